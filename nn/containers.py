@@ -122,7 +122,7 @@ class _Numbered(_Container[Item]):
 
 
 class Sequential(_Numbered[Module]):
-    """A chain of modules, each called on what the one before returned.
+    """A chain of modules, each called on the output of the one before.
 
     `Sequential(Linear(4, 3), ReLU(), Linear(3, 1))`: takes modules, or one dict of them by name. Has a length,
     iteration, indices and slices. Raises TypeError for what is not a module.
@@ -145,7 +145,7 @@ class Sequential(_Numbered[Module]):
 
 
 class ModuleList(_Numbered[Module]):
-    """A list of modules, whose parameters are found; it has no forward.
+    """A list of modules, whose parameters are registered; it has no forward.
 
     `ModuleList([Linear(3, 3) for _ in range(5)])`: a plain list would hide them from `parameters()`.
     """
@@ -211,7 +211,7 @@ class _Named(_Container[Item]):
 
 
 class ModuleDict(_Named[Module]):
-    """A dict of modules by name, whose parameters are found. It has no forward: call the modules yourself.
+    """A dict of modules by name, whose parameters are registered. It has no forward: call the modules yourself.
 
     Keys are strings without dots, and stand in the paths of `state_dict()`. Others raise TypeError or ValueError.
     """
@@ -238,7 +238,7 @@ class _Parameters(_Container[Tensor]):
 
 
 class ParameterList(_Parameters, _Numbered[Tensor]):
-    """A list of parameters, which are found; it has no forward.
+    """A list of parameters, which are registered; it has no forward.
 
     `ParameterList([np.zeros((3, n)) for n in sizes])`: arrays become parameters of their dtype. A plain list
     would hide them from `parameters()`. Raises TypeError for what has no gradient, integers and modules.
@@ -252,7 +252,7 @@ class ParameterList(_Parameters, _Numbered[Tensor]):
 
 
 class ParameterDict(_Parameters, _Named[Tensor]):
-    """A dict of parameters by name, which are found. It has no forward.
+    """A dict of parameters by name, which are registered. It has no forward.
 
     Keys are strings without dots, and stand in the paths of `state_dict()`; an array becomes a parameter of its
     dtype. Raises TypeError for what has no gradient, integers and modules.

@@ -51,7 +51,7 @@ def fans(tensor: Tensor) -> tuple[int, int]:
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill a tensor in place with numbers uniform on [a, b), and return it.
 
-    They come from `generator`, or from the library's, which `autograd.manual_seed` starts anew. The dtype stays.
+    They come from `generator`, or from the library's, which `autograd.manual_seed` seeds. The dtype stays.
     """
     return _written(tensor, _random(generator).uniform(a, b, tensor.shape))
 
@@ -59,7 +59,7 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Gener
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill a tensor in place with normal numbers of this mean and standard deviation, and return it.
 
-    They come from `generator`, or from the library's, which `autograd.manual_seed` starts anew. The dtype stays.
+    They come from `generator`, or from the library's, which `autograd.manual_seed` seeds. The dtype stays.
     """
     return _written(tensor, _random(generator).normal(mean, std, tensor.shape))
 
@@ -86,7 +86,7 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
 def eye_(tensor: Tensor) -> Tensor:
     """Fill a matrix in place with 1 on its diagonal and 0 elsewhere, and return it: the inputs pass as they are.
 
-    Need not be square; the dtype stays. Raises ValueError for another number of axes.
+    It need not be square; the dtype stays. Raises ValueError for another number of axes.
     """
     if tensor.ndim != 2:
         raise ValueError(f"eye_ needs a tensor of 2 axes, got {tensor.shape}")
@@ -122,7 +122,7 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
 def zeros_(tensor: Tensor) -> Tensor:
     """Fill a tensor in place with 0, and return it: w = 0, where biases begin.
 
-    Of any shape; the dtype stays. Units of a layer whose weights are all 0 would stay alike for ever.
+    Of any shape; the dtype stays. Units of a layer whose weights are all 0 would stay identical for ever.
     """
     return constant_(tensor, 0)
 

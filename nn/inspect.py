@@ -48,9 +48,9 @@ def most_exciting(model: Module, layer: Module | str, unit: int, shape: Sequence
                   rate: float = 0.2, norm: float | None = None, seed: int = 0) -> NDArray[Any]:
     """The input, of `shape` without the batch axis, that excites a unit of a layer most: by gradient ascent.
 
-    From noise, x <- x + rate norm g / |g|, pulled back into the ball |x| <= norm (sqrt of the size unless given); g is
-    the gradient of the unit's output, averaged over the positions of a feature map. Parameters are left alone.
-    Raises ValueError if the layer has no such unit, or nothing that x changes reaches it (a ReLU that is off).
+    From noise, x <- x + rate norm g / |g|, projected into the ball |x| <= norm (sqrt of the size unless given); g is
+    the gradient of the unit's output, averaged over the positions of a feature map. Parameters are not changed.
+    Raises ValueError if the layer has no such unit, or if x does not affect it (a ReLU that is off).
     Source: Erhan et al., "Visualizing higher-layer features of a deep network", 2009.
     """
     norm = math.sqrt(math.prod(shape)) if norm is None else norm

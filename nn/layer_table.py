@@ -125,8 +125,8 @@ def _rows(model: Module, reached: dict[int, tuple[Shape | None, int]]) -> Iterat
 def multiply_adds(module: Module, inputs: Sequence[Tensor], output: Tensor) -> int:
     """The multiply-adds of one call of a layer; 0 for a module that is not a matrix product or a convolution.
 
-    A weight takes part once for every place it is applied at: each row of a Linear's output, each time step of a
-    recurrent layer's, each pixel of a convolution's (of a transposed one's input).
+    A weight counts once for every place where it is applied: each row of a Linear's output, each time step of a
+    recurrent layer's, each pixel of a convolution's (of a transposed convolution's input).
     """
     weights = sum(p.size for p in module.parameters(recurse=False) if p.ndim >= 2)
     if isinstance(module, ROW_BY_ROW):

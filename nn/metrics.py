@@ -28,7 +28,7 @@ Average = Literal["binary", "macro", "micro", "weighted"]
 
 
 def accuracy(outputs: Any, targets: Any, *, threshold: float | None = None) -> float:
-    """The share of decisions that are right: mean(decision == target), over labels too where there are several.
+    """The share of correct decisions: mean(decision == target), over labels too if there are several.
 
     Outputs (N, C, ...) with class indices (N, ...): the highest score decides. Outputs of the targets' shape: yes from
     `threshold` on, 0.5 unless given; for logits write 0.0. Raises ValueError for no samples, for shapes that do not
@@ -55,7 +55,7 @@ def top_k(outputs: Any, targets: Any, k: int = 5) -> float:
 
 
 def precision(outputs: Any, targets: Any, *, average: Average | None = None, threshold: float | None = None) -> float:
-    """Of what was decided to be class c, the share that is: tp / (tp + fp), 0 where nothing was.
+    """The share of samples assigned to class c that belong to it: tp / (tp + fp), 0 if none is assigned.
 
     `average`: "binary" counts class 1 only (the default for a yes or no), "macro" is the mean over classes or labels
     (the default otherwise), "weighted" that mean weighted by how often each is true, "micro" pools all counts. Shapes,
@@ -66,7 +66,7 @@ def precision(outputs: Any, targets: Any, *, average: Average | None = None, thr
 
 
 def recall(outputs: Any, targets: Any, *, average: Average | None = None, threshold: float | None = None) -> float:
-    """Of what is class c, the share that was decided to be: tp / (tp + fn), 0 where nothing is.
+    """The share of samples of class c that are assigned to it: tp / (tp + fn), 0 if there are none.
 
     `average` as in `precision`, shapes, `threshold` and errors as in `accuracy`.
     """
@@ -84,7 +84,7 @@ def f1(outputs: Any, targets: Any, *, average: Average | None = None, threshold:
 
 
 def confusion_matrix(outputs: Any, targets: Any, *, threshold: float | None = None) -> NDArray[np.int64]:
-    """How often class i (row) was decided to be class j (column): (C, C) int64.
+    """How often class i (row) was classified as class j (column): (C, C) int64.
 
     Outputs (N, C, ...) and class indices (N, ...), or yes and no, which is C = 2. For several labels, ValueError.
     """

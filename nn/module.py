@@ -1,7 +1,7 @@
 """`Module`: parameters, buffers and other modules, and a `forward` that computes with them.
 
 A module *is* its attributes: whatever attribute holds a Parameter or a Module belongs to it, in the order they were
-assigned. There is no second list to keep in step, and a subclass need not call `super().__init__()`.
+assigned. There is no second list to keep in sync, and a subclass need not call `super().__init__()`.
 Assigning a module to an attribute tells everything beneath it its dotted path, which parameters carry as their name.
 """
 
@@ -79,7 +79,7 @@ class Module:
     def register_forward_hook(self, hook: Callable[..., Any], *, with_kwargs: bool = False) -> Handle:
         """Call `hook(module, inputs, output)` after each call; what it returns, unless None, replaces the output.
 
-        With `with_kwargs` it is `hook(module, inputs, kwargs, output)`: `inputs` are those given by place.
+        With `with_kwargs` it is `hook(module, inputs, kwargs, output)`: `inputs` are the positional ones.
         """
         return self._register((False, with_kwargs, hook))
 
@@ -241,7 +241,7 @@ class Module:
         """`(path, parameter)`, each parameter once, own ones before those of the modules held.
 
         Raises TypeError for a list, tuple or dict attribute with modules or parameters that are nowhere else:
-        they would not be trained. Warns `GradientLostWarning` of a leaf that requires grad and is no Parameter.
+        they would not be trained. Warns `GradientLostWarning` of a leaf that requires grad and is not a Parameter.
         """
         seen: set[Parameter] = set()
         modules = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
@@ -348,7 +348,7 @@ class Module:
     def state_dict(self, prefix: str = "") -> dict[str, NDArray[Any]]:
         """All parameters and buffers by dotted path, as ndarrays: copies, which later training does not change.
 
-        `prefix` stands before each path as it is, so "encoder." for a part of a model.
+        `prefix` is put before each path unchanged, so write "encoder." for a part of a model.
         Keys and layouts are PyTorch's: `torch_model.load_state_dict({k: torch.from_numpy(v) for k, v in ...})`.
         """
         return {prefix + path: np.array(tensor._value) for path, tensor in self._state()}
@@ -356,9 +356,8 @@ class Module:
     def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> Mismatch:
         """Write a state (ndarrays, Tensors, CPU tensors of PyTorch) into the parameters and buffers.
 
-        Returns the keys left alone, of which there are none if `strict`. Raises ValueError that lists *all* keys that
-        are missing, unexpected (if `strict`), of another shape or of a dtype that would lose its kind; nothing is
-        changed then.
+        Returns the unused keys, of which there are none if `strict`. Raises a ValueError that lists *all* keys that are
+        missing, unexpected (if `strict`), of another shape or of an incompatible dtype; then nothing is changed.
         """
         return load(dict(self._state()), state_dict, type(self).__name__, strict=strict)
 

@@ -1,7 +1,7 @@
 """Parameters that are computed from others: `nn.parametrize(layer, "weight", Symmetric())`.
 
-The module then has the parameter no more, but finds what is computed under its name; what is trained and saved is the
-original, at `parametrizations.weight.original`, PyTorch's path. Reading has no side effects.
+The module then no longer has the parameter, but a computed value under its name; the original is trained and saved, at
+PyTorch's path, `parametrizations.weight.original`. Reading the value has no side effects.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def parametrize(module: M, name: str, parametrization: Module) -> M:
 def remove_parametrization(module: M, name: str) -> M:
     """Make a computed value a plain parameter again, with its present value. Returns the module.
 
-    Raises `TypeError` where nothing is.
+    Raises `TypeError` if nothing is computed under the name.
     """
     computing = module._computing(name)
     if computing is None:

@@ -19,9 +19,9 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
         autograd.hvp(lambda parameters: loss(nn.functional_call(model, parameters, x), y), parameters, direction)
 
     `parameters` maps dotted paths, those of `named_parameters()`, to Tensors or arrays of the same shapes, of any
-    floating dtype. The model is as before afterwards, its buffers too: what a layer writes to them, such as running
-    statistics, reaches Tensors that are given for them. What has several paths may be given under any of them. Raises
-    ValueError that lists unknown paths, wrong shapes, and paths of one parameter with different values.
+    floating dtype. Afterwards the model is unchanged, including its buffers: what a layer writes to them, such as
+    running statistics, goes to the Tensors given in their place. A parameter with several paths may be given under any
+    of them. Raises a ValueError that lists unknown paths, wrong shapes, and different values for one parameter.
     """
     buffers = dict(model.named_buffers(remove_duplicate=False))
     known = dict(model.named_parameters(remove_duplicate=False)) | buffers

@@ -53,8 +53,8 @@ class StorageError(ValueError):
 def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:
     """Write the state of a model (or optimizer, scheduler, loader), or any state, to a safetensors file.
 
-    The file appears whole or not at all: it is written beside `path`, synced to the disk and renamed, so that a kill
-    or a power cut at any moment leaves the old file or the new one. Equal states give equal bytes.
+    The file is written atomically: next to `path`, synced to the disk and renamed, so that a kill or a power cut at any
+    moment leaves the old file or the new one. Equal states give equal bytes.
     Raises TypeError, naming the entry, for what a state cannot hold (objects, complex128, bytes); ValueError for a name
     that promises another format (`.npz`, `.pt`, ...); FileNotFoundError where its directory does not exist.
     Source: https://github.com/huggingface/safetensors.
@@ -68,7 +68,7 @@ def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:
 def load(path: str | os.PathLike[str]) -> State:
     """Read the state that `save` or any other program wrote to a safetensors file; nothing is ever unpickled.
 
-    Arrays, Tensors among them, come back as ndarrays that own their memory, bfloat16 as float32, all else as it was
+    Arrays and Tensors come back as ndarrays that own their memory, bfloat16 as float32, everything else as it was
     saved: `model.load_state_dict(nn.load(path))`. A file without our metadata gives a flat dict of its tensors.
     Raises StorageError (a ValueError) if the file is damaged, FileNotFoundError if there is none.
     """

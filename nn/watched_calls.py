@@ -15,7 +15,7 @@ def watched(modules: Iterable[Module], after: Callable[..., Any],
             before: Callable[[Module], Any] = lambda module: None) -> Iterator[None]:
     """Context manager: `before(module)` and `after(module, inputs, output)` run around each call of these modules.
 
-    An argument given by name stands at its position among the inputs, and defaults stand for those before it.
+    An argument given by name appears at its position among the inputs, and omitted ones before it as their defaults.
     """
 
     def enter(module: Module, inputs: tuple[Any, ...]) -> None:

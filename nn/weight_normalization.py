@@ -37,7 +37,7 @@ class WeightNorm(Module):
 
 
 def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
-    """Train the length and the direction of a weight apart: w = g v / ||v||, the norm over all axes but `dim`.
+    """Train the length and the direction of a weight separately: w = g v / ||v||, the norm over all axes but `dim`.
 
     `dim=None` takes one length for all. Paths are PyTorch's: `parametrizations.weight.original0` is g, `original1` v.
     Returns the module. Source: Salimans and Kingma (2016), arXiv:1602.07868.

@@ -23,9 +23,9 @@ def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_typ
 
         g <- g * min(1, max_norm / (norm + 1e-6)),    norm = (sum |g|^p)^(1/p)
 
-    `norm_type` is p; for `inf` the norm is the largest |g|. Returns the norm before. One that is not finite makes every
-    gradient nan or zero; with `error_if_nonfinite` it raises `RuntimeError`. R. Pascanu, T. Mikolov and Y. Bengio, "On
-    the difficulty of training recurrent neural networks", 2013.
+    `norm_type` is p; for `inf` the norm is the largest |g|. Returns the norm before clipping. A non-finite norm makes
+    every gradient nan or zero; with `error_if_nonfinite` it raises `RuntimeError`. R. Pascanu, T. Mikolov and
+    Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
     """
     if not max_norm >= 0 or not norm_type > 0:
         raise ValueError(f"clip_grad_norm_: max_norm must be >= 0 and norm_type > 0, got {max_norm} and {norm_type}")
@@ -44,7 +44,7 @@ def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_typ
 def clip_grad_value_(params: Iterable[Tensor] | Tensor, clip_value: float) -> None:
     """Clip every number of every gradient to `[-clip_value, clip_value]`; call it between `backward()` and `step()`.
 
-    Other than clipping by the norm it may turn the direction of a step. Raises `ValueError` for a negative clip_value.
+    Unlike clipping by the norm, it may change a step's direction. Raises `ValueError` for a negative clip_value.
     """
     if not clip_value >= 0:
         raise ValueError(f"clip_grad_value_: clip_value must be >= 0, got {clip_value}")

@@ -1,8 +1,8 @@
 """The recurrence of Adam as one compiled loop, for large parameters where numba is installed (the extra `fast`).
 
 NumPy makes a dozen passes over a block; the loop makes one, and takes less than half the time. It does the same
-operations in the same order and precision, so it ends with the same bits, whenever it begins. It is chosen once it
-would have saved what it takes to load, if numba does load; if the environment says `CLEARGRAD_FAST=1` at once, if
+operations in the same order and precision, so it gives the same bits, whenever it takes over. It is used as soon as it
+would have saved the time that loading numba takes; with `CLEARGRAD_FAST=1` in the environment from the start, with
 `CLEARGRAD_FAST=0` never.
 """
 
@@ -34,10 +34,10 @@ def adam(numbers: int) -> Callable[..., None] | None:
 
 @cache
 def _loop() -> Callable[..., None] | None:
-    """Compiled for each dtype when first used, and kept on disk by numba where it may write.
+    """The loop, compiled for each dtype when first used, and cached on disk by numba where it may write.
 
-    None without numba, and where it does not load, since each version refuses a NumPy that is newer than itself: a loop
-    that only saves time, and begins in the middle of a training, is no reason for that to end.
+    None without numba, or if it does not load, since each version refuses a newer NumPy: a loop that only saves time,
+    and may take over in the middle of a training run, must not end that run.
     """
     try:
         import numba

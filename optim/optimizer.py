@@ -44,7 +44,7 @@ class Optimizer:
 
     `params` are tensors, `(name, tensor)` pairs, or groups: dicts of `"params"` and options of their own. With a
     `weight_decay`, `g_t` is the gradient plus `weight_decay * w_t`. Groups and their options may change between steps.
-    Raises `TypeError` for what is no parameter, `ValueError` for unknown options and values out of range.
+    Raises `TypeError` for anything but parameters, `ValueError` for unknown options and values out of range.
     """
 
     moments: tuple[str, ...] = ()
@@ -155,7 +155,7 @@ class Optimizer:
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Step every parameter that has a gradient; those without one, and frozen ones, stay as they are.
 
-        A `closure` is called before: it computes the loss and its gradients. What it returns, `step` returns.
+        A `closure` is called first: it computes the loss and its gradients, and `step` returns its result.
         Raises `RuntimeError` if there is no gradient at all, `ValueError` if a parameter has changed its shape or has
         become the result of an operation.
         """

@@ -1,8 +1,8 @@
 """Real images that scikit-learn and scikit-image carry inside their wheels: nothing is downloaded.
 
 Both functions return `(train, test)`, each a pair `(images, labels)` of plain arrays: images NCHW, float32 in [0, 1],
-labels int64 class indices. Of every class, images at equal distances in the collection are held back for the test, so
-that all its writers and photographers are in both parts and no random number decides.
+labels int64 class indices. Every k-th image of each class is held back for the test, so that all writers and
+photographers are in both parts and no random number decides.
 """
 
 from __future__ import annotations

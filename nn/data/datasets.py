@@ -17,7 +17,7 @@ from nn.data.sources import Gather, InBatches, sample, source
 
 
 class Dataset:
-    """A base for data sets of your own, which say `__len__` and `__getitem__(index)`; `a + b` is b after a.
+    """A base for data sets of your own, which define `__len__` and `__getitem__(index)`; `a + b` is b after a.
 
     A `DataLoader` takes anything that has these two, with this base or without it.
     """
@@ -32,7 +32,7 @@ class Dataset:
 class TensorDataset(Dataset, InBatches):
     """Arrays of equal length side by side: sample i is a tuple of the i-th row of each.
 
-    Of a tuple of arrays a `DataLoader` makes the same batches. Raises ValueError for arrays of unequal length.
+    A `DataLoader` makes the same batches from a tuple of arrays. Raises ValueError for arrays of unequal length.
     """
 
     def __init__(self, *tensors: Any) -> None:
@@ -52,7 +52,7 @@ class TensorDataset(Dataset, InBatches):
 class Subset(Dataset, InBatches):
     """The samples of `dataset` at `indices`: of a data set, of an array, or of a tuple of arrays.
 
-    Raises TypeError for indices that are not integers, ValueError for one that the data have not.
+    Raises TypeError for indices that are not integers, ValueError for one out of range.
     """
 
     def __init__(self, dataset: Any, indices: ArrayLike) -> None:
@@ -96,9 +96,9 @@ class ConcatDataset(Dataset):
 
 
 def random_split(dataset: Any, lengths: Sequence[float], *, seed: int | None = None) -> list[Subset]:
-    """Deal the samples out at random: `lengths` are numbers of samples, or shares of all that add up to 1.
+    """Split the samples at random: `lengths` are numbers of samples, or shares that add up to 1.
 
-    `dataset` is a data set, an array, or a tuple of arrays. What shares leave over by rounding down goes to the first
+    `dataset` is a data set, an array, or a tuple of arrays. Samples left over by rounding shares down go to the first
     parts, one each. With a `seed` the split is always the same; without, it is drawn from the library's generator.
     Raises ValueError unless the lengths add up to all samples, or to 1.
     """

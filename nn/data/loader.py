@@ -36,12 +36,12 @@ class DataLoader(_OfOneDataSet):
     """Iterate over data in batches of Tensors: `for x, y in DataLoader((images, labels), 32, shuffle=True)`.
 
     `data` is an array (each batch is a Tensor), a tuple of arrays of equal length (a tuple of Tensors), or any object
-    with `__len__` and `__getitem__(int)`, whose samples (arrays, tuples or dicts of them) are stacked, or given to
-    `collate_fn` as a list, which makes a batch of them: of sentences of several lengths, for example. Batches are
+    with `__len__` and `__getitem__(int)`, whose samples (arrays, tuples or dicts of them) are stacked, or passed as a
+    list to `collate_fn`, which makes a batch from them (from sentences of several lengths, for example). Batches are
     copies. Every pass visits each sample once; with `shuffle`, in an order that follows from `seed` and the number of
-    the pass, and `seed=None` draws one from the generator that `autograd.manual_seed` sets. The last batch is shorter,
-    or with `drop_last` left out. A `sampler` of indices, or a `batch_sampler` of lists of them, says otherwise which
-    samples there are and in which order. `num_workers` and `pin_memory` are accepted as in PyTorch; there is one
+    the pass, where `seed=None` draws one from the generator that `autograd.manual_seed` seeds. The last batch may be
+    shorter, or with `drop_last` is left out. A `sampler` of indices, or a `batch_sampler` of lists of them, determines
+    the samples and their order instead. `num_workers` and `pin_memory` are accepted as in PyTorch; there is one
     process. Raises ValueError for arrays of unequal length, no samples, no batches; TypeError for data of another kind.
     """
 

@@ -1,7 +1,7 @@
 """Samplers: which samples a pass over the data takes, and in which order.
 
-The order of pass `e` is a pure function of `(seed, e)`, so that a run resumes in the middle of a pass. A `DataLoader`
-takes any other iterable of indices, too, whose order in each pass is what it gives then.
+The order of pass `e` is a pure function of `(seed, e)`, so that a run can resume in the middle of a pass. A
+`DataLoader` also takes any other iterable of indices, and iterates over it again in each pass.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class SequentialSampler(_Sampler):
 class RandomSampler(_Sampler):
     """All samples of `data_source` in a new random order for every pass, or `num_samples` of them.
 
-    More than there are come from several such orders, one after the other; with `replacement` each is drawn from all.
+    If that is more than there are, several such orders follow each other; with `replacement` each is drawn from all.
     Raises ValueError for no samples.
     """
 
@@ -100,10 +100,10 @@ class SubsetRandomSampler(_Sampler):
 
 
 class WeightedRandomSampler(_Sampler):
-    """`num_samples` samples, drawn with probabilities proportional to `weights`: of rare classes as of common ones.
+    """`num_samples` samples, drawn with probabilities proportional to `weights`: to balance rare classes, for example.
 
-    Without `replacement` each is taken once at most. Raises ValueError for weights that are negative or not finite, and
-    without replacement for fewer that are not 0 than `num_samples`.
+    Without `replacement` each is taken at most once. Raises ValueError for weights that are negative or not finite, and
+    without replacement if fewer than `num_samples` weights are not 0.
     """
 
     def __init__(self, weights: ArrayLike, num_samples: int, replacement: bool = True, *,

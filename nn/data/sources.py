@@ -65,7 +65,7 @@ def default_collate(batch: list[Any]) -> Any:
 
     Text, such as the names of files, stays text: a list of strings.
 
-    For a `collate_fn` of yours that prepares them first. Raises ValueError for samples of several shapes.
+    Call it from a `collate_fn` of your own that prepares samples. Raises ValueError for samples of several shapes.
     """
     return _stack(batch, range(len(batch)))
 

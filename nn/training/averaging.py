@@ -23,8 +23,8 @@ class AveragedModel(Module):
     """A copy of a model whose parameters are averages of those passed to `update_parameters`.
 
     A plain average, `a <- a + (w - a) / n` with the n-th model, or with a `decay` an exponential one, `a <- decay a +
-    (1 - decay) w`. The first model is taken as it is. Buffers are the newest, or with `use_buffers` averages too, but
-    for integers. It is called as the model is, and never trained: its parameters are frozen. Keys are PyTorch's.
+    (1 - decay) w`. The first model is taken as it is. Buffers are the newest, or with `use_buffers` averages too,
+    except integers. It is called like the model, and never trained: its parameters are frozen. Keys are PyTorch's.
     Raises ValueError for a decay that is not between 0 and 1.
     Source: Izmailov et al., arXiv:1803.05407; Polyak & Juditsky 1992.
     """
@@ -45,7 +45,7 @@ class AveragedModel(Module):
         return self.module(*inputs, **options)
 
     def update_parameters(self, model: Module) -> None:
-        """Take the parameters that `model` has now into the average: after each step, or after each epoch.
+        """Add the present parameters of `model` to the average: after each step, or after each epoch.
 
         Raises ValueError for a model of other parameters, and changes nothing then.
         """
@@ -71,8 +71,8 @@ class AveragedModel(Module):
 def update_bn(loader: Iterable[Any], model: Module) -> None:
     """Recompute the running statistics of batch normalization, as plain averages over all batches of `loader`.
 
-    The statistics of an averaged model belong to other weights than its own. Batches are what `nn.fit` takes. Training
-    mode and momentum of every module are restored.
+    The statistics of an averaged model belong to weights other than its own. Batches are those that `nn.fit` takes. The
+    training mode and the momentum of every module are restored.
     """
     layers: list[Any] = [module for module in model.modules()
                          if getattr(module, "num_batches_tracked", None) is not None]
@@ -93,8 +93,8 @@ def update_bn(loader: Iterable[Any], model: Module) -> None:
 class WeightAveraging(Callback):
     """Update `averaged`, an `AveragedModel`, after every batch or every epoch, except in the first `skip` epochs.
 
-    In these the weights are far from where they will be. A checkpoint of the run carries the average.
-    Raises TypeError for what is no `AveragedModel`.
+    In these the weights are still far from their final values. A checkpoint of the run includes the average.
+    Raises TypeError for anything but an `AveragedModel`.
     """
 
     def __init__(self, averaged: AveragedModel, *, every: Literal["batch", "epoch"] = "batch", skip: int = 0) -> None:

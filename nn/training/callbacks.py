@@ -19,7 +19,7 @@ from nn.training.stepped import Optimizer, Schedule
 
 @dataclass
 class Run:
-    """A run of `fit` as its callbacks see it: what is trained, how far it is, and the figures so far.
+    """A run of `fit` as its callbacks see it: what is trained, the progress, and the metrics so far.
 
     Setting `stop` ends it after the epoch.
     """
@@ -38,8 +38,8 @@ class Run:
 class Callback:
     """Override what you need; every method is given the `Run`. A plain function `f(run)` serves as `on_epoch_end`.
 
-    A callback that remembers anything gives it from `state_dict()` and takes it back in `load_state_dict()`, and
-    then a checkpoint carries it.
+    A callback with state returns it from `state_dict()` and restores it in `load_state_dict()`, so that checkpoints
+    include it.
     """
 
     def on_fit_start(self, run: Run) -> None:

@@ -175,8 +175,8 @@ class _OfFunctions(ByGroup):
 class LambdaLR(_OfFunctions):
     """`rate(t) = initial * lr_lambda(t)`, with a function of the step, or a list of one for each group.
 
-    Functions are not saved with the state: give the same ones when you resume. Raises TypeError for what is not one,
-    ValueError for another number of them than of groups.
+    Functions are not saved with the state: give the same ones when you resume. Raises TypeError for anything but
+    functions, ValueError for another number of them than of groups.
     """
 
     def factor(self, t: int, place: int) -> float:
@@ -186,9 +186,9 @@ class LambdaLR(_OfFunctions):
 class MultiplicativeLR(_OfFunctions):
     """`rate(t) = initial * lr_lambda(1) * ... * lr_lambda(t)`: each step multiplies the rate by a function of the step.
 
-    Or by one of a list, for each group. Functions are not saved with the state: give the same ones when you resume, and
-    let them depend on the step alone. Raises TypeError for what is not one, ValueError for another number of them than
-    of groups.
+    With a list, each group has its own. Functions are not saved with the state: give the same ones when you resume, and
+    let them depend on the step alone. Raises TypeError for anything but functions, ValueError for another number of
+    them than of groups.
     """
 
     def __init__(self, optimizer: Optimizer, lr_lambda: Functions) -> None:

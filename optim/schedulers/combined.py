@@ -18,7 +18,7 @@ class SequentialLR(ByGroup):
         SequentialLR(optimizer, [LinearWarmup(optimizer, 5), CosineAnnealingLR(optimizer, 95)], milestones=[5])
 
     Raises `ValueError` unless there is one milestone fewer than schedules, in rising order; `TypeError` for a
-    `ReduceLROnPlateau`, which is no function of the step.
+    `ReduceLROnPlateau`, which is not a function of the step.
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[Scheduler], milestones: Sequence[int]) -> None:
@@ -34,11 +34,11 @@ class SequentialLR(ByGroup):
 
 
 class ChainedScheduler(ByGroup):
-    """Several schedules at once, each of the rate that those before it give: `r_n(t, ... r_1(t, initial))`.
+    """Several schedules at once, each applied to the rate of those before it: `r_n(t, ... r_1(t, initial))`.
 
-    The product of their factors, where each multiplies the rate by one, as in PyTorch. `LambdaLR` and the cosines do so
-    too, where PyTorch's overwrite what stood before or compound with it. Step the chain, and not what it is made of.
-    Raises `ValueError` for none, `TypeError` for a schedule that is no function of the step.
+    If each multiplies the rate by a factor, it is multiplied by all factors, as in PyTorch. That holds for `LambdaLR`
+    and the cosines, too, where PyTorch's overwrite earlier ones or compound with them. Step the chain, not its parts.
+    Raises `ValueError` for an empty list, `TypeError` for a schedule that is not a function of the step.
     """
 
     def __init__(self, schedulers: Sequence[Scheduler], optimizer: Optimizer | None = None) -> None:

@@ -21,7 +21,7 @@ class Scheduler(ABC):
     """The base of all schedules: counts the steps, and sets the rate of every parameter group.
 
     A schedule of your own says `rate(t, initial)`, a function of the step, so that a run resumes exactly. The rate of
-    step 0 is set at once; `step()` comes after the optimizer's. Raises TypeError for what is no optimizer.
+    step 0 is set at once; `step()` comes after the optimizer's. Raises TypeError for anything but an optimizer.
     """
 
     def __new__(cls, *given: Any, **options: Any) -> Self:
