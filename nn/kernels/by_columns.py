@@ -12,7 +12,6 @@ pixel is infinite or nan, zeros times it would be nan in columns that do not see
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,12 +22,11 @@ from nn.kernels.windows import Axis
 BLOCK = 1 << 17  # numbers in a block, unfolded or of the output: 0.5 MB of float32, to stay in a core's cache
 
 
-class Band(NamedTuple):
+class Band:
     """Products that make `together` neighbouring output columns each: so many, from output column `first` on."""
 
-    first: int
-    products: int
-    together: int
+    def __init__(self, first: int, products: int, together: int) -> None:
+        self.first, self.products, self.together = first, products, together
 
     def reach(self, columns: Axis) -> int:
         """How many pixels of a row a product's columns see."""
