@@ -3,10 +3,6 @@
 Where a pixel was, there are then the kh * C numbers that one column of the kernel sees, so that the window of an output
 column is one run of kw * kh * C numbers in memory, which the next column's overlaps: one product
 (rows * images, kw * kh * C) x (kw * kh * C, O) a column, straight into place.
-
-BLAS computes the columns of a product by fours. If O is no multiple of that, a product makes several output columns:
-from the run that all of them see, by a band, in which the weight stands once for each, shifted, among zeros. (Where a
-pixel is infinite or nan, zeros times it would be nan in columns that do not see it: there, each column is made alone.)
 """
 
 from __future__ import annotations
@@ -22,70 +18,10 @@ from nn.kernels.windows import Axis
 BLOCK = 1 << 17  # numbers in a block, unfolded or of the output: 0.5 MB of float32, to stay in a core's cache
 
 
-class Band:
-    """Products that make `together` neighbouring output columns each: so many, from output column `first` on."""
-
-    def __init__(self, first: int, products: int, together: int) -> None:
-        self.first, self.products, self.together = first, products, together
-
-    def reach(self, columns: Axis) -> int:
-        """How many pixels of a row a product's columns see."""
-        return columns.stride * (self.together - 1) + columns.kernel
-
-    def seen(self, unfolded: Array, columns: Axis) -> Array:
-        """What each product's columns see: (products, rows * images, run), overlapping views."""
-        _, per_image, per_pixel, _, item = unfolded.strides
-        step = columns.stride * per_pixel
-        shape = (self.products, unfolded.shape[0] * unfolded.shape[1], self.reach(columns) * per_pixel // item)
-        return overlapping(unfolded, shape, (self.together * step, per_image, item), self.first * step)
-
-    def made(self, out: Array) -> Array:
-        """What they make of an output (rows, images, OW, O), of which rows or images are all or one: a view."""
-        units = out.shape[3]
-        lines = out.reshape(-1, out.shape[2] * units)
-        width = self.together * units
-        mine = lines[:, self.first * units : self.first * units + self.products * width]
-        return mine.reshape(len(lines), self.products, width).transpose(1, 0, 2)
-
-    def matrix(self, weight: Array, columns: Axis) -> Array:
-        """The weight (O, C, kh, kw) in a band (run, together * O)."""
-        turned = weight.transpose(3, 2, 1, 0)
-        step, width = columns.stride, columns.kernel
-        band = np.zeros((self.reach(columns), *turned.shape[1:3], self.together, len(weight)), weight.dtype)
-        for k in range(self.together):
-            band[k * step : k * step + width, :, :, k] = turned
-        return band.reshape(-1, self.together * len(weight))
-
-    def weight(self, matrix: Array, columns: Axis, shape: tuple[int, int, int, int]) -> Array:
-        """The adjoint of `matrix`, for a weight whose shape is given turned round, (kw, kh, C, O)."""
-        taps = matrix.reshape(-1, *shape[1:3], self.together, shape[3])
-        step, width = columns.stride, columns.kernel
-        total = np.zeros(shape, matrix.dtype)
-        for k in range(self.together):
-            total += taps[k * step : k * step + width, :, :, k]
-        return total.transpose(3, 2, 1, 0)
-
-
-def bands(columns: Axis, units: int, several: bool = True) -> list[Band]:
-    """All output columns: as many at once as make products fast, if several may be, and the rest."""
-    together = min(columns.outputs, 4 if units == 1 else 2 if units % 4 else 1) if several else 1
-    products, rest = divmod(columns.outputs, max(1, together))
-    all_of_them = (Band(0, products, together), Band(products * together, 1, rest))
-    return [band for band in all_of_them if band.products and band.together]
-
-
-def matrices(image: Array, weight: Array, columns: Axis) -> list[tuple[Band, Array]]:
-    """The bands in which the output columns of this image are made, with the weight (O, C, kh, kw) in each."""
-    finite = len(weight) % 4 == 0 or bool(np.isfinite(image).all())
-    return [(band, band.matrix(weight, columns)) for band in bands(columns, len(weight), finite)]
-
-
-def correlate_columns(image: Array, matrices: list[tuple[Band, Array]], rows: Axis, columns: Axis, bias: Array | None,
-                      out: Array) -> None:
-    """The correlation with a weight as `matrices` of it, into `out` (OH, N, OW, O); `bias` (OW * O,)."""
-    for some_rows, some_images, unfolded in _unfolded(image, rows, columns, out.shape[3]):
-        for band, matrix in matrices:
-            np.matmul(band.seen(unfolded, columns), matrix, out=band.made(out[some_rows, some_images]))
+def correlate_columns(image: Array, matrix: Array, rows: Axis, columns: Axis, bias: Array | None, out: Array) -> None:
+    """The correlation with a weight as a `matrix` (kw * kh * C, O) into `out` (OH, N, OW, O); `bias` (OW * O,)."""
+    for some_rows, some_images, windows in _windows(image, rows, columns, out.shape[3]):
+        np.matmul(windows, matrix, out=_by_column(out[some_rows, some_images]))
     if bias is not None:
         lines = out.reshape(-1, len(bias))
         lines += bias
@@ -94,14 +30,26 @@ def correlate_columns(image: Array, matrices: list[tuple[Band, Array]], rows: Ax
 def weight_by_columns(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     """The adjoint in the weight for the cotangent (OH, N, OW, O): (O, C, kh, kw)."""
     channels, units = image.shape[3], g.shape[3]
-    shape = (columns.kernel, rows.kernel, channels, units)
-    totals = [(band, np.zeros((band.reach(columns) * rows.kernel * channels, band.together * units), image.dtype))
-              for band in bands(columns, units)]
+    total = np.zeros((columns.kernel * rows.kernel * channels, units), image.dtype)
+    for some_rows, some_images, windows in _windows(image, rows, columns, units):
+        total += np.matmul(windows.transpose(0, 2, 1), _by_column(g[some_rows, some_images])).sum(axis=0)
+    return total.reshape(columns.kernel, rows.kernel, channels, units).transpose(3, 2, 1, 0)
+
+
+def _by_column(out: Array) -> Array:
+    """An output (rows, images, OW, O), of which rows or images are all or one, as (OW, rows * images, O): a view."""
+    return out.reshape(-1, *out.shape[2:]).transpose(1, 0, 2)
+
+
+def _windows(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[slice, slice, Array]]:
+    """Some output rows, some images, of whom one is all or one, and what each column of these sees.
+
+    That is (OW, rows * images, kw * kh * C), overlapping views of memory, which the next block is written over.
+    """
     for some_rows, some_images, unfolded in _unfolded(image, rows, columns, units):
-        for band, total in totals:
-            made = band.made(g[some_rows, some_images])
-            total += np.matmul(band.seen(unfolded, columns).transpose(0, 2, 1), made).sum(axis=0)
-    return np.asarray(sum(band.weight(total, columns, shape) for band, total in totals))
+        _, per_image, per_column, _, item = unfolded.strides
+        shape = (columns.outputs, unfolded.shape[0] * unfolded.shape[1], columns.kernel * per_column // item)
+        yield some_rows, some_images, overlapping(unfolded, shape, (columns.stride * per_column, per_image, item))
 
 
 def _unfolded(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[slice, slice, Array]]:

@@ -12,14 +12,14 @@ Output rows are shared out to threads; an output's numbers do not depend on how.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from autograd.arrays import Array
 from autograd.runtime.blas import one_thread
 from autograd.runtime.threads import in_parallel
-from nn.kernels.by_columns import correlate_columns, matrices, weight_by_columns
+from nn.kernels.by_columns import correlate_columns, weight_by_columns
 from nn.kernels.by_rows import correlate_rows, weight_by_rows
 from nn.kernels.layout import per_pixel, pixels
 from nn.kernels.windows import Axis
@@ -39,11 +39,10 @@ def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Arra
     out = np.empty((rows.outputs, image.shape[1], columns.outputs, units), image.dtype)
     line = None if bias is None else per_pixel(bias, columns.outputs)
     work: Callable[..., None]
-    prepared: Any
     if tiled := suits(rows, columns, image, units):
         work, prepared = correlate_tiles, transformed(weight)
     elif narrow(image, columns):
-        work, prepared = correlate_columns, matrices(image, weight, columns)
+        work, prepared = correlate_columns, np.ascontiguousarray(weight.transpose(3, 2, 1, 0)).reshape(-1, units)
     else:
         work = correlate_rows
         prepared = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(rows.kernel, -1, units)

@@ -58,9 +58,9 @@ def _item(size: int) -> np.dtype[Any]:
     return np.dtype((np.void, size))
 
 
-def overlapping(memory: Array, shape: tuple[int, ...], strides: tuple[int, ...], offset: int = 0) -> Array:
+def overlapping(memory: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
     """A view of contiguous memory whose elements may be seen several times; `as_strided` takes ten times as long."""
-    return np.ndarray(shape, memory.dtype, memory, offset, strides)
+    return np.ndarray(shape, memory.dtype, memory, strides=strides)
 
 
 def per_pixel(channels: Array, width: int) -> Array:
