@@ -119,8 +119,8 @@ autograd.draw(model(Tensor(x[np.newaxis], name="x")), names=model)
 # ## Learning the weights · 学习权重
 #
 # Nobody knows the weights in advance; they are learned from examples. Here 400 products, which sold if they were
-# reasonably priced (neither dear nor suspiciously cheap), known *and* well made. The network sees the four features
-# and the label, never the three reasons; 200 more products are kept aside to test it on.
+# reasonably priced (neither expensive nor suspiciously cheap), known *and* well made. The network sees the four
+# features and the label, never the three reasons; 200 more products are kept aside to test it on.
 
 # %%
 rng = np.random.default_rng(1)

@@ -285,7 +285,7 @@ assert likeness > 0.3
 # - A unit of the second layer sees a part of the face, one of the third nearly all of it; units that vote for "face"
 #   like faces best, and units against it other things.
 # - The picture that the last unit likes best has a bright forehead, dark eyes, bright cheeks and a dark mouth. It is a
-#   sketch and no photograph: what the network needed, and no more. Nobody prescribed any of this.
+#   sketch, not a photograph: what the network needed, and no more. Nobody prescribed any of this.
 #
 # 训练前随机的滤波器变成了线段与边缘；第二层看到人脸的局部，第三层看到几乎整张脸；
 # 最能激发“人脸”的图像有明亮的额头、深色的眼睛和嘴。这些都不是人规定的，而是学到的。

@@ -220,8 +220,8 @@ assert multi_label.sum(axis=1).max() > 2.5
 #
 # 1. In `naive`, subtract `np.max(z)` before `exp`. Which of the three failures are cured, and which are not?
 #    在 `naive` 里先减去 `np.max(z)`，三个失败中哪些消失、哪些仍在？
-# 2. What does a network pay that always says 1/10 for each of ten classes? Compute it, and look at the first loss of a
-#    fresh network on the digits.
+# 2. What is the loss of a network that always says 1/10 for each of ten classes? Compute it, and look at the first
+#    loss of a fresh network on the digits.
 #    对十个类别总是给出 1/10 的网络，损失是多少？算出来，再看一个未训练网络的损失。
-# 3. What is `autograd.softmax(z + 100)` beside `autograd.softmax(z)`, and `softmax(10 * z)`?
+# 3. How do `autograd.softmax(z + 100)` and `softmax(10 * z)` compare with `autograd.softmax(z)`?
 #    比较 `softmax(z + 100)`、`softmax(10 * z)` 与 `softmax(z)`。

@@ -2,8 +2,8 @@
 # # 6. Five optimizers · 五种优化器
 #
 # SGD, SGDM, Adagrad, RMSProp and Adam are one scheme with two choices: what stands for the gradient (the first moment
-# `m`), and what it is divided by (the second moment `V`). We write the scheme as one short function, find it equal to
-# the library, and watch the five walk over the same surfaces.
+# `m`), and what it is divided by (the second moment `V`). We write the scheme as one short function, check that it
+# equals the library, and watch the five walk over the same surfaces.
 #
 # 五种优化器出自同一个公式，区别只在于一阶矩 m 与二阶矩 V 的选择。
 # 我们用一个简短的函数写出它，核对它与库的结果一致，再在同样的曲面上画出各自的路径。
@@ -160,9 +160,9 @@ assert measured[0.041][0] > bowl(np.array([-4.0, 1.0]))
 # %% [markdown]
 # ## Adam adapts · Adam 自适应步长
 #
-# The same learning rates for both, on the same bowl. SGD needs the right one within a narrow window; Adam divides by
-# the root of `V`, so that the steep and the flat direction move at the same speed. And multiplying the loss by 1000
-# changes every step of SGD, but none of Adam's.
+# The same learning rates for SGD and Adam, on the same bowl. SGD needs the right one within a narrow window; Adam
+# divides by the root of `V`, so that the steep and the flat direction move at the same speed. And multiplying the loss
+# by 1000 changes every step of SGD, but none of Adam's.
 
 # %%
 final = {name: [] for name in ("SGD", "Adam")}

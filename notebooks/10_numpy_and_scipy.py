@@ -194,10 +194,10 @@ assert np.isclose(slope, by_formula)
 # ## What the figures showed · 小结
 #
 # - Code written for arrays was differentiated as it stood: a model, a likelihood with `gammaln`, a Runge-Kutta solver.
-# - With gradients the fit needed fewer evaluations; the Hessian gave error bars, which held the truth.
-# - The gradient through 120 steps of the solver agreed with differences; `implicit.root` with the formula.
+# - With gradients the fit needed fewer evaluations; the Hessian gave error bars, which contained the true values.
+# - The gradient through 120 steps of the solver agreed with differences, and that of `implicit.root` with the formula.
 #
-# 数组代码不作改动就能求导；有了梯度，拟合所需的计算更少；Hessian 给出误差棒；
+# 数组代码不作改动就能求导；有了梯度，拟合所需的计算更少；Hessian 给出误差棒，真值都落在其中；
 # 穿过求解器全部 120 步的梯度与差分一致，隐函数的导数与公式一致。
 #
 # ## Try it yourself · 练习
