@@ -23,6 +23,7 @@ from autograd.arguments import parameters
 from autograd.arrays import Array
 from autograd.primitive import Primitive
 from autograd.registry import public_name, registry
+from autograd.scipy.takes_tensors import TakesTensors
 from autograd.testing.strategies import axes, shapes
 from autograd.tree import flatten
 from tests.autograd.rules.domains import ROWS, Operand
@@ -229,6 +230,8 @@ def texts(apply: Any, seen: set[int]) -> Iterator[Any]:
             yield apply
         for cell in apply.__closure__ or ():
             yield from texts(cell.cell_contents, seen)
+    elif inspect.isclass(apply) and issubclass(apply, TakesTensors):
+        yield from texts(apply.of_tensors, seen)
 
 
 @pytest.mark.parametrize("function", [f for f in ROWS if public_name(f).startswith(("numpy.", "scipy."))],
@@ -236,12 +239,26 @@ def texts(apply: Any, seen: set[int]) -> Iterator[Any]:
 def test_what_is_left_out_is_what_numpy_or_scipy_takes_then(function: Any) -> None:
     """Every default in the text of a rule."""
     theirs = parameters(pkgutil.resolve_name(public_name(function)))  # older NumPys do not tell those of a ufunc
+    if function is np.take_along_axis:  # its axis may be left out since NumPy 2.3, and here with each
+        theirs = {name: parameter for name, parameter in theirs.items() if parameter.default is not parameter.empty}
     for text in texts(registry[function], set()):
-        for parameter in inspect.signature(text, follow_wrapped=False).parameters.values():
-            if parameter.default not in (None, parameter.empty) and parameter.name in theirs:
-                expected = theirs[parameter.name].default
-                if function is np.take_along_axis and expected is parameter.empty:
-                    continue  # its axis may be left out since NumPy 2.3, and here with each
-                if type(expected) is np._globals._NoValueType:
-                    expected = LEFT_OUT[parameter.name]
-                assert (type(parameter.default), parameter.default) == (type(expected), expected), parameter.name
+        assert_left_out_alike(text, theirs)
+
+
+METHODS_OF_TWINS = [(theirs, name) for theirs, twin in registry.items() if inspect.isclass(twin) and issubclass(
+    twin, TakesTensors) for name in vars(twin) if inspect.isfunction(getattr(twin.ours, name, None))]
+
+
+@pytest.mark.parametrize(("theirs", "name"), METHODS_OF_TWINS)
+def test_what_is_left_out_of_a_method_is_what_scipy_takes_then(theirs: Any, name: str) -> None:
+    assert_left_out_alike(getattr(registry[theirs].ours, name), parameters(getattr(theirs, name)))
+
+
+def assert_left_out_alike(text: Any, theirs: Any) -> None:
+    for parameter in inspect.signature(text, follow_wrapped=False).parameters.values():
+        if parameter.default not in (None, parameter.empty) and parameter.name in theirs:
+            expected = theirs[parameter.name].default
+            if type(expected) is np._globals._NoValueType:
+                expected = LEFT_OUT[parameter.name]
+            expected = tuple(expected) if isinstance(expected, list) else expected
+            assert (type(parameter.default), parameter.default) == (type(expected), expected), parameter.name
