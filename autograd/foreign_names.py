@@ -9,6 +9,7 @@ import numpy as np
 _GPU = "there is one device, the CPU: leave it out"
 _WRITE = "write x[i] = v: it is differentiable"
 _FILL = "write t[...] = x"
+_ADD_AT = "write np.add.at(t, index, x)"
 _RANDOM = "write Tensor(np.random.default_rng(seed).normal(size=shape))"
 _AS_IT_IS = "functions run as they are: leave it out"
 _OF_A_FUNCTION = "write grad(f)(x), with a function f: what it gives can be differentiated again"
@@ -33,7 +34,7 @@ INSTEAD = {
     "view_as": "write t.reshape(x.shape)", "expand_as": "write np.broadcast_to(t, x.shape)",
     "type_as": "write t.astype(x.dtype)", "eq": "write t == x", "ne": "write t != x", "lt": "write t < x",
     "le": "write t <= x", "gt": "write t > x", "ge": "write t >= x", "index_select": "write np.take(t, index, axis)",
-    "scatter_": "write t[i, j] = v", "index_add_": "write np.add.at(t, index, x)",
+    "scatter_": "write t[i, j] = v", "index_add_": _ADD_AT,
     "masked_fill_": "write t[mask] = value", "clamp_": "write t[...] = t.clip(low, high)",
     "square": "write t**2", "reciprocal": "write 1 / t", "minimum": "write np.minimum(t, x)",
     "maximum": "write np.maximum(t, x)", "tril": "write np.tril(t)", "triu": "write np.triu(t)",
@@ -50,10 +51,19 @@ INSTEAD = {
     "log_": "write t = np.log(t)", "exp_": "write t = np.exp(t)", "sqrt_": "write t = np.sqrt(t)",
     "sigmoid_": "write t = t.sigmoid()", "tanh_": "write t = t.tanh()", "relu_": "write t = t.relu()",
     "bernoulli": "write np.random.default_rng(seed).random(t.shape) < t",
+    "scatter_add_": _ADD_AT, "scatter_add": _ADD_AT, "index_add": _ADD_AT,
+    "take_along_dim": "write np.take_along_axis(t, index, axis)", "select": "write t[:, i], as in NumPy",
+    "unfold": "write np.lib.stride_tricks.sliding_window_view(t, size, axis)", "unflatten": "write t.reshape(shape)",
+    "kthvalue": "write np.sort(t)[..., k - 1]", "remainder": "write t % x", "swapdims": "write t.swapaxes(i, j)",
+    "histc": "write np.histogram(t.numpy(), bins)", "logit": "write scipy.special.logit(t)",
+    "xlogy": "write scipy.special.xlogy(t, x)", "is_floating_point": "write t.dtype.kind == 'f'", "pin_memory": _GPU,
+    "bfloat16": "write t.astype(np.float32): NumPy has no bfloat16", "unsqueeze_": "write t = np.expand_dims(t, axis)",
+    "squeeze_": "write t = t.squeeze(axis)", "element_size": "write t.itemsize", "stride": "write t.numpy().strides",
 } | {name: f"write np.{name}(t)" for name in (
-    "allclose", "amax", "amin", "argwhere", "ceil", "cosh", "count_nonzero", "cross", "diff", "expm1", "floor",
-    "isclose", "isfinite", "isinf", "isnan", "log10", "log1p", "log2", "logaddexp", "median", "nanmean", "nansum",
-    "outer", "quantile", "sign", "sinh", "tan", "tile", "trunc", "unique", "where",
+    "allclose", "amax", "amin", "angle", "argwhere", "bincount", "ceil", "corrcoef", "cosh", "count_nonzero", "cov",
+    "cross", "diff", "expm1", "floor", "fmod", "isclose", "isfinite", "isinf", "isnan", "log10", "log1p", "log2",
+    "logaddexp", "logical_not", "median", "moveaxis", "nan_to_num", "nanmean", "nansum", "outer", "quantile", "sign",
+    "sinh", "tan", "tile", "trunc", "unique", "where",
 )} | {
     # misspellings, for which notebooks do not show Python's own suggestion
     "backwards": "write t.backward()", "gradient": "write t.grad, after backward()",

@@ -18,6 +18,7 @@ MODULES = {
     "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, pad_sequence in nn.functional, recurrent layers take "
              "lengths in place of packed sequences, autograd.ravel makes one vector of parameters, and here are "
              "weight_norm, spectral_norm and parametrize",
+    **{name: f"it is optim.{name}" for name in ("clip_grad_norm_", "clip_grad_value_")},
     "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
     "NLLLoss2d": "write NLLLoss", "UpsamplingNearest2d": "write Upsample",
     "UpsamplingBilinear2d": "write Upsample(mode='bilinear', align_corners=True)",
@@ -32,6 +33,8 @@ FUNCTIONS = {
 } | {
     "upsample": "write interpolate", "upsample_nearest": "write interpolate",
     "upsample_bilinear": "write interpolate(mode='bilinear', align_corners=True)",
+    "multilabel_margin_loss": "write multi_margin_loss for one label, binary_cross_entropy_with_logits for several",
+    "multi_head_attention_forward": "write nn.MultiheadAttention, or scaled_dot_product_attention",
     "rrelu": "write leaky_relu", "feature_alpha_dropout":
     "write alpha_dropout", "pdist": "write autograd.scipy.spatial.distance.pdist",
 }

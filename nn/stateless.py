@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,16 +13,21 @@ from autograd.arguments import as_tensor
 from nn.module import Module
 
 
-def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, **options: Any) -> Any:
+def functional_call(model: Module, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]], *inputs: Any,
+                    **options: Any) -> Any:
     """Return `model(*inputs)` computed with other values in place of the parameters and buffers that are named.
 
         autograd.hvp(lambda parameters: loss(nn.functional_call(model, parameters, x), y), parameters, direction)
 
     `parameters` maps dotted paths, those of `named_parameters()`, to Tensors or arrays of the same shapes, of any
-    floating dtype. Afterwards the model is unchanged, including its buffers: what a layer writes to them, such as
-    running statistics, goes to the Tensors given in their place. A parameter with several paths may be given under any
-    of them. Raises a ValueError that lists unknown paths, wrong shapes, and different values for one parameter.
+    floating dtype, or is a tuple of such dicts; a single tuple as input holds all inputs, as in PyTorch. Afterwards the
+    model is unchanged, including its buffers: what a layer writes to them, such as running statistics, goes to the
+    Tensors given in their place. A parameter with several paths may be given under any of them. Raises a ValueError
+    that lists unknown paths, wrong shapes, and different values for one parameter.
     """
+    parameters = _together(model, parameters)
+    if len(inputs) == 1 and type(inputs[0]) is tuple:
+        (inputs,) = inputs
     buffers = dict(model.named_buffers(remove_duplicate=False))
     known = dict(model.named_parameters(remove_duplicate=False)) | buffers
     _check(model, parameters, known)
@@ -32,6 +37,20 @@ def functional_call(model: Module, parameters: Mapping[str, Any], *inputs: Any, 
         values[id(known[path])] = tensor(value) if own else as_tensor(value)
     with _holding(model, values):
         return model(*inputs, **options)
+
+
+def _together(model: Module, given: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Parameters and buffers in one dict. Raises TypeError for no dict, ValueError for a path in two of them."""
+    parts = given if isinstance(given, (tuple, list)) else (given,)
+    together: dict[str, Any] = {}
+    for part in parts:
+        if not isinstance(part, Mapping):
+            raise TypeError(f"functional_call of {type(model).__name__} expected parameters by their paths, "
+                            f"dict(model.named_parameters()), or a tuple of such dicts, got {type(part).__name__}")
+        if twice := sorted(together.keys() & part.keys()):
+            raise ValueError(f"functional_call of {type(model).__name__}: in two of the dicts is {', '.join(twice)}")
+        together.update(part)
+    return together
 
 
 def _check(model: Module, parameters: Mapping[str, Any], known: Mapping[str, Tensor]) -> None:

@@ -25,6 +25,14 @@ def positive(speaker: Speaker, **sizes: Any) -> None:
         _check(speaker, integer, name, size)
 
 
+def no_activation(speaker: Speaker, **flags: Any) -> None:
+    """Raise TypeError for a word where True or False is meant: in Keras an activation stands there."""
+    for name, flag in flags.items():
+        if isinstance(flag, str):
+            raise TypeError(f"{described(speaker)}: {name} must be True or False, got {flag!r}; an activation is a "
+                            "layer of its own, as nn.ReLU()")
+
+
 def choice(speaker: Speaker, known: Collection[str], **options: str) -> None:
     """Raise ValueError for an unknown option."""
     for name, option in options.items():

@@ -132,6 +132,7 @@ def test_elementwise_grad_is_what_the_advice_says() -> None:
     (lambda x: x.mean(axis=0, keepdim=True), "keepdim=True .* write keepdims="),
     (lambda x: x.std(unbiased=True), "unbiased=True .* write ddof=1"),
     (lambda x: x.argmax(dim=0), "argmax has no option dim; write axis="),
+    (lambda x: x.sort(dim=0, descending=True), r"^sort has no option dim, descending: .* np.sort\(t, axis\)"),
     (lambda x: x.softmax(dim=0), "^softmax has no option dim; write axis="),
     (lambda x: x.log_softmax(dim=0), "^log_softmax has no option dim; write axis="),
     (lambda x: autograd.logsumexp(x, dim=0), "^logsumexp has no option dim; write axis="),

@@ -149,3 +149,8 @@ FIRST = np.zeros(3, int)
 def test_bad_input_is_described(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_classes_in_place_of_scores_are_told_from_logits():
+    with pytest.raises(ValueError, match="scores of the classes, got the class 3: leave out the argmax"):
+        metrics.confusion_matrix(np.array([0, 3, 1]), np.array([0, 2, 1]))

@@ -26,6 +26,8 @@ class Net(nn.Module):
 
 @pytest.mark.parametrize(("call", "message"), [
     (lambda: nn.Linear(3, 2, device="cpu"), "Linear has no option 'device'; there is one device, the CPU"),
+    (lambda: nn.Linear(3, 2, "relu"), "Linear: bias must be True or False, got 'relu'; .* nn.ReLU"),
+    (lambda: nn.LazyLinear(2, "relu"), "Linear: bias must be True or False, got 'relu'; .* nn.ReLU"),
     (lambda: nn.LSTM(3, 2, device="cuda"), "LSTM has no option 'device'"),
     (lambda: nn.Embedding(3, 2, sparse=True), "Embedding has no option 'sparse'; gradients are dense: leave it out"),
     (lambda: nn.data.DataLoader(np.ones(4), 2, generator=None), "DataLoader has no option 'generator'; write seed="),
