@@ -52,14 +52,15 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
     with _adding:
         for leaf, total in ends.items():
             target = leaf.reference() if type(leaf) is Leaf else None
-            if target is not None and total is not None:
-                if target._value.shape != leaf.shape:
-                    raise errors.MutationError(f"a tensor of shape {leaf.shape} was given data of shape {target.shape} "
-                                               "after the forward pass; run it again")
-                total = total if isinstance(total, Tensor) else Tensor._of(total, None)
-                total = total.conj() if leaf.dtype.kind == "c" else total
-                target._grad = total = total if (before := getattr(target, "_grad", None)) is None else before + total
-                total._scalar = False  # clipping writes to it in place
+            if target is None or total is None:
+                continue
+            if target._value.shape != leaf.shape:
+                raise errors.MutationError(f"a tensor of shape {leaf.shape} was given data of shape {target.shape} "
+                                           "after the forward pass; run it again")
+            total = total if isinstance(total, Tensor) else Tensor._of(total, None)
+            total = total.conj() if leaf.dtype.kind == "c" else total
+            target._grad = total = total if (before := getattr(target, "_grad", None)) is None else before + total
+            total._scalar = False  # clipping writes to it in place
 
 
 def _seed(output: Tensor, gradient: ArrayLike | Tensor | None) -> Array:

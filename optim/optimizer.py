@@ -199,14 +199,15 @@ class Optimizer:
         """These parameters as one, each in its state; parameters or moments without a state start over."""
         flat = Flat(parameters, moments)
         for i, p in enumerate(flat.parameters):
-            if p in states:
-                steps, had = states[p]
-                kept = {name: had[name] for name in moments if name in had}
-                for moment in kept.values():
-                    if np.shape(moment) != p.shape:
-                        raise ValueError(f"{self.kind}: a parameter of shape {np.shape(moment)} has become "
-                                         f"{p.shape}, which its moments do not fit; make a new optimizer for it")
-                flat.write(i, steps, kept)
+            if p not in states:
+                continue
+            steps, had = states[p]
+            kept = {name: had[name] for name in moments if name in had}
+            misfit = next((moment for moment in kept.values() if np.shape(moment) != p.shape), None)
+            if misfit is not None:
+                raise ValueError(f"{self.kind}: a parameter of shape {np.shape(misfit)} has become {p.shape}, which "
+                                 "its moments do not fit; make a new optimizer for it")
+            flat.write(i, steps, kept)
         return flat
 
     # --- Saving and resuming -----------------------------------------------------------------------------------------

@@ -72,9 +72,8 @@ def _is_stateful(part: Any) -> bool:
 def _generators(parts: Mapping[str, Any]) -> Iterator[tuple[str, np.random.Generator]]:
     """The library's generator and those that modules hold as attributes, by name."""
     yield "autograd", autograd.random.generator()
-    for part, model in parts.items():
-        if isinstance(model, Module):
-            for path, module in model.named_modules():
-                for attribute, value in vars(module).items():
-                    if isinstance(value, np.random.Generator):
-                        yield ".".join(filter(None, (part, path, attribute))), value
+    attributes = ((part, path, name, value) for part, model in parts.items() if isinstance(model, Module)
+                  for path, module in model.named_modules() for name, value in vars(module).items())
+    for *names, value in attributes:
+        if isinstance(value, np.random.Generator):
+            yield ".".join(filter(None, names)), value
