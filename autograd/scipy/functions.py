@@ -48,8 +48,8 @@ def twin_of_functions(function: Callable[..., Any], of: str, how: str = ARGS, *,
                       without_args: frozenset[str] = frozenset()) -> Callable[[Rule], Callable[..., Any]]:
     """Register a definition in NumPy calls as the twin of a SciPy function that takes functions of the user's.
 
-    What these capture comes to them by `enter(call, captured)`, at the end of their arguments. `how` says what to write
-    where that does not do. `without_args` are names of functions for which the definition sees to it.
+    `enter(call, captured)` passes what these capture to them, at the end of their arguments. `how` says what to write
+    where that does not work. `without_args` names functions for which the definition does so itself.
     """
     signature = inspect.signature(function)
     rest = next((name for name, p in signature.parameters.items() if p.kind is p.VAR_KEYWORD), "")

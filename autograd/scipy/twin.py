@@ -23,7 +23,7 @@ def twin(function: Callable[..., Any],
          of_arrays: Callable[..., Any] | None = None) -> Callable[[Rule], Callable[..., Any]]:
     """Register a definition in NumPy calls as the twin of a SciPy function: `@twin(scipy.linalg.expm)`.
 
-    `of_arrays` takes the place of SciPy's function where that makes an object, which must take tensors later.
+    `of_arrays` replaces SciPy's function if that makes an object, which must take tensors later.
     """
 
     def register(definition: Rule) -> Callable[..., Any]:

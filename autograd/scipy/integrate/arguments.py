@@ -14,9 +14,10 @@ from autograd.tensor import Tensor
 
 
 def taken_apart(args: Any) -> tuple[list[Array], Callable[[Sequence[Array]], Any]]:
-    """The floating numbers in `args`, and what puts them back; all others stay as they are.
+    """The floating numbers in `args`, and a function that puts them back; everything else stays as it is.
 
-    What puts them back holds none of them: SciPy's solvers are cycles, which keep what they call until it is collected.
+    The function refers to none of the numbers: SciPy's solvers are reference cycles, which keep it alive until they are
+    collected.
     """
     leaves, structure = tree.flatten(tuple(args))
     kinds = float, complex, np.ndarray, np.generic, Tensor

@@ -1,8 +1,8 @@
 """Ordinary differential equations.
 
 Forward accumulation integrates the sensitivities along with the solution; reverse accumulation integrates the adjoint
-equation backwards (Pontryagin; Chen et al. 2018, arXiv:1806.07366). Both are again solutions, so every order follows.
-They are as exact as the solver is asked to be.
+equation backwards (Pontryagin; Chen et al. 2018, arXiv:1806.07366). Both are solutions of equations again, so every
+order follows. They are as accurate as the solver's tolerance.
 """
 
 from __future__ import annotations

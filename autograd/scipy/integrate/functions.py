@@ -1,7 +1,7 @@
 """Integrals of functions.
 
-By Leibniz' rule an integral from a to b moves with f(b) db - f(a) da and with the integral of how f moves, which is
-again an integral: of as many numbers as there are arguments in reverse accumulation, of one in forward accumulation.
+By Leibniz' rule the differential of an integral from a to b is f(b) db - f(a) da plus the integral of df, which is an
+integral again: of as many numbers as there are arguments in reverse accumulation, of one in forward accumulation.
 """
 
 from __future__ import annotations
@@ -121,8 +121,8 @@ def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, weight: An
          **options: Any) -> Any:
     """The integral of func(x, *args) from a to b, and its error; differentiated in a, b and all numbers in `args`.
 
-    Of a weight, too, in the frequency of "sin" and "cos", and in the pole of "cauchy", by moving the variable: `func`
-    must be continuous then. Inside `vmap` the error is the largest of the examples.
+    With a weight, it is also differentiated in the frequency of "sin" and "cos", and in the pole of "cauchy", by a
+    change of variable, for which `func` must be continuous. Inside `vmap` the error is the largest of the examples.
     """
     known = SHARED if weight is None else WEIGHTED
     if not options.keys() <= known:

@@ -1,7 +1,7 @@
 """`solve_ivp`: the solution at any time, and the times at which events happen.
 
-An event happens where a function of time and state is 0. That is an equation for the time, whose solution moves as the
-implicit function theorem says: against what the function changes by, divided by its slope along the course.
+An event happens where a function of time and state is 0. That is an equation for the time, which is differentiated by
+the implicit function theorem: minus the function's differential, divided by its slope along the solution.
 """
 
 from __future__ import annotations
@@ -110,8 +110,8 @@ def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45
     """y' = fun(t, y, *args) over `t_span`: the result's `y` is differentiated in y0, `args`, and the times asked for.
 
     So are the times of `events`, the states there, and `sol(t)`, which solves the equation again at each call. Times
-    that the solver chose itself, without `t_eval`, are constants, but for the first and the last. As exact as the
-    solver is asked to be: to three digits unless told otherwise. Raises `RuntimeError` where the solver gives up.
+    that the solver chose itself, without `t_eval`, are constants, except the first and the last. As accurate as the
+    solver's tolerance: three digits by default. Raises `RuntimeError` if the solver gives up.
     """
     if "jac" in options:
         raise ValueError("solve_ivp of tensors takes no jac: leave it out, and the method takes differences of fun")

@@ -1,8 +1,8 @@
 """Integrals with a weight, as QUADPACK knows them (Piessens et al. 1983), in a variable in which the weight is fixed.
 
 The integral of f(x) cos(w x) over x is that of f(u/w)/w cos(u) over u = w x, of f(x)/(x - c) that of f(c + u)/u, and a
-weight with poles or logarithms at both ends becomes one over (0, 1). All numbers then stand in f and at the ends, where
-the derivatives are those of any integral.
+weight with poles or logarithms at both ends becomes one over (0, 1). All parameters then occur in f and in the ends,
+where the derivatives are those of any integral.
 """
 
 from __future__ import annotations

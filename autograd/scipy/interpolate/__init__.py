@@ -1,7 +1,7 @@
 """Twins of `scipy.interpolate`: splines and tables, differentiated in values, knots and points.
 
-`CubicSpline(x, y)(points)` is called like SciPy's. Of plain arrays it makes SciPy's own object, whose points may be
-tensors; of tensors a function that is defined in NumPy calls. At a knot the derivative is that from the right.
+`CubicSpline(x, y)(points)` is called like SciPy's. From plain arrays it makes SciPy's own object, whose points may be
+tensors; from tensors, a function that is defined in NumPy calls. At a knot the derivative is that from the right.
 """
 
 from autograd.scipy.twin import no_twins_but_these

@@ -108,7 +108,7 @@ def CubicSpline(x: Any, y: Any, axis: int = 0, bc_type: Any = "not-a-knot",
                 extrapolate: Any = None) -> PiecewisePolynomial:
     """The cubics through values `y` at the knots `x` with continuous second derivatives, as SciPy's `CubicSpline`.
 
-    The slopes solve a tridiagonal system, one equation a knot; `bc_type` closes it at the ends. `x` (n,), `y` n along
+    The slopes solve a tridiagonal system, one equation per knot; `bc_type` closes it at the ends. `x` (n,), `y` n along
     `axis`; differentiable in both, and in the points it is called with. Source: de Boor, A Practical Guide to Splines.
     """
     x, y = checked("CubicSpline", x, y, axis=axis)

@@ -1,7 +1,7 @@
 """Curves in FITPACK's form: knots, coefficients and degree (Dierckx, Curve and surface fitting with splines, 1993).
 
-Data that are tensors are interpolated. A smoothing spline is differentiated in the points at which it is read: where it
-has its knots depends on the data by jumps.
+Tensors as data are interpolated. A smoothing spline is differentiated only in the points at which it is read, since its
+knots jump with the data.
 """
 
 from __future__ import annotations
@@ -139,9 +139,9 @@ def UnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k:
                      check_finite: bool = False) -> Curve:
     """A spline near values `y` at `x`, as `scipy.interpolate.UnivariateSpline`.
 
-    Of arrays it is differentiable in the points it is called with; of tensors it takes s=0, goes through the values,
-    and is differentiable in `x` (n,) and `y` (n,) too; another s raises `ValueError`. Source: Dierckx, "Curve and
-    surface fitting with splines", 1993.
+    For arrays it is differentiable in the points it is called with. For tensors it takes only s=0, interpolates the
+    values, and is differentiable in `x` (n,) and `y` (n,) too; another s raises `ValueError`. Source: Dierckx, "Curve
+    and surface fitting with splines", 1993.
     """
     refuse_smoothing("UnivariateSpline", "len(w)" if s is None else s)
     return Curve(through(x, y, k, bbox).tck, ext)

@@ -1,7 +1,7 @@
 """Tables on grids that are read between their points: `RegularGridInterpolator` and `interpn`.
 
-A sum over the corners of a cell, or a product of splines, one for each axis: the cell of a point is looked up in its
-value and held constant.
+A sum over the corners of a cell, or a product of splines, one per axis: the cell of a point is found from its value and
+held constant.
 """
 
 from __future__ import annotations

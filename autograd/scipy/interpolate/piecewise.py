@@ -1,7 +1,7 @@
 """Functions of one variable by pieces, in NumPy calls, such as polynomials between breakpoints.
 
-The piece of a point is looked up in its value (`np.searchsorted`) and held constant; what follows is arithmetic, which
-every transform differentiates. Pieces are half open, [a, b), but for the last: SciPy's convention.
+The piece of a point is found from its value (`np.searchsorted`) and held constant; the rest is arithmetic, which every
+transform differentiates. Pieces are half open, [a, b), except the last: SciPy's convention.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Twins of `scipy.ndimage`: filters and geometric transforms, differentiated in images, weights and coordinates.
 
-All are computed in double precision and given in the image's own, as in SciPy. `output` takes a dtype, no array.
+All compute in double precision and return the image's own, as in SciPy. `output` takes a dtype, not an array.
 """
 
 from autograd.scipy.twin import no_twins_but_these

@@ -1,7 +1,7 @@
 """Twins of `scipy.optimize`: what its solvers find, differentiated by the implicit function theorem.
 
-SciPy's solver runs on numbers. The equation that it solved says how the solution moves with the numbers in `args`, with
-bounds and with data.
+SciPy's solver runs on numbers. The equation that it solved determines the derivatives of the solution in the numbers in
+`args`, in bounds and in data.
 """
 
 from autograd.scipy.twin import no_twins_but_these

@@ -1,6 +1,6 @@
 """Linear programs: the solution is the vertex in which as many constraints meet as there are unknowns.
 
-Which ones meet is constant almost everywhere; where they do is a linear system, of which derivatives are known.
+Which ones meet is constant almost everywhere; where they meet is the solution of a linear system.
 """
 
 from __future__ import annotations

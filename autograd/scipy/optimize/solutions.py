@@ -1,7 +1,7 @@
 """What SciPy's solvers have in common: they run on numbers, and the condition they solved gives the derivatives.
 
-A solver stops where it is near enough for its tolerance, and a derivative is right at the solution itself. Newton's
-method goes on from there to the last digits: a step is a linear system as a derivative is, and two or three will do.
+A solver stops within its tolerance, but a derivative is correct at the solution itself. Newton's method continues from
+there to the last digits: a step is a linear system, as a derivative is, and two or three steps suffice.
 """
 
 from __future__ import annotations
@@ -81,8 +81,8 @@ def solved(condition: Condition, like: Array, call: Call, solver: Callable[..., 
 class Solution(Problem):
     """What SciPy's solver finds in a call, as the root of a condition on it.
 
-    All floating numbers of the call are its parameters, also where to start and how exactly to solve: the condition
-    says on which of them it depends.
+    All floating numbers of the call are its parameters, including the start and the tolerances: the condition
+    determines on which of them the solution depends.
     """
 
     singular = "what it solves is singular there, as at a multiple root, a jump, or a minimum that is flat or a kink"
@@ -103,10 +103,10 @@ class Solution(Problem):
             raise np.linalg.LinAlgError(f"the solution {x} has no derivative: {self.singular}") from None
 
     def refined(self, found: Array, p: Array) -> Array:
-        """By Newton's method, until a step changes less than half of the digits: the next would change none.
+        """The solution by Newton's method, until a step changes less than half of the digits: the next changes none.
 
-        Nor would it where steps get no shorter because they are roundings, at an unknown that is 0. Steps that grow
-        otherwise lead elsewhere, to a solution that SciPy did not find.
+        The method also ends where steps no longer shrink because they are rounding errors, at an unknown that is 0.
+        Steps that grow otherwise lead elsewhere, to a solution that SciPy did not find.
         """
         x, longest = found, np.inf
         for _ in range(STEPS):

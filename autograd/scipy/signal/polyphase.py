@@ -1,6 +1,6 @@
-"""Signals with another rate of samples: zeros between those given, a filter, and some of what it gives.
+"""Resampling by a rational factor: zeros are inserted between samples, a filter is applied, some outputs are kept.
 
-Of each output only those taps of the filter count that meet no zero, which are every so many of them: a phase.
+For each output only the filter taps that meet no inserted zero count: every n-th of them, a phase.
 """
 
 from __future__ import annotations

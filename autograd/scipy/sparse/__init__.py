@@ -19,7 +19,7 @@ __getattr__ = no_twins_but_these(__name__, "coo_array((data, (row, col)), shape)
 def matmul(A: Any, x: Any) -> Any:
     """`A @ x` of a constant sparse matrix (M, N) and a vector (N,) or matrix (N, K), differentiated in x.
 
-    The matrix is kept as it is at the call; one of tensors is differentiated, too. Raises `TypeError` if it is no
+    The matrix is copied at the call; a matrix of tensors is differentiated, too. Raises `TypeError` for anything but a
     sparse matrix.
     """
     if isinstance(A, Entries):

@@ -76,9 +76,9 @@ system: Any = on_arrays_too(general(
 class Entries:
     """A sparse matrix whose entries are tensors: `A @ x`, `x @ A`, `A + B`, `k * A`, `A.T`, and `linalg.spsolve(A, b)`.
 
-    `data` (nnz,) stands at the rows `row` and columns `col`; equal places add up. Other operands are constant sparse
-    matrices of SciPy's, numbers, tensors of one element, and matrices of this kind. Raises ValueError for shapes that
-    do not fit.
+    `data` (nnz,) are the entries at the rows `row` and columns `col`; duplicates add up. Other operands are SciPy's
+    constant sparse matrices, numbers, tensors of one element, and matrices of this kind. Raises ValueError for shapes
+    that do not fit.
     """
 
     __array_ufunc__ = None  # so that arrays defer `x * A` to the matrix

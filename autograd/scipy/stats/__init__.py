@@ -1,6 +1,6 @@
 """Twins of the distributions of `scipy.stats`: densities, distribution functions and their logarithms and inverses.
 
-All is written in NumPy and `scipy.special` calls, so that every parameter is differentiated, to any order.
+They are written in NumPy and `scipy.special` calls, so that every parameter is differentiated, to any order.
 """
 
 from __future__ import annotations

@@ -42,10 +42,10 @@ class Distribution(Freezing):
     """A family whose functions take `(x, *shapes, loc=0, scale=1)`, shapes by position or name, as SciPy's do.
 
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
-    The support, which may be a function of the shapes, holds its ends, but for the lower one if it is `open_below`.
-    A logarithm of the density is given, with `cdf` for shares and `ppf` for quantiles; the rest follows, unless it is
-    given where there is a more accurate form. Where the scale is not positive or the shapes are not `possible`, by
-    default positive, there is no distribution and everything is nan.
+    The support, which may be a function of the shapes, includes its ends, except the lower one if it is `open_below`.
+    The logarithm of the density, `cdf` and `ppf` are given; the rest follows, unless it is given because there is a
+    more accurate form. If the scale is not positive, or the shapes are not `possible` (by default: positive), there is
+    no distribution and everything is nan.
     """
 
     density = "logpdf"
@@ -119,9 +119,9 @@ class Distribution(Freezing):
         return self.support(*shapes) if callable(self.support) else self.support
 
     def _inside(self, z: Array, shapes: Sequence[Array]) -> tuple[Array, Array]:
-        """Where z is in the support, and z moved there where it is not, so that no form meets what it cannot.
+        """Where z is in the support, and z moved into it elsewhere, so that no form sees an impossible value.
 
-        An infinite z is not: all shares are 0 or 1 there whatever the shapes are, of which forms make inf - inf.
+        An infinite z counts as outside: probabilities there are 0 or 1 for any shapes, where forms compute inf - inf.
         """
         low, high = self._ends(shapes)
         under = z <= low if self.open_below else z < low

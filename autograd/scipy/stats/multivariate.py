@@ -26,9 +26,9 @@ class MultivariateNormal(Freezing):
     def logpdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         """-(k log 2 pi + log det cov + (x - mean)^T cov^-1 (x - mean)) / 2; `cov` must be positive definite.
 
-        With `allow_singular`, of the space that `cov` spans, by its pseudoinverse and the product of its eigenvalues
-        other than 0, and -inf beside it. Raises `ValueError` where a singular `cov` is
-        differentiated: hold it constant.
+        With `allow_singular` it is the density on the space that `cov` spans, by its pseudoinverse and the product of
+        its nonzero eigenvalues, and -inf elsewhere. Raises `ValueError` if a singular `cov` is differentiated: hold it
+        constant.
         """
         x = array_of(x)
         mean, cov = self._parameters(mean, cov)
