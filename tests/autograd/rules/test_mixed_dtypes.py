@@ -6,6 +6,7 @@ a negative number to a complex power was nan.
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ import scipy.special
 
 from autograd import Tensor, grad, jvp
 from autograd.scipy import signal, special  # noqa: F401  # gives the ufuncs of scipy.special their rules
+from autograd.testing import check_gradients
 
 rng = np.random.default_rng(5)
 NUMPY = [np.divide, np.power, np.float_power, np.remainder, np.fmod, np.logaddexp, np.logaddexp2, np.maximum, np.fmin,
@@ -101,6 +103,22 @@ def test_least_squares_of_two_precisions() -> None:
 def test_a_python_number_beside_an_array_gives_the_dtype_that_it_gives_in_numpy(f: Any, dtype: Any) -> None:
     x = np.ones((), dtype)
     assert f(Tensor(x)).dtype == f(x).dtype
+
+
+@pytest.mark.parametrize("operation", [operator.add, operator.sub, operator.mul, operator.truediv, operator.pow])
+@pytest.mark.parametrize("places", [(0, 1), (1, 0)], ids=["left", "right"])
+def test_a_complex_number_of_pythons_beside_a_number_gives_one_of_numpys(operation: Any, places: Any) -> None:
+    """`1j * np.float64(2)` is Python's own, which has no dtype."""
+
+    def f(x: Any) -> Any:
+        return operation(*[(1 + 2j, x)[k] for k in places])
+
+    x = Tensor(2.0, requires_grad=True)
+    for out in (f(x), f(x.detach())):
+        assert isinstance(out, Tensor)
+        assert out.dtype == np.complex128
+        np.testing.assert_allclose(out.item(), f(2.0))
+    check_gradients(f, 2.0)
 
 
 def test_a_tracked_narrow_operand_and_its_gradient_keep_their_dtype() -> None:
