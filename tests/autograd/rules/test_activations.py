@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tracemalloc
+import warnings
 from typing import Any
 
 import mpmath
@@ -282,6 +283,20 @@ def test_softmax_of_many_numbers_by_definition(axis: Any, largest: float, dtype:
     spoilt = x.copy()
     spoilt[0, 0, 0] = np.nan
     assert np.isnan(autograd.softmax(spoilt, axis).numpy()).any()
+
+
+@pytest.mark.parametrize("f", [autograd.softmax, autograd.log_softmax, autograd.logsumexp])
+def test_a_class_without_a_probability_moves_no_other_in_either_mode(f: Any) -> None:
+    """Its logit is -inf, and so is the slope of the logarithm that it comes from."""
+    p, v = np.array([0.0, 0.25, 0.75]), np.array([1.0, 2.0, -1.0])
+
+    def g(p: Any) -> Any:
+        return np.ravel(f(np.log(p)))[-2:]
+
+    with warnings.catch_warnings(action="ignore"):
+        slope, rows = autograd.jvp(g, (p,), (v,))[1], autograd.jacrev(g)(p)
+    assert np.isfinite(slope).all()
+    np.testing.assert_allclose(slope, rows @ v, rtol=1e-12)
 
 
 def test_logsumexp_of_infinities() -> None:

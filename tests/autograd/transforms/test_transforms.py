@@ -147,6 +147,22 @@ def test_each_of_several_outputs_has_its_tangent() -> None:
         np.testing.assert_array_equal(other, one if one.ndim == 1 else 0 * one)
 
 
+@pytest.mark.parametrize("f", [lambda x: (x, x), lambda x: (y := np.sin(x), [y]), lambda x: (y := x[:1], y * 2, y)],
+                         ids=["the argument", "a result", "three"])
+def test_an_output_that_is_given_out_twice_has_two_cotangents(f: Any) -> None:
+    x = np.array([0.3, 2.0])
+    tangents = flatten(jvp(f, (x,), (np.array([1.0, -2.0]),))[1])[0]
+    out, pullback = vjp(f, x)
+    structure = flatten(out)[1]
+    for k, slope in enumerate(tangents):
+        cotangents = [np.full(t.shape, j + 1.0) for j, t in enumerate(tangents)]
+        (both,) = pullback(structure.unflatten(cotangents))
+        (others,) = pullback(structure.unflatten([0 * c if j == k else c for j, c in enumerate(cotangents)]))
+        np.testing.assert_allclose((both - others) @ [1.0, -2.0], np.sum(slope) * (k + 1))
+    for found, slope in zip(flatten(linearize(f, x)[1](np.array([1.0, -2.0])))[0], tangents, strict=True):
+        np.testing.assert_allclose(found, slope)
+
+
 def test_a_tangent_of_what_a_function_does_not_read_moves_nothing() -> None:
     _, push = linearize(lambda x, y: 3 * x, np.ones(2), np.ones(3))
     assert push(np.array([1.0, 2.0]), np.ones(3)).tolist() == [3, 6]
