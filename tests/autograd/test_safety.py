@@ -173,6 +173,15 @@ def test_a_dead_row_does_no_harm(name: str, row: list[float]) -> None:
         np.testing.assert_allclose(derivative(alive)(x), derivative(alive)(alone), rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("row", [[np.nan, 1.0, 2.0], [np.inf, 1.0, 2.0], [np.inf, 0.0, 2.0], [-np.inf] * 3, [0.0] * 3])
+@pytest.mark.parametrize("name", ALONG_ROWS)
+def test_an_element_that_does_not_move_has_no_part_in_a_tangent(name: str, row: list[float]) -> None:
+    """Whatever the slope is in it: forward and reverse mode find the same slopes, finite or not."""
+    x = np.array([row, row])
+    np.testing.assert_allclose(jacfwd(ALONG_ROWS[name])(x), jacrev(ALONG_ROWS[name])(x), rtol=1e-12)
+
+
 def test_a_root_of_relu_has_no_slope_below_zero_however_large() -> None:
     """relu goes over large arrays in blocks."""
     x = np.random.default_rng(0).normal(size=100_000)

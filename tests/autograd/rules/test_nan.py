@@ -45,6 +45,14 @@ def test_an_empty_slice_is_nan_with_gradient_zero() -> None:
         np.testing.assert_array_equal(gradient, [[0, 0], [1, 0]])
 
 
+@pytest.mark.parametrize("f", [np.fmax, np.fmin])
+def test_of_a_number_and_a_nan_the_number_is_taken_and_receives_all(f: Any) -> None:
+    x, y = np.array([np.nan, 1.0, 3.0]), np.array([2.0, np.nan, 3.0])
+    out, pullback = vjp(f, x, y)
+    np.testing.assert_array_equal(out, [2, 1, 3])
+    np.testing.assert_array_equal(pullback(np.ones(3)), [[0, 1, 0.5], [1, 0, 0.5]])
+
+
 @pytest.mark.parametrize("f", [np.nancumsum, np.nancumprod])
 def test_running_totals_pass_over_holes(f: Any) -> None:
     x = np.array([2.0, np.nan, 3.0])

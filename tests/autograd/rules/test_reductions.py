@@ -1,4 +1,4 @@
-"""Slopes of products, in digits."""
+"""Slopes of products, in digits; ties, variances and means."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from autograd import grad, jvp, vjp
+from autograd import Tensor, grad, jvp, vjp
 
 
 @pytest.mark.parametrize(("dtype", "widest"), [(np.float32, 36), (np.float64, 300)])
@@ -56,3 +56,11 @@ def test_a_variance_is_real_also_in_a_complex_dtype(function: Any) -> None:
     assert not np.any(pullback(1j)[0])
     np.testing.assert_allclose(pullback(1.0)[0], grad(function)(z))
     assert np.imag(jvp(lambda z: function(z, None, complex), (z,), (1j * z**2,))[1]) == 0
+
+
+@pytest.mark.parametrize("axis", [None, 0, (0, 1), -1])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int8, np.bool_])
+def test_a_mean_is_added_up_in_the_dtype_that_numpy_adds_it_up_in(dtype: Any, axis: Any) -> None:
+    """The sum of these numbers is infinite in float16."""
+    x = np.random.default_rng(0).uniform(60, 120, (1000, 4)).astype(dtype)
+    np.testing.assert_array_equal(np.mean(Tensor(x), axis=axis).numpy(), np.mean(x, axis=axis), strict=True)
