@@ -65,11 +65,11 @@ def left_or_none(change: Array, number: Any, where: Any) -> Array:
 
 
 def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> Array:
-    """The deviation of x from its mean over `axis`, in the dtype of the computation, 0 outside `where`."""
+    """The deviation of x from its mean over `axis`, in the dtype of the computation."""
     x = in_dtype(x, dtype)
     if mean is None:
         mean = np.sum(masked(x, where), axis=axis, keepdims=True) / count(x, axis, where)
-    return masked(x - mean, where)
+    return x - mean
 
 
 def spread_back(change: Array, x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None, degrees: Any) -> Array:
