@@ -108,6 +108,23 @@ def test_a_write_to_a_constant_that_was_used_leaves_the_gradient(write: Write, u
     np.testing.assert_array_equal(*gradients)
 
 
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+@pytest.mark.parametrize("write", [WRITES[name] for name in ("assign", "update", "data", "view", "flat", "add.at")])
+def test_a_constant_is_used_again_after_each_of_several_writes(write: Write, use: Any) -> None:
+    """The graph has its memory of the first use; that of the next it has not had yet."""
+    gradients = []
+    for as_it_is in (lambda t: np.array(t.tolist()), lambda t: t):  # a copy: no memory to be shared
+        w, t = tensor(np.arange(1.0, 7.0).reshape(2, 3) / 2, requires_grad=True), tensor(np.ones((2, 3)))
+        total = 0.0
+        for factor in (1.0, 2.0, 3.0):
+            total = total + factor * np.sum(use(w, as_it_is(t)))
+            write(t)
+        total.backward()
+        assert w.grad is not None
+        gradients.append(w.grad.data)
+    np.testing.assert_allclose(*gradients, rtol=1e-12)
+
+
 @pytest.mark.parametrize("view", [lambda t: t[0], lambda t: t.T, lambda t: t.reshape(-1), lambda t: t[:, 1:]])
 @pytest.mark.parametrize("first", [False, True], ids=["used, then viewed", "viewed, then used"])
 def test_a_view_and_its_base_show_the_same_whichever_is_written_to(view: Any, first: bool) -> None:
