@@ -58,7 +58,7 @@ class Vertex:
     kind: Kind
     op: str = ""  # the primitive's name, or a module's class
     name: str = ""
-    named_by: str = ""  # "user", "module", "key" or "local": who chose the name
+    named_by: str = ""  # "user", "module", "key" or "local": the origin of the name
     shape: tuple[int, ...] | None = None
     dtype: str = ""
     options: str = ""
@@ -78,7 +78,7 @@ class Vertex:
     heat: float | None = None
     heat_text: str = ""
     notes: tuple[str, ...] = ()
-    slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # room for what steps fill in
+    slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # room for what the steps fill in
     current: bool = False  # the step that is shown happens here
     change: Literal["", "added", "removed"] = ""  # against another graph
 

@@ -40,7 +40,7 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     top = piecewise_constant(np.max)(counted, axis=axis, keepdims=True, initial=-np.inf)
     top = np.where(np.isfinite(top), top, 0)
     exponents = a - top
-    if weighted:  # what does not count may overflow
+    if weighted:  # elements of weight 0 may overflow
         limit = 0.9 * float(np.log(np.finfo(exponents.dtype).max))
         exponents = np.where((b == 0) & ~(np.real(exponents) <= limit), limit, exponents)
     total = np.sum(b * np.exp(exponents), axis=axis, keepdims=True)

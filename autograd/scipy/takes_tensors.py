@@ -17,7 +17,7 @@ class TakesTensors:
     """An object of SciPy's that may be called with tensors; where its data are tensors, `of_tensors` makes another."""
 
     of_tensors: Callable[..., Any]
-    ours: Any  # the class in NumPy calls, made of what SciPy's object has under the names of its parameters
+    ours: Any  # the class in NumPy calls; SciPy's object has its parameters as attributes
 
     def __new__(cls, *args: Any, **options: Any) -> Any:
         return cls.of_tensors(*args, **options) if holds_tensors((args, options)) else super().__new__(cls)

@@ -16,7 +16,7 @@ from autograd.rule_signature import Rule
 from autograd.tensor.nested import holds_tensors
 
 with needing("scipy", extra="scipy"):
-    import scipy  # noqa: F401  # whose chapters the chapters of twins import
+    import scipy  # noqa: F401  # the modules of twins import its modules
 
 
 def twin(function: Callable[..., Any],

@@ -36,7 +36,7 @@ def sympy() -> Any:
 def exact(number: Any) -> Any:
     """A number as SymPy holds it: 0.5 as 1/2 and `np.pi` as pi where that is the same double, else a decimal."""
     sp = sympy()
-    if isinstance(number, np.ndarray):  # of no axes: what `y[0] = v` puts into an array of expressions
+    if isinstance(number, np.ndarray):  # 0-d: `y[0] = v` puts such an array into an array of expressions
         number = number.item()
     if isinstance(number, sp.Basic):
         return number

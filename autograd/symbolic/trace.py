@@ -193,7 +193,7 @@ def write_down(name: str, kind: str, evaluate: Callable[..., Any], operands: Seq
     if name in ARITHMETIC or kind in ("linear", "multilinear"):
         try:
             made = evaluate(*[_numeric(x) if _is_operand(x) else x for x in operands], **options)
-        except TypeError:  # what NumPy has for numbers only, such as fft
+        except TypeError:  # NumPy functions for numbers only, such as fft
             raise no_form(name) from None
         return tuple(map(Formula.of, made)) if isinstance(made, (tuple, list)) else Formula.of(made)
     raise no_form(name)
@@ -218,13 +218,13 @@ def _expressions(x: Any) -> Array:
 def _numeric(x: Any) -> Array:
     """An operand as expressions to calculate with: a condition as 1 or 0."""
     sp = sympy()
-    logic = sp.logic.boolalg  # a symbol is a Boolean too there: ask for what is nothing else
+    logic = sp.logic.boolalg  # a symbol is a Boolean there, too: exclude it
     conditions = (sp.core.relational.Relational, logic.BooleanFunction, logic.BooleanAtom)
     return _each(lambda e: sp.Piecewise((1, e), (0, True)) if isinstance(e, conditions) else e, _expressions(x))
 
 
 def _each(form: Callable[[Any], Any], array: Array) -> Array:
-    made = np.empty_like(array)  # what NumPy makes of 0-d arrays is none
+    made = np.empty_like(array)  # NumPy turns 0-d results into scalars
     made[...] = np.frompyfunc(form, 1, 1)(array)
     return made
 

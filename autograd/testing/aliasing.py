@@ -84,7 +84,7 @@ def _check_company(call: Callable[..., list[Any]], values: Arrays, names: Sequen
 
     def together(*leaves: Any) -> list[Any]:
         shared = [leaf * 1.0 for leaf in leaves[:count]]
-        outs = call(*[another(leaf) for leaf in shared])  # which the function may write to
+        outs = call(*[another(leaf) for leaf in shared])  # copies: the function may write to them
         before, after = leaves[count : count + len(outs)], leaves[count + len(outs) :]
         outs = [b + out + a for b, out, a in zip(before, outs, after, strict=True)]
         return [*outs, *[leaf + leaf for leaf in shared]]

@@ -59,7 +59,7 @@ class Reverse:
         outs, self.pullback = vjp(level.call, *level.values)
         outs = [as_array(out) for out in outs]
         for out, known, name in zip(outs, here, level.outputs(), strict=True):
-            # As large as the largest entry: what was summed may have been far larger than what is left of it.
+            # As large as the largest entry: the summands may be far larger than their sum.
             largest = float(np.max(np.abs(known), initial=0, where=np.isfinite(known)))
             rounding = 1e3 * float(np.finfo(known.dtype).eps) * largest + 1e-30
             if not np.allclose(out, known, rtol=0, atol=rounding, equal_nan=True):

@@ -22,7 +22,7 @@ class Layout:
     engine: str  # that placed it, or "layered"
     labels: dict[int, Point] = field(default_factory=dict)
     frames: dict[str, Box] = field(default_factory=dict)
-    trouble: str = ""  # what went wrong with the engine that was to place it
+    trouble: str = ""  # what went wrong with the intended engine
 
 
 def sizes(graph: Graph) -> dict[str, tuple[float, float]]:

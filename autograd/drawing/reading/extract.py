@@ -45,7 +45,7 @@ class Extraction:
     nodes: dict[str, Node] = field(default_factory=dict)
     ids: dict[Node, str] = field(default_factory=dict)  # an operation's several outputs share the id of the operation
     origins: dict[int, tuple[str, Any]] = field(default_factory=dict)  # of untracked tensors and arrays, by identity
-    values: dict[Node, Any] = field(default_factory=dict)  # what is still known of the forward pass
+    values: dict[Node, Any] = field(default_factory=dict)  # values of the forward pass that are still known
 
     def filled(self, largest: int) -> dict[Node, Any]:
         """These values, and what follows from them: results of up to `largest` elements."""
@@ -120,7 +120,7 @@ def _untracked(found: Extraction, constant: Constant, names: Names) -> str:
     origin = array if constant.origin is None else constant.origin
     key, before = found.origins.get(id(origin), ("", None)) if origin is not None else ("", None)
     if key and (before is None or array is None or np.array_equal(before, array, equal_nan=True)):
-        if before is None and array is not None:  # who read it first did not keep it
+        if before is None and array is not None:  # its first reader did not keep it
             found.origins[id(origin)] = key, array
             graph.vertices[key] = replace(graph.vertices[key], value=_figures(array))
         return key

@@ -75,7 +75,7 @@ def _timed(node: Node, values: Mapping[Node, Any]) -> tuple[float | None, float 
         operands.append(x)
     try:
         forward = best_of(lambda: evaluated(node, operands))
-    except Exception:  # noqa: BLE001  # what cannot be run again is not measured
+    except Exception:  # noqa: BLE001  # an operation that cannot be run again is not measured
         return None, None
     if node.saved is FREED or node.dtype.kind not in "fc":
         return forward, None

@@ -15,7 +15,7 @@ def options_text(options: Mapping[str, Any]) -> str:
     if set(options) == {"key"}:
         key = options["key"]
         return "[" + ", ".join(map(_option, key if isinstance(key, tuple) and key else [key])) + "]"
-    if set(options) == {"view", "options"}:  # of a write through a view: which view it was
+    if set(options) == {"view", "options"}:  # a write through a view: shown as that view
         return f"{_option(options['view'])} {options_text(options['options'])}".rstrip()
     written = {name: _option(value) for name, value in options.items() if _says_something(value)}
     return ", ".join(f"{name}={text}" for name, text in written.items() if text)

@@ -75,7 +75,7 @@ def with_saved(node: Node, values: dict[Node, Any]) -> Node | None:
             return None
         try:
             saved = [*operands, None, *evaluated(node, operands)[1]]
-        except Exception:  # noqa: BLE001  # what cannot be run again has no way back
+        except Exception:  # noqa: BLE001  # an operation that cannot be run again has no backward step
             return None
     else:
         names = (*primitive.names(len(operands)), "out")

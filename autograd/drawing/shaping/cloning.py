@@ -23,7 +23,7 @@ def cloned(graph: Graph, many: int = MANY) -> Graph:
     if not shared:
         return graph
     made: Counter[str] = Counter()
-    aliases: dict[str, list[Vertex]] = {}  # by the reader before which they stand
+    aliases: dict[str, list[Vertex]] = {}  # by the reader that they precede
     edges: list[Edge] = []
     for edge in graph.edges:
         if edge.source in shared and not edge.carried:

@@ -59,7 +59,7 @@ def _boxed(graph: Graph, closed: dict[str, str]) -> Graph:
             members.setdefault(closed[vertex.cluster], []).append(vertex)
     into = {v.id: (0, f"m{key[1:]}") for key, inside in members.items() for v in inside}
     last = {inside[-1].id: key for key, inside in members.items()}
-    data: dict[str, list[str]] = {}  # what a box reads that no operation made
+    data: dict[str, list[str]] = {}  # data that a box reads, by box
     for edge in graph.edges:
         if edge.target in into and edge.source not in into and graph.vertices[edge.source].kind is Kind.INPUT:
             data.setdefault(closed[graph.vertices[edge.target].cluster], []).append(edge.source)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.words import count_text
 
-Mark = tuple[int, int]  # the number of a form, and which vertex of that form it is
+Mark = tuple[int, int]  # the number of a form, and the vertex's number within that form
 
 
 def difference(before: Graph, after: Graph) -> Graph:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from autograd.drawing.model import Edge
 
-Part = tuple[int, str]  # in which repetition a vertex is, and which vertex stands for it
+Part = tuple[int, str]  # the repetition that a vertex belongs to, and the vertex drawn for it
 ALONE = -1
 """The repetition of a vertex that stands for itself."""
 

@@ -52,7 +52,7 @@ def shaped(graph: Graph, view: View) -> Graph:
     once = folded(graph) if _folds(graph, view) else graph
     shown = _to_depth(once, view)
     if once is not graph:
-        shown = shown.saying(f"What repeats itself is drawn once: {len(shown.vertices):,} vertices stand for "
+        shown = shown.saying(f"Repetitions are drawn once: {len(shown.vertices):,} vertices stand for "
                              f"{len(graph.vertices):,}. draw(..., fold=False) shows each.")
     if not view.share_leaves:
         shown = cloned(shown)

@@ -3,4 +3,4 @@
 from autograd.errors import needing
 
 with needing("graphviz"):
-    import graphviz  # noqa: F401  # which knows DOT's syntax
+    import graphviz  # noqa: F401  # it knows DOT's syntax

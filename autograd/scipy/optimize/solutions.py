@@ -86,7 +86,7 @@ class Solution(Problem):
     """
 
     singular = "what it solves is singular there, as at a multiple root, a jump, or a minimum that is flat or a kink"
-    found: Any  # until it is asked for: it will hold the solution as a tensor, whose graph holds this problem
+    found: Any  # computed on demand: it holds the solution as a tensor, whose graph refers to this problem
 
     def __init__(self, condition: Condition, like: Array, call: Call, solver: Callable[..., Any],
                  read: Callable[[Any], Array]) -> None:

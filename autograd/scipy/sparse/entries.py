@@ -164,7 +164,7 @@ def coo_array(arg1: Any, shape: Any = None, dtype: Any = None, copy: bool = Fals
     if not (isinstance(arg1, tuple) and len(arg1) == 2 and np.ndim(arg1[0]) == 1):
         raise TypeError("a sparse matrix of tensors is coo_array((data, (row, col)), shape), with data (nnz,)")
     data, (row, col) = arg1
-    checked = sp.coo_array((np.ones(data.shape), (row, col)), shape, **options)  # which says what does not fit
+    checked = sp.coo_array((np.ones(data.shape), (row, col)), shape, **options)  # raises for what does not fit
     return Entries(of_dtype(data, dtype), Places(np.array(checked.row), np.array(checked.col), checked.shape))
 
 

@@ -35,7 +35,7 @@ class Factors:
         self._dtype = of_scipy.solve(np.zeros(of_scipy.shape[0], np.float32)).dtype
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # also what is asked of a copy that has no attributes yet
+        if name.startswith("_"):  # also looked up on a copy that has no attributes yet
             raise AttributeError(name)
         return getattr(self._of_scipy, name)
 

@@ -161,7 +161,7 @@ def pdist(X: Any, metric: Any = "euclidean", *, out: None = None, **options: Any
 def squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
     """From the distances of all pairs to their symmetric matrix, or back."""
     x = np.atleast_1d(array_of(X))
-    found = piecewise_constant(sd.squareform)(x, force=force, checks=checks)  # which raises what SciPy does
+    found = piecewise_constant(sd.squareform)(x, force=force, checks=checks)  # raises what SciPy raises
     if found.ndim == 1:
         return x[np.triu_indices(len(x), 1)]
     first, second = np.triu_indices(len(found), 1)

@@ -107,7 +107,7 @@ class Distribution(Freezing):
                                 f"by position and {', '.join(named) or 'none'} by name")
             shapes = [values[name] for name in self.shapes]
             x, loc, scale, *shapes = of_one_dtype(x, values["loc"], values.get("scale", 1.0), *shapes)
-            with np.errstate(all="ignore"):  # the logarithm of no share is -inf, of which SciPy says nothing
+            with np.errstate(all="ignore"):  # the logarithm of 0 is -inf, without a warning in SciPy
                 return operation(x, loc, scale, *shapes)
 
         apply.__name__, apply.__module__ = label, "scipy.stats"

@@ -18,7 +18,7 @@ class Frozen:
         self._distribution, self._parameters, self._named = distribution, parameters, named
 
     def __getattr__(self, name: str) -> Callable[..., Array]:
-        if name.startswith("_"):  # also what is asked of a copy that has no attributes yet
+        if name.startswith("_"):  # also looked up on a copy that has no attributes yet
             raise AttributeError(name)
         function = getattr(self._distribution, name)
         return lambda *x: function(*x, *self._parameters, **self._named)

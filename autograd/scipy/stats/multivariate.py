@@ -56,7 +56,7 @@ class MultivariateNormal(Freezing):
 
     def _parameters(self, mean: Any, cov: Any) -> tuple[Array, Array]:
         """The mean as a vector and the covariance as a matrix, of the size that either of them says."""
-        cov = array_of(getattr(cov, "covariance", cov))  # SciPy has objects for what it knows of one
+        cov = array_of(getattr(cov, "covariance", cov))  # SciPy also has Covariance objects
         size = cov.shape[0] if cov.ndim else 1 if mean is None else np.size(mean)
         mean = np.zeros(size) if mean is None else np.atleast_1d(array_of(mean))
         cov = np.eye(size) * cov if cov.ndim < 2 else cov

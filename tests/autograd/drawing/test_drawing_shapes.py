@@ -264,7 +264,7 @@ def test_folding_a_long_chain_is_linear() -> None:
 def test_what_was_folded_is_said() -> None:
     shown = shaped(layers(60), View())
     assert len(shown.vertices) == 6
-    said = "What repeats itself is drawn once: 6 vertices stand for 301. draw(..., fold=False) shows each."
+    said = "Repetitions are drawn once: 6 vertices stand for 301. draw(..., fold=False) shows each."
     assert shown.banner == (said,)
     assert shaped(layers(2), View()).banner == ()
 
