@@ -39,7 +39,7 @@ from .rules.activations import (
     softmax,
     softplus,
 )
-from .runtime import heap as _heap  # noqa: F401  # loading it is what it does
+from .runtime import heap as _heap  # noqa: F401  # loaded for its effect
 from .tensor import Tensor, tensor
 from .transforms import (
     checkpoint,

@@ -99,7 +99,7 @@ class Function:
         self.conversion: Conversion | None = conversion  # until it is settled
         self.runs, self.size = 0, 0.0  # the largest number that it returned: the scale of rounding errors
         self.example: tuple[Any, Any, Any] | None = None  # arguments and options of a run on numbers, and its result
-        self.checked: object | None = None  # the backward pass in which it gave what it gave; another may come later
+        self.checked: object | None = None  # the backward pass in which its result was last confirmed
 
     def settle(self) -> None:
         self.function, self.conversion = frozen(self.function), None

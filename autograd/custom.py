@@ -52,7 +52,7 @@ class Custom(Primitive):
 
     def __init__(self, name: str, evaluate: Callable[..., Any], numeric: bool) -> None:
         def on_arrays(*operands: Array, **options: Any) -> Any:
-            with outside():  # of batches, which arrays are no examples of
+            with outside():  # outside batches: plain arrays are not their examples
                 return as_arrays(evaluate(*operands, **options))
 
         super().__init__(name, on_arrays, ("operands",))
@@ -64,7 +64,7 @@ class Custom(Primitive):
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         count = len(node.parents)
         operands, out = node.saved[:count], node.saved[count]
-        if isinstance(g, list):  # of several outputs, of which some may not have been used
+        if isinstance(g, list):  # several outputs, some of which may not have been used
             g = tuple(np.zeros_like(o) if c is None else c for c, o in zip(g, out, strict=True))
         return [
             self._checked(self._cotangent(i, g, out, operands, node.options), i, parent)

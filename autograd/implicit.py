@@ -216,7 +216,7 @@ class _Sought(Problem):
 
         found = _found(self.solver(residual, self.start.copy()))
         x = np.asarray(found, self.start.dtype).reshape(self.start.shape)
-        self.residual(Tensor(x), constant)  # once recorded, that a tensor is noticed which f finds elsewhere
+        self.residual(Tensor(x), constant)  # recorded once, so that tensors which f captures are noticed
         return x
 
 

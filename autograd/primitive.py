@@ -273,7 +273,7 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
     computes = isinstance(primitive, Elementwise) and primitive.ufunc is not None
     with_arrays = function in WITH_ARRAYS
 
-    def apply(x: Any, y: Any) -> Any:  # noqa: C901  # what is written out is not called
+    def apply(x: Any, y: Any) -> Any:  # noqa: C901  # written out, to save calls
         if type(x) is Tensor:
             a, left = x._value, x._node
         elif type(x) in FLAT:

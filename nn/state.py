@@ -58,4 +58,4 @@ def _fitting(given: Any, target: Tensor) -> tuple[Any, str]:
         return None, f"expected shape {target.shape}, got {array.shape}"
     if array.dtype.kind not in "biufc" or not np.can_cast(array.dtype, target.dtype, "same_kind"):
         return None, f"expected {target.dtype}, got {array.dtype}"
-    return np.array(array), ""  # a copy: it may be the memory of another parameter, which is written to first
+    return np.array(array), ""  # a copy: it may share memory with another parameter, which is written first

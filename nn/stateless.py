@@ -31,7 +31,7 @@ def functional_call(model: Module, parameters: Mapping[str, Any] | Sequence[Mapp
     buffers = dict(model.named_buffers(remove_duplicate=False))
     known = dict(model.named_parameters(remove_duplicate=False)) | buffers
     _check(model, parameters, known)
-    values = {id(buffer): tensor(buffer) for buffer in buffers.values()}  # copies, which the layer may write to
+    values = {id(buffer): tensor(buffer) for buffer in buffers.values()}  # copies: the layer may write to them
     for path, value in parameters.items():
         own = path in buffers and not isinstance(value, Tensor)
         values[id(known[path])] = tensor(value) if own else as_tensor(value)

@@ -39,7 +39,7 @@ class Plan:
         self._fitting: list[Any] = [None] * len(flat.parameters)  # their values when they were last seen to fit
 
     def __reduce__(self) -> tuple[type[Plan], tuple[Flat]]:
-        return Plan, (self.flat,)  # blocks are views, which a copy would cut off
+        return Plan, (self.flat,)  # blocks are views, which would be lost in a copy
 
     def fits(self) -> bool:
         """Whether these are still leaves, of the shapes and the dtype that the moments were laid out for."""

@@ -24,7 +24,7 @@ def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufun
         if target is not None:
             refuse_ndarray(f"{ufunc.__name__} in place", target)
     options = dict(options)
-    where = options.pop("where", True) if method == "__call__" else True  # of a reduction it says what is reduced
+    where = options.pop("where", True) if method == "__call__" else True  # else what is reduced
     with nullcontext() if where is True else np.errstate(all="ignore"):  # elements that are not read
         found = apply(ufunc, method, inputs, options)
     written = tuple(_written(target, result, where, options.get("casting", "same_kind"))

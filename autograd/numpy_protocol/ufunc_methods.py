@@ -108,7 +108,7 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
         amount = amount.astype(np.result_type(target.dtype, amount.dtype))
         update(target, ufunc, primitives["add_into_zeros"](amount, key=key, shape=target.shape))
         return None
-    places, operands = places.ravel(), [np.copy(v).reshape(-1) for v in operands]  # which may be views of the target
+    places, operands = places.ravel(), [np.copy(v).reshape(-1) for v in operands]  # may be views of it
     times = occurrence(places)
     for k in range(int(times.max(initial=-1)) + 1):
         now = times == k

@@ -144,7 +144,7 @@ overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view"
 
 # --- Gathers ---------------------------------------------------------------------------------------------------------
 
-# Not `x[:, indices]`, which lies in memory in another order: of that the flat array would be no view.
+# Not `x[:, indices]`, whose memory order differs, so that its flattened array would not be a view.
 taken = linear(
     np.take, lambda g, x, *, indices, axis: scatter(g, key=(slice(None),) * axis + (indices,), shape=x.shape),
     evaluate=lambda x, *, indices, axis: np.take(x, indices, axis))

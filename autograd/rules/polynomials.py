@@ -142,7 +142,7 @@ def conjugate_pairs(zeros: Array) -> bool:
     return np.array_equal(np.sort(zeros), np.sort(np.conj(zeros)))
 
 
-# p(r) = 0 along the way: dp(r) + p'(r) dr = 0. A multiple root has no derivative, and what it meets becomes infinite.
+# p(r) = 0 along the way: dp(r) + p'(r) dr = 0. A multiple root has no derivative, and cotangents become infinite.
 roots = differential(np.roots, lambda t, p, out: pole_safe(-np.polyval(t, out), 1 / np.polyval(np.polyder(p), out)),
                      operands="p")
 

@@ -69,7 +69,7 @@ def settled_order(x: Any, order: str | None) -> str:
     """Which of the orders "C", "F" and "K" it is in capitals: "A" by the layout of x in memory."""
     if order == "C" or order == "F":
         return order
-    np.empty(0).ravel(order)  # type: ignore[arg-type]  # NumPy says what is no order
+    np.empty(0).ravel(order)  # type: ignore[arg-type]  # NumPy raises for an invalid order
     letter = "C" if order is None else order.upper()
     if letter != "A":
         return letter

@@ -52,7 +52,7 @@ elementwise(np.ldexp, lambda y: np.exp2(y), 0)
 elementwise(np.nextafter, 1, 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
 
-elementwise(pole_safe, "y", "x", name="chain_rule")  # what a graph of second derivatives shows
+elementwise(pole_safe, "y", "x", name="chain_rule")  # as graphs of second derivatives show it
 
 
 def inverse(y: Array) -> Array:

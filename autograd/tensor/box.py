@@ -49,7 +49,7 @@ class Box(Tensor):
 
     # --- Its values --------------------------------------------------------------------------------------------------
 
-    @property  # type: ignore[misc]  # what is inside cannot be written to either
+    @property  # type: ignore[misc]  # the tensor inside cannot be replaced either
     def data(self) -> NDArray[Any]:
         """Raises: inside `jvp` and `vmap` a plain array would lose what they track."""
         self._one_for_all()

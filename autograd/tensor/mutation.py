@@ -172,7 +172,7 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
         _become(target, _lying_as(target, result))
         return target
     raw = operand._value if isinstance(operand, Tensor) else operand
-    if operation is np.matmul and np.ndim(raw) == 1:  # NumPy's `out=` would repeat what is smaller
+    if operation is np.matmul and np.ndim(raw) == 1:  # NumPy's `out=` would broadcast a smaller result
         _keep_shape(operation, target, raw, target.shape[:-1])
     memory = _memory(target)
     operation(memory, raw, out=memory, casting="same_kind")
@@ -268,7 +268,7 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
         target.__class__ = type(result)
         result.hand_over(target)  # type: ignore[arg-type]  # it is one, by the line above
     elif isinstance(target, Box):  # the result carries no tangent: it is piecewise constant
-        target.__class__ = Tensor  # type: ignore[assignment]  # from a box to what every box is
+        target.__class__ = Tensor  # type: ignore[assignment]  # from a box to a plain tensor
     follow(target, result._node)
     target._value, target._node, target._shared = result._value, result._node, result._shared
     target._scalar = False

@@ -133,7 +133,7 @@ def _shorten(speaker: Speaker, weight: Tensor, indices: Array, max_norm: float, 
                                "weight.detach()")
     table = weight._value
     if first_outside(indices, len(table)) is not None:
-        return  # which is refused below
+        return  # refused below
     rows = np.unique(indices)
     changed = np.array(table)
     changed[rows] = shortened(table[rows], max_norm=max_norm, norm_type=norm_type)

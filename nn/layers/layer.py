@@ -17,7 +17,7 @@ from nn.module import Module
 class Layer(Module):
     """A module whose `repr` is its constructor call, and whose constructor explains itself if it is given data."""
 
-    follows: Mapping[str, str] = MappingProxyType({})  # an argument: another one, whose value it has unless given
+    follows: Mapping[str, str] = MappingProxyType({})  # an argument: the one whose value is its default
     held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
     called_with: Sequence[str] = ("x",)
     __call__: Callable[..., Tensor]  # for editors and type checkers: a layer gives one tensor unless it says otherwise

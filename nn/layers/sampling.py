@@ -57,7 +57,7 @@ def grid_sample(input: ArrayLike, grid: ArrayLike, mode: str = "bilinear", paddi
     low = [np.floor(place) for place in at]
     shares = [(_linear_shares if mode == "bilinear" else cubic_shares)(place - least)
               for place, least in zip(at, low, strict=True)]
-    first = len(shares[0]) // 2 - 1  # pixels to the left of the place, beside the next
+    first = len(shares[0]) // 2 - 1  # pixels further left than the nearest on that side
     total: Any = 0
     for corner in product(range(len(shares[0])), repeat=axes):
         share: Any = math.prod(each[k] for each, k in zip(shares, corner, strict=True))
@@ -78,7 +78,7 @@ def affine_grid(theta: ArrayLike, size: Sequence[int], align_corners: bool = Fal
         raise mistake("affine_grid", f"expected theta (N, 2, 3) and a size (N, C, H, W), got {matrices.shape} and "
                                      f"{tuple(size)}")
     places = np.ones((*size[2:], axes + 1), matrices.dtype)
-    for axis, count in enumerate(reversed(size[2:])):  # x first, which is along the last axis
+    for axis, count in enumerate(reversed(size[2:])):  # x first: it is along the last axis
         places[..., axis] = _centres(count, align_corners).reshape(-1, *[1] * axis)
     flat: Any = places.reshape(-1, axes + 1) @ matrices.swapaxes(1, 2)
     return flat.reshape(size[0], *size[2:], axes)  # type: ignore[no-any-return]

@@ -125,7 +125,7 @@ def cross_entropy(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None 
         warn_of_squashed(speaker, x, "softmax", "it takes logits: leave the softmax out, or pass from_logits=False")
         return _reduced(of_logits, speaker, x, target, weight, reduction, ignore_index, label_smoothing)
     in_unit_interval(speaker, x, "probabilities", "for logits leave out from_logits=False")
-    with np.errstate(divide="ignore"):  # log 0 = -inf: what the naive way costs
+    with np.errstate(divide="ignore"):  # log 0 = -inf is the right loss here
         scores = np.log(x)
     return _reduced(of_log_probabilities, speaker, scores, target, weight, reduction, ignore_index, label_smoothing)
 

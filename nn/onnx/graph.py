@@ -15,8 +15,8 @@ class Graph:
     def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.initializers: dict[str, NDArray[Any]] = {}
-        self.batch = "", 0  # the input whose first axis may have another length at run time, and which it has now
-        self.scope = ""  # the path of the layer being written, which its nodes are named after
+        self.batch = "", 0  # the input whose first axis may vary at run time, and the length it has now
+        self.scope = ""  # the path of the layer being written, for the names of its nodes
         self._used: set[str] = set()
 
     def name(self, wish: str) -> str:

@@ -21,7 +21,7 @@ Convert = Callable[[Graph, Node, Sequence[str]], str]
 
 def _input_shape(node: Node) -> tuple[int, ...]:
     parent = node.parents[0]
-    if parent is None:  # a constant, which no pool or product of a model's input is
+    if parent is None:  # a constant, unlike a pool or product of the model's input
         raise KeyError(node.primitive.name)
     return parent.shape
 

@@ -24,7 +24,7 @@ from .ufuncs import special as sc
 NODES, WEIGHTS = quadrature(128)
 NODES, WEIGHTS = NODES**3, 3 * NODES**2 * WEIGHTS  # closer near 0, since small shapes reach far
 LARGE = 100.0  # from here on series of three terms are exact to rounding
-FAR = 1e150  # beyond, a square might overflow, and what is added to it has long been lost
+FAR = 1e150  # beyond, a square might overflow, and anything added to it is lost by rounding
 
 # --- Densities -------------------------------------------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ def student_slope(df: Array, t: Array) -> Array:
     along = np.exp((df / 2 - 1) * log_x - sc.betaln(df / 2, 0.5) - 2 * log_t - 1.5 * np.log1p(ratio))
     some = np.where(far, 1.0, ratio)
     moved = beta_slope(df / 2, 0.5, some / (1 + some), 1 / (1 + some))
-    first = np.exp(df / 2 * log_x - sc.betaln(df / 2, 0.5)) * 2 / df  # of the series in x, which ends there
+    first = np.exp(df / 2 * log_x - sc.betaln(df / 2, 0.5)) * 2 / df  # the first term of the series in x
     moved = np.where(far, first * (log_x - 2 / df - sc.psi(df / 2) + sc.psi(df / 2 + 0.5)), moved)
     return np.where(near, middle, -np.sign(outer) * (moved / 4 + along / 2))
 
@@ -208,7 +208,7 @@ elementwise(sc.stdtridf, *inverse(student_slope, student_density, place=0), oper
 
 
 def ratio_shares(d: Array, e: Array, x: Array) -> tuple[Array, Array]:
-    ratio = d / e * x  # the quotient first, which small integers do not overflow
+    ratio = d / e * x  # the quotient first, so that small integers do not overflow
     return ratio / (1 + ratio), 1 / (1 + ratio)
 
 
