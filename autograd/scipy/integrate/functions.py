@@ -21,9 +21,10 @@ from autograd.forward import jvp_of_some
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
+from autograd.scaling import size_of
 from autograd.scipy.functions import on_values, twin_of_functions
 from autograd.scipy.precision import in_double
-from autograd.transforms import vjp
+from autograd.transforms import vjp, vmap
 from autograd.tree import add_all, replaced
 
 from .arguments import taken_apart
@@ -53,27 +54,29 @@ class Integral(Primitive):
 
         total = np.zeros_like(out)
         if moving:
-            total = integrated(a, b, *rest, *[changes[i] for i in moving], f=change, settings=settings, errors=[])
+            total = integrated(a, b, *rest, *[changes[i] for i in moving], f=change, settings=settings, errors=[],
+                               at_once=True)
         total = total if db is None else total + at_end(b, rest, f, settings) * db
         return total if da is None else total - at_end(a, rest, f, settings) * da
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         g, a, b, *rest = each_in_double((g, *node.saved[:-1]))
-        f, settings = node.options["f"], node.options["settings"]
-        parts = consecutive(np.size(x) for x in rest)
-        alone = not g.shape and sum(map(np.size, rest)) == 1  # a third of the calls that a vector takes
+        f, settings, scale = node.options["f"], node.options["settings"], size_of(g)
+        g = g / scale
+        ends = [scale * np.sum(g * at_end(end, rest, f, settings)) * sign if needed else None
+                for end, sign, needed in ((a, -1, needs[0]), (b, 1, needs[1]))]
+        moving = [i for i, needed in enumerate(needs[2:]) if needed]
+        if not moving:
+            return [*ends, *[None] * len(rest)]
+        parts = consecutive(np.size(rest[i]) for i in moving)
 
         def adjoint(x: Array, g: Array, *rest: Array) -> Array:
-            pulled = vjp(lambda *rest: f(x, *rest), *rest)[1](g)
-            numbers = np.concatenate([np.ravel(c) for c in pulled])
-            return numbers[0] if alone else numbers
+            pulled = vjp(lambda *moved: f(x, *replaced(rest, moving, moved)), *[rest[i] for i in moving])[1](g)
+            return np.concatenate([np.ravel(c) for c in pulled])
 
-        ends = [np.sum(g * at_end(end, rest, f, settings)) * sign if needed else None
-                for end, sign, needed in ((a, -1, needs[0]), (b, 1, needs[1]))]
-        if not any(needs[2:]):
-            return [*ends, *[None] * len(rest)]
-        flat = integrated(a, b, g, *rest, f=adjoint, settings=settings, errors=[]).reshape(-1)
-        return [*ends, *[flat[part].reshape(np.shape(x)) for part, x in zip(parts, rest, strict=True)]]
+        flat = scale * integrated(a, b, g, *rest, f=adjoint, settings=settings, errors=[], at_once=True)
+        found = [flat[part].reshape(np.shape(rest[i])) for part, i in zip(parts, moving, strict=True)]
+        return [*ends, *replaced([None] * len(rest), moving, found)]
 
 
 def each_in_double(given: Sequence[Array | None]) -> list[Any]:
@@ -88,22 +91,45 @@ def at_end(end: Array, rest: Sequence[Array], f: Integrand, settings: dict[str, 
     return np.where(finite, f(place, *rest) * WEIGHTS[settings.get("weight")](place), 0)
 
 
-def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any], errors: list[float]) -> Array:
-    """By QUADPACK for a number, or each of several with a weight; adaptively for all components at once of a vector
-    without. `errors` gets the error.
+def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any], errors: list[float],
+              at_once: bool = False) -> Array:
+    """By QUADPACK, number by number of a few or with a weight, which looks for each at the places that the others had;
+    adaptively for all numbers at once of many, and where a `norm` says how far they are off. `errors` gets the error.
     """
     function = on_values(lambda x: f(x, *rest))
     inside = (a + b) / 2 if np.isfinite(a) and np.isfinite(b) else np.clip(0.0, a, b)
-    count = function(inside).shape
-    if count and "weight" in settings:
-        found = [si.quad(lambda x, i=i: function(x)[i], a, b, **settings) for i in np.ndindex(count)]
-        value = np.reshape([part for part, _ in found], count)
-        error = max((part for _, part in found), default=0.0)
-    else:
-        rule: Any = si.quad_vec if count or "norm" in settings else si.quad
-        value, error = rule(function, a, b, **settings)
-    errors.append(error)
-    return np.asarray(value)
+    first = function(inside)
+    if "norm" in settings or (first.size > FEW and "weight" not in settings):
+        value, error = si.quad_vec(function, a, b, **settings)
+        errors.append(error)
+        return np.asarray(value)
+    seen = {inside: first} | (at_first_places(lambda x: f(x, *rest), a, b, settings) if at_once else {})
+
+    def part(x: float, i: tuple[int, ...]) -> Any:
+        if x not in seen:
+            seen[x] = function(x)
+        return seen[x][i]
+
+    found = [si.quad(part, a, b, (i,), **settings) for i in np.ndindex(first.shape)]
+    errors.append(max((error for _, error in found), default=0.0))
+    return np.reshape([value for value, _ in found], first.shape)
+
+
+FEW = 64
+"""Numbers of which one after the other is integrated sooner than all at once, in 63 places or more."""
+
+
+def at_first_places(function: Integrand, a: Array, b: Array, settings: dict[str, Any]) -> dict[float, Array]:
+    """A function where QUADPACK looks in any case, as it shows with a function that is 0, in one batch.
+
+    A function that takes none, since it branches on its values, has nothing there yet.
+    """
+    places: list[float] = []
+    si.quad(lambda x: places.append(x) or 0.0, a, b, **settings)
+    try:
+        return dict(zip(places, on_values(vmap(function))(np.array(places)), strict=True))
+    except Exception:  # which it says again where it is called with one place, if that is no matter of batches
+        return {}
 
 
 integrated = on_arrays_too(Integral())
@@ -116,9 +142,8 @@ WEIGHTED = SHARED - {"points"} | {"limlst", "maxp1"}
 """Options that an integral with a weight has."""
 
 
-@twin_of_functions(si.quad, "integral")
-def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, weight: Any = None, wvar: Any = None,
-         **options: Any) -> Any:
+def over_interval(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, weight: Any = None,
+                  wvar: Any = None, **options: Any) -> Any:
     """The integral of func(x, *args) from a to b, and its error; differentiated in a, b and all numbers in `args`.
 
     With a weight, it is also differentiated in the frequency of "sin" and "cos", and in the pole of "cauchy", by a
@@ -144,6 +169,9 @@ def quad(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, weight: An
 
     value = add_all([part(weighting) for weighting in weightings(weight, wvar, a, b)])
     return value, np.float64(max(errors))
+
+
+quad = twin_of_functions(si.quad, "integral")(over_interval)
 
 
 @twin_of_functions(si.quad_vec, "integral")

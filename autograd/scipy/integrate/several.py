@@ -13,7 +13,7 @@ from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.scipy.functions import twin_of_functions
 
-from .functions import quad
+from .functions import over_interval
 
 
 @twin_of_functions(si.nquad, "integral")
@@ -39,7 +39,7 @@ def integral(func: Callable[..., Any], ranges: Sequence[Any], settings: Sequence
     *inner, (low, high) = [*ranges[:-1], ranges[-1](*given) if callable(ranges[-1]) else ranges[-1]]
     options = settings[-1](*given) if callable(settings[-1]) else settings[-1]
     within = partial(integral, func, inner, settings[:-1], errors) if inner else func
-    value, error = quad(within, low, high, given, **(options or {}))
+    value, error = over_interval(within, low, high, given, **(options or {}))  # func is converted as a whole
     errors.append(float(error))
     return value
 
@@ -55,4 +55,19 @@ def dblquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, args
     return nquad(func, [inner, (a, b)], args, {"epsabs": epsabs, "epsrel": epsrel})
 
 
-real_only.update((si.nquad, si.dblquad))
+@twin_of_functions(si.tplquad, "integral", without_args=frozenset(("gfun", "hfun", "qfun", "rfun")))
+def tplquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, qfun: Any, rfun: Any, args: Any = (),
+            epsabs: float = 1.49e-8, epsrel: float = 1.49e-8) -> Any:
+    """The integral of func(z, y, x, *args) for x from a to b, y from gfun(x) to hfun(x), z from qfun(x, y) to
+    rfun(x, y), functions or numbers.
+    """
+    def middle(x: Array, *_: Array) -> list[Any]:
+        return [end(x) if callable(end) else end for end in (gfun, hfun)]
+
+    def inner(y: Array, x: Array, *_: Array) -> list[Any]:
+        return [end(x, y) if callable(end) else end for end in (qfun, rfun)]
+
+    return nquad(func, [inner, middle, (a, b)], args, {"epsabs": epsabs, "epsrel": epsrel})
+
+
+real_only.update((si.nquad, si.dblquad, si.tplquad))

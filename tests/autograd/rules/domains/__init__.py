@@ -10,13 +10,13 @@ from typing import Any
 import autograd.rules.special
 from autograd.registry import registry
 
-from . import arrays, elementwise, images, interpolation, linear_algebra, special, twins
+from . import arrays, distributions, elementwise, images, interpolation, linear_algebra, special, twins
 from .rows import Operand, Row
 
 __all__ = ["ROWS", "Operand", "Row", "without_row"]
 
 ROWS: dict[Any, Row] = {}
-for module in (elementwise, arrays, linear_algebra, special, twins, interpolation, images):
+for module in (elementwise, arrays, linear_algebra, special, twins, distributions, interpolation, images):
     for function, row in module.table.rows.items():
         if function in ROWS:
             raise ValueError(f"{function} has two rows")

@@ -1,0 +1,94 @@
+"""The distributions of `scipy.stats`."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import scipy.stats
+
+from autograd.scipy import stats
+
+from .rows import POSITIVE, UNIT, Operand, Table
+
+table = Table()
+smooth, on = table.smooth, table.on
+definite = Operand((3, 3), (-1.0, 1.0), "definite")
+
+SHAPES = {
+    "norm": 0,
+    "lognorm": 1,
+    "halfnorm": 0,
+    "gamma": 1,
+    "invgamma": 1,
+    "chi2": 1,
+    "beta": 2,
+    "f": 2,
+    "t": 1,
+    "cauchy": 0,
+    "uniform": 0,
+    "expon": 0,
+    "laplace": 0,
+    "logistic": 0,
+    "gumbel_r": 0,
+    "weibull_min": 1,
+    "rayleigh": 0,
+    "pareto": 1,
+    "gumbel_l": 0,
+    "hypsecant": 0,
+    "moyal": 0,
+    "chi": 1,
+    "maxwell": 0,
+    "nakagami": 1,
+    "halfcauchy": 0,
+    "halflogistic": 0,
+    "levy": 0,
+    "lomax": 1,
+    "fisk": 1,
+    "betaprime": 2,
+    "invweibull": 1,
+    "gompertz": 1,
+    "powerlaw": 1,
+    "genpareto": 1,
+    "gengamma": 2,
+    "exponweib": 2,
+    "burr12": 2,
+    "genlogistic": 1,
+    "johnsonsu": 2,
+    "invgauss": 1,
+    "vonmises": 1,
+    "gennorm": 1,
+}
+for name, count in SHAPES.items():
+    distribution = getattr(stats, name)
+    low = 1.0 if name == "pareto" else 0.0  # with loc 0.05 at most and scale 1 at least, x / scale is in the support
+    for method in distribution.functions():
+        inner = UNIT if method in ("ppf", "isf") else (low * 1.5 + 0.2, low * 1.5 + 0.8)
+        smooth(getattr(distribution, method), inner, *[POSITIVE] * count, (0.01, 0.05), (1.0, 1.2),
+               note="in all parameters, loc and scale")
+for method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
+    smooth(getattr(stats.truncnorm, method), UNIT, (-1.5, -0.5), (1.5, 2.5), (0.01, 0.05), (1.0, 1.2))
+for name, given in {  # loguniform has no scale, which its density cancels
+    "genextreme": ((-0.6, -0.1), (0.01, 0.05), (1.0, 1.2)), "triang": ((0.1, 0.15), (0.01, 0.05), (1.0, 1.2)),
+    "loguniform": ((0.05, 0.1), (1.5, 2.5), (0.01, 0.05))}.items():
+    for method in getattr(stats, name).functions():
+        smooth(getattr(getattr(stats, name), method), (0.25, 0.9), *given)
+COUNTS: dict[str, tuple[Any, ...]] = {"poisson": (), "bernoulli": (), "geom": (), "binom": (5,), "nbinom": (5,)}
+for name, fixed in COUNTS.items():
+    for method in ("pmf", "logpmf", "cdf", "logcdf", "sf", "logsf"):
+        smooth(
+            getattr(getattr(stats, name), method),
+            UNIT,
+            note="the count k is not differentiated",
+            call=partial(getattr(getattr(stats, name), method), 0.0 if name == "bernoulli" else 2.0, *fixed),
+        )
+for function in (stats.multivariate_normal.logpdf, stats.multivariate_normal.pdf):
+    on(function, (2, 3), (3,), definite)
+on(stats.multivariate_normal.entropy, definite, call=lambda cov: stats.multivariate_normal.entropy(None, cov))
+on(scipy.stats.gaussian_kde, Operand((2, 5), (-1.0, 1.0), "distinct"), Operand((5,), POSITIVE), (2, 3), call={
+    "": lambda x, w, at: stats.gaussian_kde(x, None, w)(at),
+    "logpdf": lambda x, w, at: stats.gaussian_kde(x, np.sum(w), w).logpdf(at),
+    "between": lambda x, w, at: stats.gaussian_kde(x[0], "silverman", w).integrate_box_1d(at[0, 0], at[1, 1])})
+for function in (stats.dirichlet.logpdf, stats.dirichlet.pdf):
+    on(function, Operand((3,), (0.2, 0.3)), Operand((4,), POSITIVE))
