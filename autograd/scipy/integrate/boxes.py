@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 import scipy.integrate as si
 
-from autograd.arguments import array_of
+from autograd.arguments import arrays_of
 from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
-from autograd.forward import along
+from autograd.forward import jvp_of_some
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
@@ -35,7 +35,7 @@ Integrand = Callable[..., Array]  # of places, one a row, and arguments
 
 
 class IntegralOverBox(Primitive):
-    """The integral of f(x, *arguments); the operands are the corners a and b and the floating leaves of the arguments."""
+    """The integral of f(x, *arguments); operands are its corners and the floating leaves of the arguments."""
 
     kind = "general"
 
@@ -51,7 +51,7 @@ class IntegralOverBox(Primitive):
 
         def change(x: Array, *both: Array) -> Array:
             rest, changes = both[: len(still)], replaced(still, moving, both[len(still) :])
-            return along(partial(f, x), rest, changes)[1]
+            return jvp_of_some(partial(f, x), rest, changes)[1]
 
         total = [np.zeros_like(out)]
         if moving:
@@ -96,7 +96,7 @@ integrated = on_arrays_too(IntegralOverBox())
 
 
 def of_changes(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any]) -> Array:
-    """The integral of a derivative, which may be 0 exactly: it is as exact as asked beside that of its absolute value."""
+    """The integral of a derivative, which may be exactly 0: as exact as asked beside that of its absolute value."""
     absolute: list[Any] = []
     integrated(a, b, *rest, f=lambda *given: np.abs(f(*given)), settings=settings | {"max_subdivisions": 0},
                results=absolute)
@@ -118,14 +118,14 @@ def on_face(end: Array, k: int, a: Array, b: Array, rest: Sequence[Array], optio
     if a.shape[0] == 1:
         return np.where(finite, f(place.reshape(1, 1), *rest)[0], 0.0)
     settings = options["settings"]
-    flat = {"points": [np.broadcast_to(point, a.shape)[others] for point in settings["points"] or ()]}
+    flat: dict[str, Any] = {"points": [np.broadcast_to(point, a.shape)[others] for point in settings["points"] or ()]}
     if settings["rule"] == "genz-malik" and a.shape[0] == 2:  # which there is from two variables on
         flat["rule"] = "gk21"
     return np.where(finite, of_changes(a[others], b[others], place, *rest, f=face, settings=settings | flat), 0.0)
 
 
 @twin_of_functions(si.cubature, "integral")
-def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol: float = 1e-8, atol: float = 0.0,
+def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol: float = 1e-8, atol: float = 0,
              max_subdivisions: Any = 10000, args: Any = (), workers: Any = 1, points: Any = None) -> Any:
     """The integral of f(x, *args), of places x one a row, over the box from a to b, in a result as SciPy's.
 
@@ -135,10 +135,12 @@ def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol:
         raise TypeError(f"cubature of tensors takes a rule by its name, 'gk21', 'gk15' or 'genz-malik', got {rule!r}")
     settings = {"rule": rule, "rtol": rtol, "atol": atol, "max_subdivisions": max_subdivisions, "points": points}
     values, filled = taken_apart(args if isinstance(args, tuple) else (args,))
-    a, b = np.broadcast_arrays(*[np.atleast_1d(array_of(end)) for end in at_least(np.float64, a, b)])
+    corners = arrays_of((a, b))
+    dtype = np.result_type(*[x if x.dtype.kind == "f" else np.float64 for x in corners])  # as SciPy's, of any f
+    a, b = np.broadcast_arrays(*[np.atleast_1d(end) for end in at_least(np.float64, *corners)])
     results: list[Any] = []
     estimate = integrated(a, b, *values, f=lambda x, *given: f(x, *filled(given)), settings=settings, results=results)
-    return replace(results[-1], estimate=estimate)
+    return replace(results[-1], estimate=estimate.astype(dtype, copy=False))
 
 
 real_only.add(si.cubature)

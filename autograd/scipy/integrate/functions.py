@@ -125,10 +125,15 @@ def at_first_places(function: Integrand, a: Array, b: Array, settings: dict[str,
     A function that takes none, since it branches on its values, has nothing there yet.
     """
     places: list[float] = []
-    si.quad(lambda x: places.append(x) or 0.0, a, b, **settings)
+
+    def noted(x: float) -> float:
+        places.append(x)
+        return 0.0
+
+    si.quad(noted, a, b, **settings)
     try:
         return dict(zip(places, on_values(vmap(function))(np.array(places)), strict=True))
-    except Exception:  # which it says again where it is called with one place, if that is no matter of batches
+    except Exception:  # noqa: BLE001  # what is no matter of batches it says again, with one place
         return {}
 
 

@@ -1,4 +1,4 @@
-"""Twins of `scipy.ndimage`: filters and geometric transforms, differentiated in images, weights and coordinates.
+"""Twins of `scipy.ndimage`: filters, morphology, transforms, differentiated in images, weights and coordinates.
 
 All compute in double precision and return the image's own, as in SciPy. `output` takes a dtype, not an array.
 """
@@ -20,15 +20,26 @@ from .filters import (
     uniform_filter,
     uniform_filter1d,
 )
+from .morphology import (
+    black_tophat,
+    grey_closing,
+    grey_dilation,
+    grey_erosion,
+    grey_opening,
+    morphological_gradient,
+    morphological_laplace,
+    white_tophat,
+)
 from .ranks import maximum_filter, median_filter, minimum_filter, percentile_filter, rank_filter
 from .sampling import spline_filter, spline_filter1d
 from .transforms import affine_transform, map_coordinates, rotate, shift, zoom
 
 __all__ = [
-    "affine_transform", "convolve", "convolve1d", "correlate", "correlate1d", "gaussian_filter", "gaussian_filter1d",
-    "gaussian_gradient_magnitude", "gaussian_laplace", "laplace", "map_coordinates", "maximum_filter", "median_filter",
-    "minimum_filter", "percentile_filter", "prewitt", "rank_filter", "rotate", "shift", "sobel", "spline_filter",
-    "spline_filter1d", "uniform_filter", "uniform_filter1d", "zoom",
+    "affine_transform", "black_tophat", "convolve", "convolve1d", "correlate", "correlate1d", "gaussian_filter",
+    "gaussian_filter1d", "gaussian_gradient_magnitude", "gaussian_laplace", "grey_closing", "grey_dilation",
+    "grey_erosion", "grey_opening", "laplace", "map_coordinates", "maximum_filter", "median_filter", "minimum_filter",
+    "morphological_gradient", "morphological_laplace", "percentile_filter", "prewitt", "rank_filter", "rotate", "shift",
+    "sobel", "spline_filter", "spline_filter1d", "uniform_filter", "uniform_filter1d", "white_tophat", "zoom",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

@@ -20,21 +20,34 @@ def sorted_windows(name: str, image: Any, size: Any, footprint: Any, output: Any
                    axes: Any) -> Array:
     """The elements of the window around each element, in order along a first axis."""
     image = array_of(image)
-    axes, dtype = increasing(name, image, axes), dtype_of(name, output, image)
-    if dtype.kind == "c":
-        raise TypeError(f"{name} takes real images, got {dtype}: complex numbers have no order")
+    axes = increasing(name, image, axes)
+    shape = footprint_of(name, size, footprint, len(axes))
+    return np.sort(windows(name, image, shape, output, mode, cval, origin, axes), axis=0)
+
+
+def footprint_of(name: str, size: Any, footprint: Any, count: int) -> Any:
+    """Which elements of a window are in it, as an array of bool of `count` axes."""
     if (size is None) == (footprint is None):
         raise ValueError(f"{name} takes a size or a footprint, got size={size!r} and footprint={footprint!r}")
-    shape = np.ones([int(n) for n in each(name, size, len(axes))], bool) if footprint is None else np.asarray(
+    shape = np.ones([int(n) for n in each(name, size, count)], bool) if footprint is None else np.asarray(
         footprint, dtype=bool)
-    if shape.ndim != len(axes) or not shape.any():
-        raise ValueError(f"{name} takes a footprint with one axis for each of {len(axes)} axes of the image, and at "
+    if shape.ndim != count or not shape.any():
+        raise ValueError(f"{name} takes a footprint with one axis for each of {count} axes of the image, and at "
                          f"least one element, got shape {shape.shape}")
+    return shape
+
+
+def windows(name: str, image: Array, shape: Any, output: Any, mode: Any, cval: Any, origin: Any,
+            axes: tuple[int, ...]) -> Array:
+    """The elements of the window around each element, along a first axis."""
+    dtype = dtype_of(name, output, image)
+    if dtype.kind == "c":
+        raise TypeError(f"{name} takes real images, got {dtype}: complex numbers have no order")
     modes, origins = (each(name, x, len(axes)) for x in (mode, origin))
     wide = around(name, image, axes, shape.shape, modes, cval, origins).astype(dtype)
     places = np.zeros((int(shape.sum()), image.ndim), int)
     places[:, list(axes)] = np.argwhere(shape)
-    return np.sort(np.stack([window(wide, place, image.shape) for place in places.tolist()]), axis=0)
+    return np.stack([window(wide, place, image.shape) for place in places.tolist()])
 
 
 def element_at(function: Callable[..., Any], place: Callable[[int], int]) -> Callable[..., Any]:

@@ -30,7 +30,8 @@ from .continuous import (
     uniform,
     weibull_min,
 )
-from .discrete import bernoulli, binom, geom, nbinom, poisson
+from .counts import dirichlet_multinomial, multinomial
+from .discrete import bernoulli, betabinom, binom, geom, nbinom, poisson
 from .generalized import (
     burr12,
     exponweib,
@@ -46,7 +47,9 @@ from .generalized import (
     vonmises,
 )
 from .kernels import gaussian_kde
-from .multivariate import dirichlet, multivariate_normal
+from .matrices import invwishart, matrix_normal, wishart
+from .multivariate import dirichlet, multivariate_normal, multivariate_t
+from .noncentral import ncf, nct, ncx2
 from .positive import (
     betaprime,
     chi,
@@ -64,12 +67,13 @@ from .positive import (
 from .truncated import truncnorm
 
 __all__ = [
-    "bernoulli", "beta", "betaprime", "binom", "burr12", "cauchy", "chi", "chi2", "dirichlet", "expon", "exponweib",
-    "f", "fisk", "gamma", "gaussian_kde", "genextreme", "gengamma", "genlogistic", "gennorm", "genpareto", "geom",
-    "gompertz", "gumbel_l", "gumbel_r", "halfcauchy", "halflogistic", "halfnorm", "hypsecant", "invgamma", "invgauss",
-    "invweibull", "johnsonsu", "laplace", "levy", "logistic", "lognorm", "loguniform", "lomax", "maxwell", "moyal",
-    "multivariate_normal", "nakagami", "nbinom", "norm", "pareto", "poisson", "powerlaw", "rayleigh", "t", "triang",
-    "truncnorm", "uniform", "vonmises", "weibull_min",
+    "bernoulli", "beta", "betabinom", "betaprime", "binom", "burr12", "cauchy", "chi", "chi2", "dirichlet",
+    "dirichlet_multinomial", "expon", "exponweib", "f", "fisk", "gamma", "gaussian_kde", "genextreme", "gengamma",
+    "genlogistic", "gennorm", "genpareto", "geom", "gompertz", "gumbel_l", "gumbel_r", "halfcauchy", "halflogistic",
+    "halfnorm", "hypsecant", "invgamma", "invgauss", "invweibull", "invwishart", "johnsonsu", "laplace", "levy",
+    "logistic", "lognorm", "loguniform", "lomax", "matrix_normal", "maxwell", "moyal", "multinomial",
+    "multivariate_normal", "multivariate_t", "nakagami", "nbinom", "ncf", "nct", "ncx2", "norm", "pareto", "poisson",
+    "powerlaw", "rayleigh", "t", "triang", "truncnorm", "uniform", "vonmises", "weibull_min", "wishart",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

@@ -43,3 +43,7 @@ nbinom = Discrete(
     "nbinom", (0, INF), possible=lambda n, p: (n > 0) & positive_probability(p),
     logpmf=lambda k, n, p: sc.gammaln(n + k) - sc.gammaln(k + 1) - sc.gammaln(n) + sc.xlogy(n, p) + sc.xlog1py(k, -p),
     cdf=lambda k, n, p: sc.betainc(n, k + 1, p), sf=lambda k, n, p: sc.betaincc(n, k + 1, p))
+betabinom = Discrete(
+    "betabinom", lambda n, a, b: (0 * n, n), possible=lambda n, a, b: (n >= 0) & (np.floor(n) == n) & (a > 0) & (b > 0),
+    logpmf=lambda k, n, a, b: -np.log(n + 1.0) - sc.betaln(n - k + 1, k + 1) + sc.betaln(k + a, n - k + b)
+    - sc.betaln(a, b))

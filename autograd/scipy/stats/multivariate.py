@@ -1,4 +1,6 @@
-"""Distributions of vectors: the normal and the Dirichlet distribution. Results have no axes of length 1, as SciPy's."""
+"""Distributions of vectors: the normal, Student's and the Dirichlet distribution. Results have no axes of length 1, as
+SciPy's.
+"""
 
 from __future__ import annotations
 
@@ -31,18 +33,13 @@ class MultivariateNormal(Freezing):
         constant.
         """
         x = array_of(x)
-        mean, cov = self._parameters(mean, cov)
+        mean, cov = _parameters("multivariate_normal takes mean and cov", mean, cov)
         size = len(cov)
-        x = x[..., None] if x.ndim == 0 or (x.ndim == 1 and size == 1) else x
-        if x.shape[-1] != size:
-            raise ValueError(f"multivariate_normal takes vectors of length {size} in the last axis, as mean and cov "
-                             f"say, got shape {x.shape}")
+        x = _vectors(x, size, "multivariate_normal")
         if allow_singular and decided(_rank, cov) < size:
             return np.squeeze(_within_span(x - mean, cov))
-        left = np.linalg.cholesky(cov)
-        white = np.linalg.solve(left, (x - mean).reshape(-1, size).T)
-        distance = np.sum(white * white, axis=0).reshape(x.shape[:-1])
-        return np.squeeze(-(distance / 2 + np.sum(np.log(np.diagonal(left))) + size * log(2 * pi) / 2))
+        distance, volume = _measured(x - mean, cov)
+        return np.squeeze(-(distance / 2 + volume + size * log(2 * pi) / 2))
 
     def pdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         """exp(logpdf)."""
@@ -50,20 +47,36 @@ class MultivariateNormal(Freezing):
 
     def entropy(self, mean: Any = None, cov: Any = 1) -> Any:
         """(k (1 + log 2 pi) + log det cov) / 2."""
-        _, cov = self._parameters(mean, cov)
+        _, cov = _parameters("multivariate_normal takes mean and cov", mean, cov)
         volume = np.sum(np.log(np.diagonal(np.linalg.cholesky(cov))))
         return volume + cov.shape[0] * (1 + log(2 * pi)) / 2
 
-    def _parameters(self, mean: Any, cov: Any) -> tuple[Array, Array]:
-        """The mean as a vector and the covariance as a matrix, of the size that either of them says."""
-        cov = array_of(getattr(cov, "covariance", cov))  # SciPy also has Covariance objects
-        size = cov.shape[0] if cov.ndim else 1 if mean is None else np.size(mean)
-        mean = np.zeros(size) if mean is None else np.atleast_1d(array_of(mean))
-        cov = np.eye(size) * cov if cov.ndim < 2 else cov
-        if mean.shape != (size,) or cov.shape != (size, size):
-            raise ValueError(f"multivariate_normal takes mean of shape (k,) and cov of shape (k, k), got {mean.shape} "
-                             f"and {cov.shape}")
-        return mean, cov
+
+def _parameters(name: str, mean: Any, cov: Any) -> tuple[Array, Array]:
+    """The mean as a vector and the covariance as a matrix, of the size that either of them says."""
+    cov = array_of(getattr(cov, "covariance", cov))  # SciPy also has Covariance objects
+    size = cov.shape[0] if cov.ndim else 1 if mean is None else np.size(mean)
+    mean = np.zeros(size) if mean is None else np.atleast_1d(array_of(mean))
+    cov = np.eye(size) * cov if cov.ndim < 2 else cov
+    if mean.shape != (size,) or cov.shape != (size, size):
+        raise ValueError(f"{name} of shape (k,) and (k, k), got {mean.shape} and {cov.shape}")
+    return mean, cov
+
+
+def _vectors(x: Array, size: int, name: str) -> Array:
+    """The points as vectors of this length along the last axis."""
+    x = x[..., None] if x.ndim == 0 or (x.ndim == 1 and size == 1) else x
+    if x.shape[-1] != size:
+        raise ValueError(f"{name} takes vectors of length {size} in the last axis, as its parameters say, got shape "
+                         f"{x.shape}")
+    return x
+
+
+def _measured(off: Array, cov: Array) -> tuple[Array, Array]:
+    """The square off^T cov^-1 off of vectors, and log det cov / 2."""
+    left = np.linalg.cholesky(cov)
+    white = np.linalg.solve(left, off.reshape(-1, off.shape[-1]).T)
+    return np.sum(white * white, axis=0).reshape(off.shape[:-1]), np.sum(np.log(np.diagonal(left)))
 
 
 def _negligible(values: Array) -> Any:
@@ -91,6 +104,34 @@ def _within_span(off: Array, cov: Array) -> Array:
     volume = np.sum(np.log(2 * pi * values[~small]))
     beside = np.linalg.norm(off @ vectors[:, small], axis=-1) >= 1e3 * _negligible(values)
     return np.where(beside, -np.inf, -(volume + np.sum(white * white, axis=-1)) / 2)
+
+
+class MultivariateT(Freezing):
+    """Student's distribution of vectors, the last axis of `x`; `shape` is a matrix, a diagonal, or a number."""
+
+    name = "multivariate_t"
+
+    def logpdf(self, x: Any, loc: Any = None, shape: Any = 1, df: Any = 1) -> Any:
+        """log Gamma((df + k)/2) - log Gamma(df/2) - (k log(pi df) + log det shape)/2 - (df + k)/2 log(1 + d^2 / df).
+
+        d^2 is (x - loc)^T shape^-1 (x - loc), of a positive definite shape; of an infinite df the normal distribution.
+        Raises `ValueError` for a df that is not positive, and for shapes that do not fit.
+        """
+        x, df = arrays_of((x, df))
+        if df.ndim or not np.all(values_of(df) > 0):
+            raise ValueError(f"multivariate_t takes one positive number as df, got {values_of(df)}")
+        if np.all(np.isinf(values_of(df))):
+            return multivariate_normal.logpdf(x, loc, shape)
+        loc, shape = _parameters("multivariate_t takes loc and shape", loc, shape)
+        size = len(shape)
+        x = _vectors(x, size, self.name)
+        distance, volume = _measured(x - loc, shape)
+        return np.squeeze(sc.gammaln((df + size) / 2) - sc.gammaln(df / 2) - size / 2 * np.log(pi * df) - volume
+                          - (df + size) / 2 * np.log1p(distance / df))
+
+    def pdf(self, x: Any, loc: Any = None, shape: Any = 1, df: Any = 1) -> Any:
+        """exp(logpdf)."""
+        return np.exp(self.logpdf(x, loc, shape, df))
 
 
 class Dirichlet(Freezing):
@@ -136,4 +177,5 @@ def registered(name: str, family: Any, *functions: str) -> Any:
 
 multivariate_normal: MultivariateNormal = registered("multivariate_normal", MultivariateNormal(), "logpdf", "pdf",
                                                      "entropy")
+multivariate_t: MultivariateT = registered("multivariate_t", MultivariateT(), "logpdf", "pdf")
 dirichlet: Dirichlet = registered("dirichlet", Dirichlet(), "logpdf", "pdf")

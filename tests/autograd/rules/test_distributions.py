@@ -77,7 +77,8 @@ CONTINUOUS: dict[str, tuple[float, ...]] = {
     "genpareto": (0.3,), "genextreme": (0.3,), "gengamma": (1.7, 2.3), "exponweib": (1.7, 2.3),
     "burr12": (1.7, 2.3), "genlogistic": (1.7,), "johnsonsu": (0.7, 1.3), "triang": (0.3,), "loguniform": (0.4, 2.6),
     "truncnorm": (-0.7, 1.3)}
-WITHOUT_QUANTILES = {"invgauss": (0.7,), "vonmises": (1.7,), "gennorm": (1.7,)}
+WITHOUT_QUANTILES = {"invgauss": (0.7,), "vonmises": (1.7,), "gennorm": (1.7,),
+                     "ncx2": (3.2, 1.7), "ncf": (3.2, 5.1, 1.7), "nct": (3.2, 1.7)}
 OTHER_SHAPES: dict[str, list[tuple[float, ...]]] = {
     "genpareto": [(-0.4,), (0.0,), (1e-5,), (-1.0,)], "genextreme": [(-0.4,), (0.0,), (1e-5,), (1.0,), (1.6,)],
     "gengamma": [(1.7, -1.3)], "triang": [(0.0,), (1.0,)], "gennorm": [(0.8,), (2.0,)], "vonmises": [(0.0,), (300.0,)],

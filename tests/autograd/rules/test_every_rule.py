@@ -206,7 +206,7 @@ def test_a_zero_contributes_zero_outside_of_the_domain_too(row: Row, call: Call)
 
 SHAPES = {1: [((),), ((3, 1, 2),)], 2: [((), (3,)), ((2, 1), (3,)), ((2, 1, 1), (1, 3))],
           3: [((), (3,), (2, 1)), ((3, 1), (1, 2), ())], 4: [((), (3,), (2, 1), (1, 3))],
-          5: [((), (3,), (2, 1), (1, 3), ())]}
+          5: [((), (3,), (2, 1), (1, 3), ())], 6: [((), (3,), (2, 1), (1, 3), (), (3,))]}
 """Shapes that broadcast, by the number of operands."""
 
 
@@ -233,7 +233,8 @@ def reduced(x: Array, shape: tuple[int, ...]) -> Array:
 REFUSE_EMPTY = {"convolve", "fftconvolve", "oaconvolve", "correlate", "convolve2d", "correlate2d", "toeplitz",
                 "circulant", "polymul", "cov", "expm", "einsum", "put", "apply_over_axes", "histogram", "lfilter",
                 "filtfilt", "sosfilt", "csd", "welch", "coherence", "periodogram", "spectrogram", "map_coordinates",
-                "splev", "stft", "sosfilt_zi", "upfirdn", "decimate", "wiener", "solve_toeplitz", "matmul_toeplitz"}
+                "splev", "stft", "sosfilt_zi", "upfirdn", "decimate", "wiener", "solve_toeplitz", "matmul_toeplitz",
+                "grey_erosion", "grey_dilation"}
 """Say so, where NumPy or SciPy return an empty array or nan; `expm`, `apply_over_axes` of a number, `put` into one."""
 
 

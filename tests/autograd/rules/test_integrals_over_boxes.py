@@ -43,7 +43,7 @@ def test_one_number_may_be_a_corner_of_all_variables_and_the_box_turned_round() 
 
 def test_infinite_boxes_and_functions_of_captured_tensors() -> None:
     def bell(k: Any) -> Any:
-        return integrate.cubature(lambda x: np.exp(-k * np.sum(x * x, axis=1)), [-np.inf, -np.inf], [np.inf, 0]).estimate
+        return integrate.cubature(lambda x: np.exp(-k * np.sum(x * x, axis=1)), [-np.inf] * 2, [np.inf, 0]).estimate
 
     np.testing.assert_allclose(grad(bell)(1.3), -np.pi / 2 / 1.3**2, rtol=1e-9)
     np.testing.assert_allclose(jvp(bell, (1.3,), (2.0,))[1], -np.pi / 1.3**2, rtol=1e-9)
@@ -67,7 +67,7 @@ def test_a_step_inside_of_the_box_moves_nothing_and_its_edge_does() -> None:
 
 def test_batches_of_integrals_and_gradients_are_those_of_a_loop() -> None:
     def total(k: Any) -> Any:
-        return integrate.cubature(lambda x: np.exp(k * x[:, 0] * x[:, 1]), [-1.0, 0.0], [1.0, 1.0], rule="gk15").estimate
+        return integrate.cubature(lambda x: np.exp(k * x[:, 0] * x[:, 1]), [-1, 0], [1, 1], rule="gk15").estimate
 
     ks = np.array([0.4, 1.3])
     for function in (total, grad(total)):

@@ -59,6 +59,9 @@ SHAPES = {
     "invgauss": 1,
     "vonmises": 1,
     "gennorm": 1,
+    "ncx2": 2,
+    "ncf": 3,
+    "nct": 2,
 }
 for name, count in SHAPES.items():
     distribution = getattr(stats, name)
@@ -92,3 +95,17 @@ on(scipy.stats.gaussian_kde, Operand((2, 5), (-1.0, 1.0), "distinct"), Operand((
     "between": lambda x, w, at: stats.gaussian_kde(x[0], "silverman", w).integrate_box_1d(at[0, 0], at[1, 1])})
 for function in (stats.dirichlet.logpdf, stats.dirichlet.pdf):
     on(function, Operand((3,), (0.2, 0.3)), Operand((4,), POSITIVE))
+for method in ("pmf", "logpmf"):
+    smooth(getattr(stats.betabinom, method), POSITIVE, POSITIVE, note="the count k is not differentiated",
+           call=partial(getattr(stats.betabinom, method), 2.0, 5.0))
+    on(getattr(stats.multinomial, method), Operand((2, 3), POSITIVE), call=partial(
+        lambda f, p: f([[2, 0, 1], [1, 1, 1]], 3, p / np.sum(p, axis=-1, keepdims=True)),
+        getattr(stats.multinomial, method)))
+    on(getattr(stats.dirichlet_multinomial, method), Operand((2, 3), POSITIVE), call=partial(
+        lambda f, alpha: f([2, 0, 1], alpha, 3), getattr(stats.dirichlet_multinomial, method)))
+for method in ("pdf", "logpdf"):
+    on(getattr(stats.multivariate_t, method), (2, 3), (3,), definite, Operand((), POSITIVE))
+    on(getattr(stats.matrix_normal, method), (2, 2, 3), (2, 3), Operand((2, 2), (-1.0, 1.0), "definite"), definite)
+    for family in (stats.wishart, stats.invwishart):
+        on(getattr(family, method), definite, Operand((), (3.2, 5.0)), definite,
+           call=partial(lambda f, x, df, scale: f(x, df[()], scale), getattr(family, method)))

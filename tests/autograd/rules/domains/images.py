@@ -33,6 +33,17 @@ for function in (nd.minimum_filter, nd.maximum_filter, nd.median_filter):
     on(function, distinct, options=({"size": 3}, {"footprint": np.eye(2), "mode": "wrap", "origin": -1}))
 on(nd.rank_filter, distinct, call=lambda x: ndimage.rank_filter(x, 2, 3))
 on(nd.percentile_filter, distinct, call=lambda x: ndimage.percentile_filter(x, 30, (2, 3)))
+bump = Operand((2, 3), (0.0, 0.01), "distinct")  # less than elements of the image differ by
+for name in ("grey_erosion", "grey_dilation"):
+    on(getattr(nd, name), distinct, bump, call={
+        "size": lambda x, s, name=name: getattr(ndimage, name)(x, (2, 3), mode="mirror"),
+        "structure": lambda x, s, name=name: getattr(ndimage, name)(x, structure=s, origin=(-1, 1)),
+        "of a footprint": lambda x, s, name=name: getattr(ndimage, name)(x, None, [[1, 0, 1], [0, 1, 1]], s)})
+for name in ("grey_opening", "grey_closing", "white_tophat", "black_tophat", "morphological_gradient",
+             "morphological_laplace"):
+    on(getattr(nd, name), distinct, bump, call={
+        "size": lambda x, s, name=name: getattr(ndimage, name)(x, 3, mode="constant", cval=0.123),
+        "structure": lambda x, s, name=name: getattr(ndimage, name)(x, structure=s)})
 for function in (nd.spline_filter, nd.spline_filter1d):
     on(function, image, options=({}, {"order": 5, "mode": "reflect"}, {"order": 4, "mode": "grid-wrap"}), complex=True)
 
