@@ -23,7 +23,7 @@ _stepped = 0  # counted over all optimizers that could use it
 
 
 def adam(numbers: int) -> Callable[..., None] | None:
-    """The loop by which so many numbers are to be stepped: if somebody said so or it pays, and there is one."""
+    """The loop for a step over this many numbers, if it is asked for or pays off, and if it is available."""
     global _stepped  # noqa: PLW0603
     said = os.environ.get("CLEARGRAD_FAST")
     if said not in ("0", "1"):

@@ -30,7 +30,7 @@ MOST_SYMBOLS = 32
 """Symbolic differentiation of more inputs than this is left out: its expressions swell."""
 
 REFERENCE_INPUTS = 64
-"""Errors are measured in at most so many coordinates, spread evenly."""
+"""The largest number of coordinates, evenly spread, in which errors are measured."""
 
 
 class Compare:

@@ -47,7 +47,7 @@ class SymbolicGradient:
         return self._trace(promoted).evaluate(promoted)
 
     def precise(self, *arguments: Any, digits: int = 30) -> list[Any]:
-        """The gradient at these arguments as a flat list of long doubles, computed with so many digits by mpmath."""
+        """The gradient at these arguments as a flat list of long doubles, computed by mpmath with this many digits."""
         promoted = self._promoted(arguments)
         return self._trace(promoted).precise(promoted, digits)
 

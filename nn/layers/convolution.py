@@ -257,7 +257,7 @@ def _conv_transpose(name: str, axes: int, x: Any, weight: Any, bias: Any, stride
 
 
 def _check_weight(name: str, channels: str, axes: int, weight: Any, groups: int) -> None:
-    """Raise ValueError unless the weight has taps along so many axes, and as many channels for each group."""
+    """Raise ValueError unless the weight has this number of window axes, and the same channels for each group."""
     positive(name, groups=groups)
     if weight.ndim != axes + 2 or 0 in weight.shape[2:]:
         raise refusal(name, f"a weight ({channels}, {_WINDOWS[axes]})", weight)

@@ -35,7 +35,7 @@ class _Patches(Layer):
 class Unfold(_Patches):
     """Every window of (N, C, H, W), or of one image, as a column: (N, C kh kw, number of windows), row by row.
 
-    A convolution is a product of its weights, as a matrix, with them. What pads is 0. Raises ValueError for a window
+    A convolution is a product of its weights, as a matrix, with them. The padding is 0. Raises ValueError for a window
     larger than the padded input.
     """
 

@@ -39,7 +39,7 @@ class _Windows(Layer):
 
 
 class MaxPool2d(_Windows):
-    """The largest value of every window of (N, C, H, W), or of one image (C, H, W); what pads is -inf.
+    """The largest value of every window of (N, C, H, W), or of one image (C, H, W); the padding is -inf.
 
     A gradient goes to the first largest value in reading order. With `ceil_mode` the last window may reach beyond the
     padding. With `return_indices` also the place of each value in its channel, counted row by row.
@@ -61,7 +61,7 @@ class MaxPool1d(MaxPool2d):
     """out[n, c, t] = max over i of in[n, c, t stride + i dilation - padding]; otherwise as MaxPool2d.
 
     Input (N, C, L), or one sequence (C, L); output length floor((L + 2 padding - dilation (kernel_size - 1) - 1) /
-    stride) + 1. What pads is -inf. Raises ValueError for a window larger than the padded input.
+    stride) + 1. The padding is -inf. Raises ValueError for a window larger than the padded input.
     """
 
     axes = 1
@@ -114,7 +114,7 @@ class AvgPool3d(AvgPool2d):
 class LPPool2d(_Windows):
     """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, almost maxima for large p.
 
-    p is `norm_type`, and `stride` the kernel size unless given. Of a negative sum there is no root but for p = 1: nan.
+    p is `norm_type`, and `stride` the kernel size unless given. A negative sum gives nan, except for p = 1.
     Raises ValueError for a window larger than the input. Source: Sermanet et al., arXiv:1204.3968.
     """
 

@@ -23,7 +23,7 @@ class RecurrentUnits(Layer):
         draw_uniform(self, self.hidden_size)
 
     def _shapes(self, inputs: int, state: int, end: str = "") -> Shapes:
-        """The shapes of the weights, whose names have this end, for so many inputs and a state of so many numbers."""
+        """The shapes of the weights whose names have this suffix, for these sizes of the input and of the state."""
         rows = self.gates * self.hidden_size
         return {f"weight_ih{end}": (rows, inputs), f"weight_hh{end}": (rows, state), f"bias_ih{end}": (rows,),
                 f"bias_hh{end}": (rows,)}

@@ -42,7 +42,7 @@ class Call:
         return ValueError(f"export_onnx cannot express {self.path} = {type(self.module).__name__}: {reason}")
 
     def require_batch(self, axes: int) -> None:
-        """Raise unless the first input has so many axes, the batch's among them."""
+        """Raise unless the first input has this number of axes, including the batch axis."""
         if self.inputs[0].ndim != axes:
             what = "sequence" if axes == 3 else "example"
             raise self.error(f"it was called on one {what} of shape {self.inputs[0].shape}; give it a batch")

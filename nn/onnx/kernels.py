@@ -27,7 +27,7 @@ def _input_shape(node: Node) -> tuple[int, ...]:
 
 
 def product(graph: Graph, ndim: int, x: str, weight: str, bias: str = "") -> str:
-    """x W^T + b, for an x of so many axes: one operator if it is a matrix."""
+    """x W^T + b, for an x with this number of axes: one operator if it is a matrix."""
     if ndim == 2:
         return graph.add("Gemm", filter(None, [x, weight, bias]), transB=1)
     out = graph.add("MatMul", [x, graph.transpose(weight, [1, 0])])

@@ -76,7 +76,7 @@ class OneCycleLR(Cycle):
         return self._way(t, high, low, high)
 
     def _way(self, t: int, start: float, middle: float, end: float) -> float:
-        """Where step `t` stands on the way by the `middle`, and in three phases by the `start` again, to the `end`."""
+        """The value at step `t`: from `start` over `middle`, in three phases over `start` again, to `end`."""
         heights, turn = [start, middle, end], self.pct_start * self.total_steps - 1
         turns = [turn, self.total_steps - 1.0]
         if self.three_phase:

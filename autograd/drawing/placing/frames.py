@@ -8,7 +8,7 @@ from .room import Room
 FRAME_GAP, FRAME_WORDS = 7.2, 12.0
 """Between a frame and what it holds, and for its words above that."""
 MOST_PADDED = 3
-"""Of frames in frames so many get a gap of their own at the sides and below."""
+"""How many levels of nested frames get a gap of their own at the sides and below."""
 
 
 Held = list[tuple[tuple[str, ...], Box]]  # boxes, each with the clusters that it lies in, outermost first

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from autograd.drawing.model import Graph, Kind
 
-Constraint = tuple[str, str, int]  # the second stands at least so many layers below the first
+Constraint = tuple[str, str, int]  # the second is at least this many layers below the first
 
 
 def ranks(graph: Graph) -> dict[str, int]:

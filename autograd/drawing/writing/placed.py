@@ -1,4 +1,4 @@
-"""The finished picture as DOT with every position given, for Graphviz to paint as PNG or PDF as it stands."""
+"""The finished picture as DOT with every position given, for Graphviz to render unchanged as PNG or PDF."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def style_element(prefix: str, theme: Theme | None, embedded: bool = False) -> s
 
 
 def definitions(prefix: str) -> str:
-    """Arrow heads and the hatching of what is frozen."""
+    """Arrow heads, and the hatching of frozen leaves."""
     size = 'viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="7" markerHeight="7" markerUnits="userSpaceOnUse"'
     arrows = "".join(
         f'<marker id="{prefix}-{name}" class="{name}" {size} orient="auto-start-reverse"><path d="M0 .8L8 4L0 7.2z"/>'
@@ -83,7 +83,7 @@ def texts(written: Iterable[tuple[Look, str]], x: float, y: float) -> list[str]:
 
 
 def legend_group(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
-    """Samples of what is in the picture, with words; and how many rows they take."""
+    """The legend: samples of what is in the picture, with labels; and the number of its rows."""
     entries = legend(graph, wide)
     placed = [
         f'<g class="{_SAMPLE_CLASS.get(entry.sample, str(entry.sample))}" '

@@ -42,7 +42,7 @@ class Surface:
         return self(xi, yi, dx, dy, grid=False)
 
     def integral(self, xa: Any, xb: Any, ya: Any, yb: Any) -> Any:
-        """The integral over a rectangle of what is 0 outside of the data."""
+        """The integral over a rectangle, where the surface counts as 0 outside the data."""
         strips = Spline(self.ty, self.c.T, self.ky).integrate(ya, yb, extrapolate=False)
         return Spline(self.tx, strips, self.kx).integrate(xa, xb, extrapolate=False)
 

@@ -51,7 +51,7 @@ def windows(name: str, image: Array, shape: Any, output: Any, mode: Any, cval: A
 
 
 def element_at(function: Callable[..., Any], place: Callable[[int], int]) -> Callable[..., Any]:
-    """The filter whose element has this place among so many."""
+    """The filter that selects the element of this rank in each window."""
 
     @twin(function)
     def apply(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",

@@ -15,7 +15,7 @@ from autograd.scipy.twin import twin
 
 
 def angles(worN: Any, whole: bool, fs: Any, dtype: Any, endpoint: bool = False) -> Array:
-    """The frequencies as angles a sample: so many from 0 to a half or a `whole` turn, or those that are given."""
+    """The frequencies as angles per sample: a number of them, up to half a turn or a `whole` one, or given ones."""
     if worN is None or is_integer(worN):
         return np.linspace(0, (2 if whole else 1) * np.pi, 512 if worN is None else int(worN), endpoint=endpoint,
                            dtype=np.finfo(dtype).dtype)

@@ -24,7 +24,7 @@ LEAST = 1e-10
 
 
 def between_zeros(x: Array, before: int, after: int, axis: int = -1) -> Array:
-    """x between so many zeros along an axis, counted from the last."""
+    """x padded with these numbers of zeros along an axis, counted from the last."""
     widths = [(0, 0)] * x.ndim
     widths[axis] = (before, after)
     return np.pad(x, widths)

@@ -28,7 +28,7 @@ def log_share(share: Array, rest: Array) -> Array:
 
 
 def of_one_dtype(*given: Array) -> list[Array]:
-    """Arrays of what is given, where Python's numbers take the dtype of the rest; SciPy's ufuncs make them float64."""
+    """The arguments as arrays; Python numbers take the dtype of the others, where SciPy's ufuncs make them float64."""
     arrays = [x if isinstance(x, (int, float)) or hasattr(x, "dtype") else np.asarray(x) for x in given]
     dtype = np.result_type(*[getattr(x, "dtype", x) for x in arrays])
     return [x if hasattr(x, "dtype") else np.asarray(x, dtype) for x in arrays]

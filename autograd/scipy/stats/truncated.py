@@ -36,7 +36,7 @@ def over(x: Array, a: Array, b: Array) -> Array:
 
 
 def quantile(under: Array, over: Array, a: Array, b: Array) -> Array:
-    """The x with these shares of what is between a and b on its sides, by the smaller of the two tails beyond x."""
+    """The x that splits the probability between a and b into these shares, by the smaller of the two tails."""
     whole = log_mass(a, b)
     left, right = log_sum(sc.log_ndtr(a), under, whole), log_sum(sc.log_ndtr(-b), over, whole)
     on_left = left <= right
