@@ -8,7 +8,7 @@ from .ranks import ranks
 
 ENGINE_VERTICES = 1500
 ENGINE_COST = 4000
-"""Edges, and twice the layers that they pass by: what an engine's time grows with, faster than linearly."""
+"""The number of edges plus twice the layers they cross: an engine's time grows with it faster than linearly."""
 MOST_FAN = 300
 """The layers that the edges of one vertex with many readers may span together: an engine takes seconds from there on,
 and minutes at twice as much."""

@@ -36,7 +36,7 @@ def ordered(layers: Layers) -> Layers:
 
 
 def _turns(layers: Layers, *, swaps: bool) -> Iterator[Layers]:
-    """Each layer ordered by the mean order of its neighbours, down and up in turns; cluster members stay together.
+    """Each layer ordered by the mean order of its neighbours, alternately down and up; clusters stay together.
 
     Leaves weigh less than what is computed.
     """

@@ -1,4 +1,4 @@
-"""Where the words on edges stand: next to the arrow or in the middle, and never on top of anything else.
+"""The positions of edge labels: next to the arrow or in the middle, and never on top of anything else.
 
 A word that finds no free place is left out of the picture; the edge's tooltip has it.
 """
@@ -24,7 +24,7 @@ SIZE = 9.0
 CLEAR = 3.0
 """How far a word stays from its line."""
 LEAST_SLOPE = 0.25
-"""Beside a flatter line a word would stand too far from it, and above a steeper one."""
+"""Beside a flatter line a label would be too far from it, and so it would above a steeper one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
 
 
 def _is_anothers(box: Box, number: int, twins: Sequence[tuple[int, Route]]) -> bool:
-    """Whether a word would stand on another edge between the same vertices, and be taken for that one's."""
+    """Whether a label would be on another edge between the same vertices, and be taken for that edge's."""
     return any(box.meets(Box(x, y, 1.5, 1.5)) for other, route in twins if other != number
                for x, y in points_along(route))
 

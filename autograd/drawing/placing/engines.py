@@ -66,7 +66,7 @@ class Engine:
 
 
 def _run(command: list[str], given: bytes, timeout: float) -> tuple[bytes, bytes, int]:
-    """Run to the end or to the timeout; then the whole group of processes is ended, children of the child too."""
+    """Run until the end or the timeout; then the whole process group is killed, with all descendants."""
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True) as process:
         try:

@@ -1,4 +1,4 @@
-"""Where a frame's words stand: along its upper edge, as far to the left as no arrow comes through.
+"""The position of a frame's label: along its upper edge, as far left as no arrow passes through it.
 
 Where arrows leave no such place, words that say no more than the frames around do not say may still find one.
 """
@@ -19,7 +19,7 @@ from .ways_back import drawn_lines
 SIZE = 10.0
 INDENT = 8.0
 BASELINE = 13.0
-"""How far below the frame's upper edge the words stand."""
+"""The distance of a label from its frame's upper edge."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from .geometry import Box
 from .room import Room
 
 FRAME_GAP, FRAME_WORDS = 7.2, 12.0
-"""Between a frame and what it holds, and for its words above that."""
+"""The gap between a frame and its contents, and the height for its label above them."""
 MOST_PADDED = 3
 """How many levels of nested frames get a gap of their own at the sides and below."""
 
@@ -15,7 +15,7 @@ Held = list[tuple[tuple[str, ...], Box]]  # boxes, each with the clusters that i
 
 
 def frames(standing: Held, passing: Held) -> dict[str, Box]:
-    """The frames of vertices and of what passes through; one that would also surround a stranger is left out."""
+    """The frames around their vertices and passing edges; a frame that would enclose another vertex is left out."""
     members: dict[str, list[tuple[int, Box]]] = {}
     for clusters, box in standing + passing:
         for depth, cluster in enumerate(reversed(clusters), 1):

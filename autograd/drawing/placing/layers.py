@@ -17,7 +17,7 @@ from .ranks import ranks, spine
 LONGEST_BEND = 40
 """An edge over more layers than this goes straight through: bends for it would cost more than they show."""
 LEAF, INNER = 1.0, 4.0
-"""How strongly leaves, and what is computed, draw their neighbours near."""
+"""How strongly leaves, and operations, attract their neighbours."""
 
 
 @dataclass(slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""Where everything stands: the result of a layout engine, or of our own layout."""
+"""`Layout`: the positions of everything, from a layout engine or from our own layout."""
 
 from __future__ import annotations
 

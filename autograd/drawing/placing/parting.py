@@ -24,7 +24,7 @@ def extents(layers: Layers) -> dict[str, tuple[float, float]]:
 
 def beside_frames(layer: Sequence[Member], wanted: Sequence[float], reaches: Mapping[str, tuple[float, float]],
                   gap: float) -> list[float]:
-    """Places that are wanted within the frames of others moved beside them, but for the spine."""
+    """Desired positions, moved out of the frames of other clusters, except those on the spine."""
     found = list(wanted)
     for side, way in ((1, 1), (0, -1)):  # right of the frames before, left of those after
         limit = -inf
@@ -39,7 +39,7 @@ def beside_frames(layer: Sequence[Member], wanted: Sequence[float], reaches: Map
 
 
 def part(layers: Layers, gap: float) -> None:
-    """Move clusters away from the spine, with all that is beyond them, until no stranger stands in their frames."""
+    """Move clusters away from the spine, with everything beyond them, until no other vertex is in their frames."""
     for way in (1, -1):
         rows = [layer[::way] for layer in layers]
         for _ in range(ROUNDS):
@@ -53,7 +53,7 @@ def part(layers: Layers, gap: float) -> None:
 
 
 def _in_the_way(rows: Layers, way: int, gap: float) -> tuple[str, float]:
-    """The cluster nearest to the spine with a stranger on this side in its frame, and how far that reaches in."""
+    """The cluster nearest to the spine with another vertex in its frame on this side, and by how much they overlap."""
     near: dict[str, float] = {}
     wall: dict[str, float] = {}
     for row in rows:

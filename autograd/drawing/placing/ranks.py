@@ -94,7 +94,7 @@ def _pulls(graph: Graph) -> dict[str, int]:
 
 
 def _bands(graph: Graph, edges: Iterable[Constraint]) -> list[Constraint]:
-    """What feeds a cluster stands above all of it, and what reads from it below: through its gate and its exit."""
+    """Vertices that feed a cluster are above all of it, those that read from it below: by its gate and its exit."""
     if not graph.clusters:
         return []
     lineage = {key: graph.lineage(vertex.cluster) for key, vertex in graph.vertices.items()}

@@ -16,12 +16,12 @@ Stop = tuple[float, float, float]  # where a route goes straight down, and from 
 
 LEAST_STRAIGHT = 4.0
 AISLE, ASIDE, APART, CORNER = 9.0, 14.0, 7.0, 9.0
-"""How far a route back runs from the layers, from the boxes beside it, from another; and how round its corners are."""
+"""The distance of a loop's route from the layers, from boxes, from other routes; and the radius of its corners."""
 
 
 def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: dict[int, list[Stop]],
            ) -> dict[int, Route]:
-    """The edges' ways; those that arrive at one box arrive side by side, in the order in which they come."""
+    """The routes of the edges; those to the same box arrive side by side, in the order of their sources."""
     arriving: dict[str, list[tuple[float, int]]] = {}
     for number, edge in enumerate(graph.edges):
         if not edge.carried:
@@ -38,7 +38,7 @@ def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: d
 
 
 def _arrivals(box: Box, edges: Sequence[tuple[float, int]]) -> Iterator[tuple[int, float]]:
-    """Where edges arrive at a box: straight down if they come to its middle, the others beside them."""
+    """Where edges enter a box: an edge to its middle goes straight down, the others beside it."""
     reach = box.width * 0.38
     offsets = [min(22.0, reach / max(1, len(edges) - 1)) * place for place in range(len(edges))]
     wanted = [min(max(x, box.x - reach), box.x + reach) for x, _ in edges]
@@ -60,7 +60,7 @@ def _curve(stops: list[Stop]) -> Route:
 
 
 def _merged(stop: Stop, y: float) -> Stop:
-    """The beginning or end of a route at its box: no way straight down beside it that is not worth a bend."""
+    """The beginning or end of a route at its box, without a straight piece that is too short for a bend."""
     return stop if stop[2] - stop[1] > LEAST_STRAIGHT else (stop[0], y, y)
 
 
@@ -89,7 +89,7 @@ def looped(graph: Graph, layout: Layout, direction: str) -> Layout:
 
 
 def _around(start: Box, end: Box, boxes: Sequence[Box], aside: float) -> Route:
-    """A route to the next turn of a block: out below, beside all boxes in the way, and in from above."""
+    """A route to the next repetition of a block: out at the bottom, around all boxes in the way, in at the top."""
     low = max(box.bottom for box in boxes if box.top < start.bottom and box.bottom > start.top) + AISLE
     high = min(box.top for box in boxes if box.top < end.bottom and box.bottom > end.top) - AISLE
     side = max(start.right, end.right)

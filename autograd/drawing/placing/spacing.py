@@ -1,4 +1,4 @@
-"""Where the members of each layer stand beside each other: near those that their edges lead to, in order and apart."""
+"""The horizontal positions within layers: near connected members, in order, and with space between them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .parting import beside_frames, extents, part
 GAP = 18.0
 SWEEPS = 8
 FIXED = 1e9
-"""How much more the spine weighs than whatever would push it aside."""
+"""The weight of the spine relative to everything that would push it aside."""
 
 
 def spaced(layers: Layers, beside: float) -> None:
@@ -44,7 +44,7 @@ def _pulled(member: Member, near: Sequence[Member]) -> tuple[float, float]:
 
 
 def _offsets(layer: Sequence[Member], beside: float) -> list[float]:
-    """The members one beside the other, as near as they may stand."""
+    """The members side by side, as close as they may be."""
     offsets = [0.0] * bool(layer)
     for before, member in pairwise(layer):
         frames = len(set(before.clusters) ^ set(member.clusters))

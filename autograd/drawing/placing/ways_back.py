@@ -21,7 +21,7 @@ def drawn_lines(graph: Graph, layout: Layout) -> Iterator[Route]:
 
 
 def ways_back(graph: Graph, layout: Layout) -> dict[int, Route]:
-    """The routes of gradients, in the backward view, by the numbers of the edges that they go beside."""
+    """The routes of gradients in the backward view, by the numbers of the edges that they follow."""
     return {number: _beside(layout.routes[number], layout.boxes[edge.target], layout.boxes[edge.source])
             for number, edge in enumerate(graph.edges)
             if graph.backward and number in layout.routes and graph.flows_back(edge)}

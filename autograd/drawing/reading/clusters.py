@@ -49,7 +49,7 @@ def clustered(graph: Graph, order: Sequence[Node], ids: Mapping[Node, str]) -> N
 
 
 def _calls(order: Sequence[Node]) -> list[_Call]:
-    """Every call: what all its outputs share is the list of its inputs."""
+    """Every call: its outputs are those that share one list of inputs."""
     found: dict[int, _Call] = {}
     for node in order:
         scope = getattr(node, "scope", None)
@@ -98,7 +98,7 @@ def _nest(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
 
 
 def _take_in_leaves(graph: Graph) -> None:
-    """A parameter, constant or mask belongs to the innermost cluster that holds all who read it."""
+    """A parameter, constant or mask belongs to the innermost cluster that contains all of its readers."""
     lineage = graph.lineages()
     readers: dict[str, list[str]] = {}
     for edge in graph.edges:

@@ -38,7 +38,7 @@ LARGEST_FILLED_FROM = 4096
 
 @dataclass(slots=True)
 class Extraction:
-    """The drawn graph, and which nodes its vertices stand for: what stepping through it needs."""
+    """The drawn graph, and the nodes that its vertices represent, as stepping through the passes needs them."""
 
     graph: Graph
     order: list[Node] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Extraction:
     values: dict[Node, Any] = field(default_factory=dict)  # values of the forward pass that are still known
 
     def filled(self, largest: int) -> dict[Node, Any]:
-        """These values, and what follows from them: results of up to `largest` elements."""
+        """These values, and those that can be computed from them: results of up to `largest` elements."""
         values = dict(self.values)
         fill_in(self.order, values, largest=largest)
         return values
@@ -114,7 +114,7 @@ def _tell_operands(found: Extraction, node: Node, names: Names) -> dict[int, str
 
 
 def _untracked(found: Extraction, constant: Constant, names: Names) -> str:
-    """The id of an untracked operand: one for all readers of a tensor or array; numbers stand where they are read."""
+    """The id of an untracked operand: one for all readers of a tensor or array; numbers are drawn at each reader."""
     graph = found.graph
     array = constant.value if isinstance(constant.value, np.ndarray) else None
     origin = array if constant.origin is None else constant.origin
@@ -201,7 +201,7 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
 
 
 def _hooks(node: Node) -> tuple[str, ...]:
-    """What is said of hooks on the gradient of a node: a picture does not call them, and shows what they are given."""
+    """The note on hooks of a node's gradient: a picture does not call them, and shows what they are given."""
     names = [getattr(hook, "__name__", type(hook).__name__) for hook in user_hooks(node.hooks)]
     return (f"gradient goes to hook {', '.join(names)}",) if names else ()
 

@@ -16,7 +16,7 @@ IN_FULL = 4
 
 
 def summary(value: Any) -> Summary | None:
-    """The figures of an array, number or tensor; None for what is not numeric."""
+    """The figures of an array, number or tensor; None for anything that is not numeric."""
     value = getattr(value, "_value", value)
     if isinstance(value, (float, int)):  # np.float64 is a subclass of float
         return _number(value)

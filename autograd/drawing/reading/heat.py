@@ -27,7 +27,7 @@ LARGEST = 10_000_000
 
 
 def colour(extraction: Extraction, measure: Measure) -> None:
-    """Give the vertices of the graph their figure and its share of the largest, and say what stands out."""
+    """Give each vertex its figure and the figure's share of the largest, and add a note on the largest."""
     if measure not in _MEASURES:
         raise ValueError(f"color_by is 'time', 'bytes', 'flops', 'grad_norm' or None, got {measure!r}")
     _MEASURES[measure](extraction)

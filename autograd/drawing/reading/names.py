@@ -17,7 +17,7 @@ from autograd.tensor.box import bottom
 
 @dataclass(slots=True)
 class Names:
-    """Names by node, who gave them, and the live tensors by which values and gradients can be seen."""
+    """Names by node, their origins, and the live tensors that give access to values and gradients."""
 
     by_node: dict[Node, tuple[str, str]] = field(default_factory=dict)
     by_tensor: dict[int, str] = field(default_factory=dict)  # of tensors without a node, by identity

@@ -1,4 +1,4 @@
-"""What changed from one graph to another, as one graph: what both have, what was added, and what was removed."""
+"""The changes from one graph to another as one graph: common, added and removed vertices."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def difference(before: Graph, after: Graph) -> Graph:
 
 
 def _marks(graph: Graph, forms: dict[Hashable, int]) -> dict[str, Mark]:
-    """Every vertex by what it is and what it reads, in numbers that both graphs share."""
+    """Every vertex, identified by what it is and what it reads, in numbers that both graphs share."""
     incoming = graph.incoming()
     counts: Counter[int] = Counter()
     marks: dict[str, Mark] = {}

@@ -27,7 +27,7 @@ def folded(graph: Graph) -> Graph:
 
 
 def _merged(graph: Graph, run: Run, key: str) -> Graph:
-    """The graph with the first block of the run standing for all."""
+    """The graph with the first block of the run representing all of them."""
     first = run.blocks[0]
     part = {name: (j, first[q]) for j, block in enumerate(run.blocks) for q, name in enumerate(block)}
     alike = dict(zip(first, zip(*run.blocks, strict=True), strict=True))
@@ -42,7 +42,7 @@ def _merged(graph: Graph, run: Run, key: str) -> Graph:
 
 
 def _for_all(alike: Sequence[Vertex]) -> Vertex:
-    """One vertex for several that play the same part: what they share, and the sum of what adds up."""
+    """One vertex for several with the same role: their common facts, and the sums of those that add up."""
     first = alike[0]
     end = next((v for v in reversed(alike) if v.output), None)
     name, named_by = pattern([v.name for v in alike]), first.named_by
@@ -113,7 +113,7 @@ def _with_frame(graph: Graph, frame: Cluster, vertices: Sequence[str], inside: S
 
 
 def _rename_calls(graph: Graph, clusters: dict[str, Cluster], run: Run, calls: Callable[[str], list[str]]) -> None:
-    """Calls within the block are named after all that they stand for: `layers[0..11].attention`."""
+    """Calls within the block are named after all that they represent: `layers[0..11].attention`."""
     first = run.blocks[0]
     renamed: dict[str, str] = {}
     for place in range(len(first)):

@@ -1,4 +1,4 @@
-"""The picture at several levels of detail, from modules as boxes to everything: what a page lets its reader choose."""
+"""The levels of detail that a page offers, from modules as boxes to everything."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A part of a large graph: what lies within some steps of a vertex, with `…` where the rest goes on."""
+"""A part of a large graph: the vertices within some steps of one, with `…` where the graph continues."""
 
 from __future__ import annotations
 

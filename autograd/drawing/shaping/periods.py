@@ -36,7 +36,7 @@ class Run:
 
 @dataclass(slots=True)
 class _Sequence:
-    """The order as numbers: what each place is, and whom it reads, counted from itself and absolutely."""
+    """The order as numbers: the form of each place, and what it reads, by relative and by absolute position."""
 
     keys: list[str]
     form: NDArray[np.int64]
@@ -138,7 +138,7 @@ def _aligned(graph: Graph, incoming: dict[str, list[Edge]], keys: list[str], per
 
 
 def _keeps_calls_whole(graph: Graph, blocks: list[list[str]]) -> bool:
-    """Whether each call below what all blocks share lies in one block only."""
+    """Whether each module call, apart from those around all blocks, lies within a single block."""
     def inside(block: list[str]) -> set[str]:
         return {step for key in block for step in graph.lineage(graph.vertices[key].cluster)}
 

@@ -19,7 +19,7 @@ COMFORTABLE = 400
 DRAWN_VERTICES = 4000
 """No picture holds more: a browser shows no more smoothly, and nobody sees more."""
 KEPT = 600
-"""How much of a graph is shown that is too large to be drawn whole and has nothing to fold."""
+"""How many vertices are shown of a graph that is too large to be drawn whole and has nothing to fold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def _cut(graph: Graph, total: int) -> Graph:
 
 
 def found(graph: Graph, name: str) -> tuple[str, ...]:
-    """The ids of the vertices that are called so, or whose module path is so. Raises `KeyError` if there is none."""
+    """The ids of the vertices with this name or module path. Raises `KeyError` if there is none."""
     matching = [key for key, v in graph.vertices.items() if name in (key, v.name)]
     matching = matching or [key for key, v in graph.vertices.items()
                             if any(graph.clusters[c].path == name for c in graph.lineage(v.cluster))]
