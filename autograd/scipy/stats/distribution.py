@@ -77,17 +77,11 @@ class Distribution(Freezing):
             derived["isf"] = lambda q, *shapes: forms["ppf"](1 - q, *shapes)
         self.forms = derived | forms
         self._register(self.density, self._log_density)
-        self._register(self.density[3:], lambda *given: self._exp(self._log_density(*given)))
+        self._register(self.density[3:], self._density)
         for function in OUTSIDE if "cdf" in forms else ():
             self._register(function, self._distribution(function))
         for function in ("ppf", "isf") if "ppf" in forms else ():
             self._register(function, self._quantile(function))
-
-    @staticmethod
-    def _exp(logarithm: Array) -> Array:
-        """The density; where it is 0 it stays so for all shapes, and an end of the support is a kink."""
-        none = logarithm == -np.inf
-        return np.where(none, 0, np.exp(np.where(none, 0, logarithm)))
 
     def _register(self, function: str, definition: Callable[..., Array]) -> None:
         label = f"{self.name}.{function}"
@@ -135,6 +129,12 @@ class Distribution(Freezing):
         within, z = self._inside((x - loc) / scale, shapes)
         return np.where(within, self.forms[self.density](z, *shapes) - np.log(scale), -np.inf)
 
+    def _density(self, x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
+        """The density; where it is 0 it stays so for all shapes, and an end of the support is a kink."""
+        logarithm = self._log_density(x, shapes, loc, scale)
+        none = logarithm == -np.inf
+        return np.where(none, 0, np.exp(np.where(none, 0, logarithm)))
+
     def _distribution(self, function: str) -> Callable[..., Array]:
         def definition(x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
             under, over = OUTSIDE[function]
@@ -158,11 +158,6 @@ class Discrete(Distribution):
 
     density = "logpmf"
     standard: Mapping[str, float] = {"loc": 0.0}
-
-    @staticmethod
-    def _exp(logarithm: Array) -> Array:
-        """The probability; what is impossible at p = 0 or 1 does not stay so."""
-        return np.exp(logarithm)
 
     def _inside(self, z: Array, shapes: Sequence[Array]) -> tuple[Array, Array]:
         within, z = super()._inside(z, shapes)

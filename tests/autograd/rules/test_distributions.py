@@ -58,6 +58,27 @@ def test_every_count_has_the_slope_of_its_share(name: str, method: str) -> None:
     np.testing.assert_allclose(np.where(tiny, 0, found), np.where(tiny, 0, expected), rtol=1e-5, atol=3e-7)
 
 
+@pytest.mark.parametrize("method", ["pmf", "cdf", "sf"])
+@pytest.mark.parametrize(("name", "fixed", "p"), [
+    ("poisson", (), 0.0), ("poisson", (), 1.0), ("bernoulli", (), 0.0), ("bernoulli", (), 1.0), ("binom", (5.0,), 0.0),
+    ("binom", (5.0,), 1.0), ("geom", (), 1.0), ("nbinom", (3.0,), 1.0)])
+def test_what_is_impossible_at_an_end_of_p_becomes_likelier_beside_it(name: str, fixed: tuple[float, ...], p: float,
+                                                                     method: str) -> None:
+    """A probability that is 0 there has a slope, which its logarithm, minus infinity, hides."""
+    ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
+    counts, step = np.arange(-1.0, 8.0), 1e-7 * (1 if p == 0 or name == "poisson" else -1)
+    with np.errstate(all="ignore"):
+        at, beside = (theirs(counts, *fixed, p + by) for by in (0, step))
+    slopes = [grad(ours, argnums=len(fixed) + 1)(k, *fixed, p) for k in counts]
+    np.testing.assert_allclose(slopes, (beside - at) / step, atol=3e-6)
+    np.testing.assert_allclose(slopes, [jvp(lambda p, k=k: ours(k, *fixed, p), (p,), (1.0,))[1] for k in counts])
+
+
+def test_where_the_number_of_choices_overflows_none_is_likely_at_once() -> None:
+    assert stats.binom.pmf(500.0, 2000.0, Tensor(0.0)).item() == 0
+    assert grad(stats.binom.pmf, argnums=2)(500.0, 2000.0, 0.0) == 0
+
+
 @pytest.mark.parametrize("method", ["pmf", "logpmf"])
 def test_the_size_of_counts_is_differentiated_where_it_is_a_real_number(method: str) -> None:
     for name, p in (("nbinom", 0.6), ("binom", 0.3)):
