@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import accumulate
 from math import comb as comb_of
-from math import log, pi
+from math import log, pi, prod
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -16,6 +19,7 @@ from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.closed import elementwise
+from autograd.rules.special.orthogonal import gegenbauer
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor import Tensor
 from autograd.tensor.nested import values_of
@@ -162,3 +166,112 @@ def nth_derivative(function: Any, of: Any, below: int, above: int) -> Any:
 jvp, yvp = nth_derivative(sc.jvp, sc.jv, 1, -1), nth_derivative(sc.yvp, sc.yv, 1, -1)
 ivp, kvp = nth_derivative(sc.ivp, sc.iv, 1, 1), nth_derivative(sc.kvp, sc.kv, -1, -1)
 h1vp, h2vp = nth_derivative(sc.h1vp, sc.hankel1, 1, -1), nth_derivative(sc.h2vp, sc.hankel2, 1, -1)
+
+# --- Legendre's functions, and spherical harmonics --------------------------------------------------------------------
+
+
+def precision(*given: Any) -> np.dtype[Any]:
+    """The dtype of SciPy's results: single precision at least, and double beside arrays of integers."""
+    found = np.result_type(*[x if isinstance(x, int) else array_of(x).dtype for x in given], np.float32)
+    return found if found.kind in "fc" else np.dtype(np.float64)
+
+
+def precision_of_all(*given: Array) -> np.dtype[Any]:
+    """The dtype of SciPy's results for all degrees: single for float32, double for everything else."""
+    return np.dtype(np.float32 if all(x.dtype == np.float32 for x in given) else np.float64)
+
+
+def up_to(diff_n: int, derivative: Callable[[int], Array]) -> Array:
+    """The derivatives of order 0 to diff_n along a first axis, as SciPy gives them."""
+    return np.stack([derivative(k) for k in range(integer("diff_n", diff_n, 0) + 1)])
+
+
+def whole(name: str, *given: Any) -> list[Array]:
+    """Degrees and orders, which are whole numbers."""
+    arrays = [x.detach().numpy() if isinstance(x, Tensor) else plain_array(x) for x in given]
+    if any(x.dtype.kind not in "iu" for x in arrays):
+        raise TypeError(f"{name} takes degrees and orders of an integer dtype, got "
+                        f"{', '.join(str(x.dtype) for x in arrays)}")
+    return arrays
+
+
+@twin(sc.legendre_p)
+def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Any:
+    """The polynomials P_n(z); the k-th derivative is (2k - 1)!! C_(n-k) of Gegenbauer's with alpha k + 1/2."""
+    z = array_of(z)
+    dtype, (n,) = precision(n, z), whole("legendre_p", n)
+    if np.any(n < 0):
+        raise ValueError(f"legendre_p of tensors takes degrees of 0 or more, got {n}; P_n is P_(-n-1)")
+    return up_to(diff_n, lambda k: prod(range(1, 2 * k, 2)) * gegenbauer(n - k, z, k + 0.5) if k
+                 else sc.eval_legendre(n, z)).astype(dtype, copy=False)
+
+
+@twin(sc.legendre_p_all)
+def legendre_p_all(n: Any, z: Any, *, diff_n: int = 0) -> Any:
+    """P_0(z) to P_n(z), along the axis after that of the derivatives."""
+    z = array_of(z)
+    degrees = np.arange(integer("legendre_p_all: n", n, 0) + 1)
+    return legendre_p(degrees.reshape((-1,) + (1,) * z.ndim), z, diff_n=diff_n).astype(precision_of_all(z), copy=False)
+
+
+def ladder(function: Callable[..., Array]) -> Callable[..., Array]:
+    """The derivative of a spherical function in theta, by those of the neighbouring orders."""
+
+    def slope(n: Array, m: Array, theta: Array) -> Array:
+        up, down = (np.sqrt(np.maximum((n - sign * m) * (n + sign * m + 1), 0)) for sign in (1, -1))
+        return (up * function(n, m + 1, theta) - down * function(n, m - 1, theta)) / 2
+
+    return slope
+
+
+def polar(n: Array, m: Array, theta: Array) -> Array:
+    return sph_legendre_p(n, m, theta)[0]
+
+
+polar_operation = elementwise(sc.sph_legendre_p, None, None, lambda n, m, theta: ladder(polar)(n, m, theta),
+                              evaluate=lambda *given: sc.sph_legendre_p(*given)[0], operands=("n", "m", "theta"))
+
+
+@twin(sc.sph_legendre_p)
+def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
+    """The part of a spherical harmonic in theta: Y_n^m(theta, 0)."""
+    theta = array_of(theta)
+    dtype, (n, m) = precision(n, m, theta), whole("sph_legendre_p", n, m)
+    derivatives = accumulate(range(integer("diff_n", diff_n, 0)), lambda f, _: ladder(f), initial=polar_operation)
+    return np.stack([f(n, m, theta) for f in derivatives]).astype(dtype, copy=False)
+
+
+@twin(sc.sph_legendre_p_all)
+def sph_legendre_p_all(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
+    """Those of degrees 0 to n and orders 0 to m, -m to -1."""
+    theta = array_of(theta)
+    found = sph_legendre_p(*degrees_and_orders(n, m, theta.ndim), theta, diff_n=diff_n)
+    return found.astype(precision_of_all(theta), copy=False)
+
+
+@twin(sc.sph_harm_y)
+def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
+    """Y_n^m(theta, phi) = sph_legendre_p(n, m, theta) exp(i m phi)."""
+    if diff_n:
+        raise ValueError("sph_harm_y of tensors takes no diff_n: jvp, jacobian and hessian differentiate it")
+    (n, m), phi = whole("sph_harm_y", n, m), array_of(phi)
+    return sph_legendre_p(n, m, theta)[0] * np.exp(1j * (m * phi))
+
+
+@twin(sc.sph_harm_y_all)
+def sph_harm_y_all(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
+    """Those of degrees 0 to n and orders 0 to m, -m to -1."""
+    theta, phi = arrays_of((theta, phi))
+    found = sph_harm_y(*degrees_and_orders(n, m, max(theta.ndim, phi.ndim)), theta, phi, diff_n=diff_n)
+    return found.astype(np.result_type(precision_of_all(theta, phi), np.complex64), copy=False)
+
+
+def degrees_and_orders(n: Any, m: Any, dimensions: int) -> tuple[Array, Array]:
+    """0 to n along a first axis and 0 to m, -m to -1 along a second."""
+    n, m = integer("the degree n", n, 0), abs(index(m))
+    ones = (1,) * dimensions
+    return np.arange(n + 1).reshape(-1, 1, *ones), np.r_[: m + 1, -m:0].reshape(1, -1, *ones)
+
+
+real_only.update((sc.legendre_p, sc.legendre_p_all, sc.sph_legendre_p, sc.sph_legendre_p_all, sc.sph_harm_y,
+                  sc.sph_harm_y_all))

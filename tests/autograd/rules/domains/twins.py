@@ -322,3 +322,13 @@ for function in (sc.spherical_jn, sc.spherical_yn, sc.spherical_in, sc.spherical
 for name in ("jvp", "yvp", "ivp", "kvp", "h1vp", "h2vp"):
     on(getattr(sc, name), Operand((3,), POSITIVE), complex=True, call={
         f"n={n}": partial(lambda twin, n, z: twin(1.5, z, n), getattr(special, name), n) for n in (1, 0, 3)})
+
+ANGLES, DEGREES, ORDERS = Operand((3,), (0.3, 2.8)), np.array([[1], [4]]), np.array([[1], [-2]])
+on(sc.legendre_p, Operand((3,), UNIT), call={
+    f"diff_n={k}": partial(lambda k, z: special.legendre_p(DEGREES, z, diff_n=k), k) for k in range(3)})
+on(sc.legendre_p_all, Operand((3,), UNIT), call=partial(special.legendre_p_all, 3))
+on(sc.sph_legendre_p, ANGLES, call={
+    f"diff_n={k}": partial(lambda k, t: special.sph_legendre_p(DEGREES, ORDERS, t, diff_n=k), k) for k in range(3)})
+on(sc.sph_legendre_p_all, ANGLES, call=partial(special.sph_legendre_p_all, 2, 2))
+on(sc.sph_harm_y, ANGLES, ANGLES, call=partial(special.sph_harm_y, DEGREES, ORDERS))
+on(sc.sph_harm_y_all, ANGLES, ANGLES, call=partial(special.sph_harm_y_all, 2, 1))

@@ -1,0 +1,72 @@
+"""Legendre's functions and spherical harmonics: SciPy's values and derivatives, at the poles too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import scipy.special as sc
+
+from autograd import Tensor, grad, vmap
+from autograd.scipy import special
+from autograd.testing import check_gradients
+
+PLACES = np.array([-1.0, -0.3, 0.0, 0.7, 1.0])
+THETA, PHI = np.array([0.0, 0.4, 1.3, np.pi, 2.9]), np.array([0.2, -1.0, 3.0, 4.0, 1.1])
+
+
+def same(found: Any, expected: Any) -> None:
+    assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("k", [0, 1, 2])
+def test_values_and_derivatives_are_scipys(k: int) -> None:
+    for n in (0, 1, 5, np.array([[0], [2], [7]])):
+        same(special.legendre_p(n, Tensor(PLACES), diff_n=k), sc.legendre_p(n, PLACES, diff_n=k))
+    for z in (PLACES, 0.3):
+        same(special.legendre_p_all(4, Tensor(z), diff_n=k), sc.legendre_p_all(4, z, diff_n=k))
+    for n, m in ((0, 0), (3, -2), (3, 3), (1, 3), (np.array([[4], [2]]), 1)):
+        same(special.sph_legendre_p(n, m, Tensor(THETA), diff_n=k), sc.sph_legendre_p(n, m, THETA, diff_n=k))
+    same(special.sph_legendre_p_all(3, -2, Tensor(THETA), diff_n=k), sc.sph_legendre_p_all(3, -2, THETA, diff_n=k))
+
+
+def test_harmonics_are_scipys() -> None:
+    for n, m in ((0, 0), (3, -2), (4, 1), (np.array([[4], [2]]), 2)):
+        same(special.sph_harm_y(n, m, Tensor(THETA), PHI), sc.sph_harm_y(n, m, THETA, PHI))
+        same(special.sph_harm_y(n, m, THETA, Tensor(PHI)), sc.sph_harm_y(n, m, THETA, PHI))
+    same(special.sph_harm_y_all(3, 2, Tensor(THETA), PHI), sc.sph_harm_y_all(3, 2, THETA, PHI))
+
+
+def test_second_derivatives_hold_at_the_poles() -> None:
+    at = np.array([0.0, 0.4, 2.0])
+    check_gradients(lambda t: special.sph_legendre_p(np.array([[0], [3], [4]]), 1, t), at)
+    check_gradients(lambda t, p: special.sph_harm_y(4, 2, t, p), at, np.array([0.3, 1.0, 2.0]))
+    check_gradients(lambda z: special.legendre_p(4, z), np.array([-1.0, 0.4, 1.0]))
+
+
+def test_harmonics_are_eigenfunctions_of_the_laplacian() -> None:
+    """By n (n + 1), which takes two derivatives in each angle."""
+    def part(t: Any, p: Any) -> Any:
+        return np.real(special.sph_harm_y(5, 3, t, p))
+
+    t, p = 0.7, 1.9
+    laplacian = grad(grad(part))(t, p) + grad(part)(t, p) / np.tan(t) + grad(grad(part, 1), 1)(t, p) / np.sin(t) ** 2
+    np.testing.assert_allclose(laplacian, -30 * part(t, p), rtol=1e-11)
+
+
+def test_batches_are_those_of_a_loop_and_single_precision_stays() -> None:
+    for f in (lambda t: special.sph_legendre_p(4, 2, t)[0], lambda t: np.real(special.sph_harm_y(4, 2, t, 0.3))):
+        np.testing.assert_allclose(vmap(grad(f))(THETA), [grad(f)(t) for t in THETA], atol=1e-14)
+    assert special.legendre_p(3, Tensor(PLACES.astype(np.float32))).dtype == np.float32
+
+
+def test_what_has_no_degree_is_refused() -> None:
+    z = Tensor(PLACES)
+    with pytest.raises(TypeError, match="degrees and orders of an integer dtype, got float64"):
+        special.legendre_p(2.5, z)
+    with pytest.raises(ValueError, match=r"P_n is P_\(-n-1\)"):
+        special.legendre_p(-3, z)
+    with pytest.raises(ValueError, match="no diff_n: jvp, jacobian and hessian"):
+        special.sph_harm_y(2, 1, z, PHI, diff_n=1)
