@@ -1,12 +1,14 @@
 """Ordinary differential equations.
 
 Forward accumulation integrates the sensitivities along with the solution; reverse accumulation integrates the adjoint
-equation backwards (Pontryagin; Chen et al. 2018, arXiv:1806.07366). Both are solutions of equations again, so every
-order follows. They are as accurate as the solver's tolerance.
+equation backwards (Pontryagin; Chen et al. 2018, arXiv:1806.07366). What fades in time grows on the way back, so the
+steps back are made short enough for the solution to return the way it went. Both are solutions of equations again, so
+every order follows. They are as accurate as the solver's tolerance.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -24,10 +26,17 @@ from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scaling import size_of
 from autograd.scipy.functions import on_values, twin_of_functions
+from autograd.tensor.nested import values_of
 from autograd.transforms import vjp
 from autograd.tree import replaced
 
 from .arguments import taken_apart
+
+HALVINGS = 8
+"""How often the time between two outputs is halved, for an equation that goes astray backwards."""
+
+STRAY = 1e3
+"""By how many relative tolerances a solution may miss, going backwards, where it was going forwards."""
 
 Slope = Callable[..., Array]
 Solver = Callable[[Slope, Array, Array], Array]  # from y' = slope(y, t), y at the first time and all times
@@ -83,15 +92,47 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
 
     state = np.concatenate([out[-1], g[-1], np.zeros(sum(map(np.size, rest)), y.dtype)])
     at_times = [np.vdot(g[-1], slope(out[-1], t[-1], *rest))]
+
+    def back(state: Array, later: Array, sooner: Array, reached: Array, halvings: int) -> Array:
+        """The state at an earlier time, at which y was `reached`; by halves of the way where y does not come back."""
+        failure = None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", si.ODEintWarning)  # of work in vain, which is then done otherwise
+                found = solved(state, np.stack([-later, -sooner]), *rest, slope=adjoint, solver=solver)[1]
+            if comes_back(found[:size], reached, state[:size], relative_tolerance(solver)):
+                return found
+        except (RuntimeError, ValueError) as error:  # of SciPy's solvers, where y grows beyond all bounds
+            failure = error
+        if not halvings:
+            raise RuntimeError(
+                f"the adjoint equation could not be solved backwards from t = {values_of(later)}: what fades in time "
+                "grows on the way back; differentiate forwards, by jvp or jacfwd") from failure
+        middle = (later + sooner) / 2
+        between = solved(reached, np.stack([sooner, middle]), *rest, slope=slope, solver=solver)[1]
+        state = back(state, later, middle, between, halvings - 1)
+        return back(np.concatenate([between, state[size:]]), middle, sooner, reached, halvings - 1)
+
     for i in range(len(t) - 1, 0, -1):
-        times = np.stack([-t[i], -t[i - 1]])
-        state = solved(state, times, *rest, slope=adjoint, solver=solver)[1]
+        state = back(state, t[i], t[i - 1], out[i - 1], HALVINGS)
         at_times.append(np.vdot(g[i - 1], slope(out[i - 1], t[i - 1], *rest)))
         state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
     total = state[size : 2 * size]
     at_times[-1] = at_times[-1] - np.vdot(total, slope(out[0], t[0], *rest))
     arguments = [state[part].reshape(np.shape(x)) for part, x in zip(parts, rest, strict=True)]
     return [scale * np.conj(x) for x in (total, np.stack(at_times[::-1]), *arguments)]
+
+
+def comes_back(y: Array, known: Array, start: Array, tolerance: float) -> bool:
+    """Whether a solution that went backwards from `start` is where the forward one was, as nearly as can be asked."""
+    allowed = min(max(STRAY * tolerance, 1e-6), 1e-2)
+    excess = np.max(np.abs(y - known)) - allowed * np.max(np.maximum(np.abs(known), np.abs(start)))
+    return bool(np.all(values_of(excess) <= 0))
+
+
+def relative_tolerance(solver: Any) -> float:
+    """What a solver is asked for, or SciPy's default."""
+    return float(np.min(solver.keywords["settings"].get("rtol", 1e-8 if solver.func is by_odeint else 1e-3)))
 
 
 def solve(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver) -> Array:

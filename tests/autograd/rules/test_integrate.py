@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.integrate as si
 
 from autograd import NoDerivativeError, Tensor, grad, jacfwd, jacrev, jvp, vmap
 from autograd.scipy import integrate
+from autograd.scipy.integrate import equations
 from autograd.testing import check_gradients
 
 PRECISE = {"rtol": 1e-10, "atol": 1e-10}
@@ -91,6 +94,38 @@ def test_the_start_may_be_among_the_times(times: list[float]) -> None:
 def test_a_solver_that_gives_up_says_so() -> None:
     with pytest.raises(RuntimeError, match="did not reach t = 2.0: Required step size"):
         integrate.solve_ivp(lambda t, y, a: a * y * y, (0.0, 2.0), np.ones(1), args=(Tensor(1.0),))
+
+
+def prey_alone(solver: str, k: Any) -> Any:
+    """Hunters who grow fewer beside their prey: going backwards, they once made gradients a million times too large."""
+    def slope(t: Any, z: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
+        return np.stack([a * z[0] - b * z[0] * z[1], -c * z[1] + d * z[0] * z[1]])
+
+    start, times, args = np.array([2.0, 1.0]), np.linspace(0, 5, 20), tuple(k)
+    if solver == "odeint":
+        return np.mean(integrate.odeint(slope, start, times, args, tfirst=True) ** 2)
+    return np.mean(integrate.solve_ivp(slope, (0.0, 5.0), start, t_eval=times, args=args, rtol=1e-8, atol=1e-8).y ** 2)
+
+
+@pytest.mark.parametrize("solver", ["odeint", "solve_ivp"])
+def test_what_fades_in_time_has_its_gradient_too(solver: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The adjoint equation goes backwards, where it grows: a solution that does not come back the way it went."""
+    at = np.array([1.11668676, 0.15643208, 1.12656454, -0.38511948])
+    forward = jacfwd(partial(prey_alone, solver))(at)
+    np.testing.assert_allclose(grad(partial(prey_alone, solver))(at), forward, rtol=1e-2)
+    monkeypatch.setattr(equations, "HALVINGS", 0)
+    with pytest.raises(RuntimeError, match=r"adjoint equation could not be solved backwards from t = .*jacfwd"):
+        grad(partial(prey_alone, solver))(at)
+
+
+@pytest.mark.parametrize("k", [1.0, 30.0, 100.0])
+def test_a_quick_decay_has_its_gradient_in_both_modes(k: float) -> None:
+    def end(k: Any) -> Any:
+        return integrate.odeint(lambda y, t, k: -k * (y - np.cos(t)), np.zeros(1), np.array([0.0, 1.0]), (k,))[-1, 0]
+
+    exact = mpmath.diff(lambda k: k * (k * mpmath.cos(1) + mpmath.sin(1) - k * mpmath.exp(-k)) / (1 + k * k), k)
+    assert grad(end)(k) == pytest.approx(float(exact), rel=1e-3)
+    assert jvp(end, (k,), (1.0,))[1] == pytest.approx(float(exact), rel=1e-3)
 
 
 def test_what_solve_ivp_of_tensors_does_not_do_is_refused() -> None:
