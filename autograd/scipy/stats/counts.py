@@ -32,7 +32,17 @@ class Multinomial(Freezing):
         Raises `ValueError` where p does not sum to 1 over its last axis: SciPy replaces the last one.
         """
         x, n, p = arrays_of((x, n, p))
-        x, n = whole(x), whole(n)
+        return self._logarithm(whole(x), whole(n), p, p)
+
+    def pmf(self, x: Any, n: Any, p: Any) -> Any:
+        """exp(logpmf), where a p of 0 is a factor by itself: what is impossible has a slope, and its logarithm none."""
+        x, n, p = arrays_of((x, n, p))
+        x, n, none = whole(x), whole(n), p == 0
+        factors = np.where(none, p, 1.0) ** np.where(none, np.maximum(x, 0), 0.0)
+        return np.prod(factors, axis=-1) * np.exp(self._logarithm(x, n, p, np.where(none, 1.0, p)))
+
+    def _logarithm(self, x: Array, n: Array, p: Array, bases: Array) -> Array:
+        """That of the probability of these counts, as the product of the `bases` to their powers says."""
         if x.ndim == 0 or p.ndim == 0 or x.shape[-1] != p.shape[-1]:
             raise ValueError(f"multinomial takes as many counts as probabilities in the last axis, got x of shape "
                              f"{x.shape} and p of shape {p.shape}")
@@ -43,12 +53,8 @@ class Multinomial(Freezing):
         counted = np.all((x == np.floor(x)) & (x >= 0), axis=-1) & (np.sum(x, axis=-1) == n)
         some = np.where(counted[..., None], x, 0.0)
         known = np.all((p >= 0) & (p <= 1), axis=-1) & (n >= 0)
-        found = sc.gammaln(n + 1) + np.sum(sc.xlogy(some, p) - sc.gammaln(some + 1), axis=-1)
+        found = sc.gammaln(n + 1) + np.sum(sc.xlogy(some, bases) - sc.gammaln(some + 1), axis=-1)
         return np.where(known, np.where(counted, found, -np.inf), np.nan)
-
-    def pmf(self, x: Any, n: Any, p: Any) -> Any:
-        """exp(logpmf)."""
-        return np.exp(self.logpmf(x, n, p))
 
 
 class DirichletMultinomial(Freezing):

@@ -51,6 +51,7 @@ def test_counts_of_several_kinds_have_scipys_shares() -> None:
             with np.errstate(all="ignore"):
                 expected = scipy.stats.multinomial.logpmf(more, n, p)
             np.testing.assert_allclose(stats.multinomial.logpmf(more, n, Tensor(p)).numpy(), expected, rtol=1e-12)
+            np.testing.assert_allclose(stats.multinomial.pmf(more, n, Tensor(p)).numpy(), np.exp(expected), rtol=1e-12)
     for n in (3, np.array([3, 3, 2])):
         np.testing.assert_allclose(stats.dirichlet_multinomial.logpmf(COUNTS, Tensor(SHARES), n).numpy(),
                                    scipy.stats.dirichlet_multinomial.logpmf(COUNTS, SHARES, n), rtol=1e-12)
@@ -64,6 +65,15 @@ def test_counts_of_several_kinds_have_scipys_shares() -> None:
 def test_an_impossible_count_moves_nothing() -> None:
     found = grad(lambda p: np.sum(stats.multinomial.pmf([[1, 2, 0], [4, 4, 4], [-1, 2, 2]], 3, p)))(SHARES)
     np.testing.assert_allclose(found, [3 * 0.09, 3 * 0.2 * 2 * 0.3, 0])
+
+
+def test_a_kind_that_never_came_gets_likelier_with_its_probability() -> None:
+    """The slope of 4! / (1! 2! 1!) p q^2 r at p = 0, as of a binomial distribution; and of two that are 0 none."""
+    for p, slopes in (([0.0, 0.6, 0.4], [12 * 0.36 * 0.4, 0, 0]), ([0.0, 1.0, 0.0], [0, 0, 0])):
+        assert stats.multinomial.pmf([1, 2, 1], 4, Tensor(p)).item() == 0
+        np.testing.assert_allclose(grad(lambda p: stats.multinomial.pmf([1, 2, 1], 4, p))(np.array(p)), slopes)
+    found = grad(lambda p: np.sum(stats.multinomial.pmf([[0, 2, 1], [-1, 3, 1]], 3, p)))(np.array([0.0, 0.6, 0.4]))
+    np.testing.assert_allclose(found, [0, 3 * 2 * 0.6 * 0.4, 3 * 0.36])
 
 
 def test_batches_are_those_of_a_loop() -> None:
