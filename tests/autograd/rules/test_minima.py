@@ -236,6 +236,9 @@ def test_least_squares_at_bounds_move_with_them(method: str) -> None:
     found = f(Tensor(Y), 1.6)
     assert found.x[0].item() == 1.6
     assert found.active_mask.tolist() == [1, 0]
+    lowest = optimize.least_squares(lambda x, y: x - y, [0.5, 0.5], args=(Tensor([-1.0, 0.3]),), bounds=(0.0, 1.0),
+                                    method=method)
+    assert lowest.active_mask.tolist() == [-1, 0]
     slopes = jacobian(lambda y, high: f(y, high).x, (0, 1))(Y, 1.6)
     assert not np.any(slopes[0][0])
     assert slopes[1][0] == 1
@@ -409,6 +412,15 @@ def test_programs_in_a_batch_share_their_vertex() -> None:
 def test_programs_without_a_derivative_say_so(c: Any, rows: Any, limits: Any, met: int, held: int) -> None:
     with pytest.raises(ValueError, match=f"{met} constraints meet there, {held} of which hold it, where 2 must do"):
         optimize.linprog(c, rows, Tensor(np.array(limits, float)))
+
+
+@pytest.mark.parametrize("given", [{}, {"bounds": None}, {"bounds": []}])
+def test_without_bounds_no_unknown_of_a_linear_program_is_below_0(given: dict[str, Any]) -> None:
+    def f(limits: Any) -> Any:
+        return optimize.linprog([1.0, 3.0], [[-1.0, -2.0]], limits, **given).x
+
+    assert f(Tensor([-2.0])).tolist() == [2, 0]
+    np.testing.assert_allclose(jacobian(f)(np.array([-2.0])), [[-1], [0]])
 
 
 def test_what_linprog_does_not_do_is_refused() -> None:
