@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import NoDerivativeError, Tensor, grad, jvp, no_grad, vmap
+from autograd import NoDerivativeError, Tensor, grad, jvp, no_grad, tensor, vmap
 from autograd.testing import check_gradients
 from tests.examples import examples
 
@@ -231,3 +231,18 @@ def test_values_that_are_a_view_of_what_is_written_are_read_before(ufunc: np.ufu
     np.testing.assert_allclose(written(Tensor(x)).numpy(), written(x))
     np.testing.assert_allclose(vmap(written)(x[None])[0], written(x))
     check_gradients(written, x)
+
+
+@pytest.mark.parametrize("casting", ["no", "safe", "same_kind", "unsafe"])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, int, complex])
+def test_a_target_takes_what_the_rule_of_casting_lets_it_take(dtype: Any, casting: Any) -> None:
+    array, target = np.zeros(2, dtype), tensor(np.zeros(2, dtype))
+    x = np.array([1.5, 2.5])
+    try:
+        np.add(x, 1.0, out=array, casting=casting)
+    except TypeError:
+        with pytest.raises(TypeError, match=f"float64 to .* according to the rule '{casting}'"):
+            np.add(Tensor(x), 1.0, out=target, casting=casting)
+    else:
+        np.add(Tensor(x), 1.0, out=target, casting=casting)
+    np.testing.assert_array_equal(target.numpy(), array, strict=True)

@@ -43,6 +43,19 @@ def test_weights_choose_the_element() -> None:
     np.testing.assert_array_equal(gradient, [0, 0, 1])
 
 
+@pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 2), (2, 1)])
+@pytest.mark.parametrize("function", [np.quantile, np.percentile, np.nanquantile, np.nanpercentile])
+def test_weights_of_every_element_choose_one_of_each_row(function: Any, axis: Any) -> None:
+    x, w = np.random.default_rng(0).normal(size=(3, 3, 3)), np.random.default_rng(1).uniform(0.1, 1.0, (3, 3, 3))
+    level = 40 if "percentile" in function.__name__ else 0.4
+
+    def f(x: Any) -> Any:
+        return function(x, level, axis=axis, weights=w, method="inverted_cdf")
+
+    np.testing.assert_array_equal(f(Tensor(x)).numpy(), f(x))
+    np.testing.assert_array_equal(grad(lambda x: np.sum(f(x)))(x), np.isin(x, f(x)))
+
+
 def test_median_of_an_even_number_shares_the_two_in_the_middle() -> None:
     np.testing.assert_array_equal(grad(np.median)(np.array([4.0, 1.0, 2.0, 3.0])), [0, 0, 0.5, 0.5])
     assert np.isnan(np.median(Tensor([1.0, np.nan])).item())
