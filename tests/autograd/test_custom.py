@@ -132,6 +132,19 @@ def test_several_outputs(ways: str, used: tuple[int, int]) -> None:
     np.testing.assert_allclose(slopes, [grad(lambda x: np.sum(f(x, angle)))(x) for x in points])
 
 
+def test_an_index_among_several_outputs_is_a_constant() -> None:
+    """A tensor of integers has no gradient, and what is computed with it reads its values alone."""
+    largest = custom(lambda x: (np.max(x), np.argmax(x)))
+    largest.defvjp(lambda g, out, x: g[0] * (np.arange(x.size) == out[1]))
+    value, place = largest(Tensor([1.0, 5.0, 3.0], requires_grad=True))
+    assert value.requires_grad
+    assert not place.requires_grad
+    assert (place.dtype.kind, place.item()) == ("i", 1)
+    table = np.array([10.0, 20.0, 30.0])
+    np.testing.assert_array_equal(grad(lambda x: table[int(largest(x)[1])] * largest(x)[0])(np.array([1.0, 5.0, 3.0])),
+                                  [0, 20, 0])
+
+
 def test_a_tangent_of_each_output_is_asked_for() -> None:
     pair = custom(lambda x: (x, 2 * x)).defjvp(lambda t, out, x: t)
     with pytest.raises(TypeError, match="a tuple with a tangent of each of its 2 outputs"):
