@@ -52,6 +52,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "gradient spacings": (lambda: np.gradient(T, 1.0, 2.0, 3.0), TypeError, "over 2 axes.*got 3"),
     "gradient order": (lambda: np.gradient(T, edge_order=3), ValueError, "edge_order 1 or 2, got 3"),
     "gradient samples": (lambda: np.gradient(U[:2], edge_order=2), ValueError, "edge_order=2 needs 3 samples, got 2"),
+    "cond of another norm": (lambda: np.linalg.cond(T[:, :3], 3), ValueError, "a matrix has no norm of ord=3"),
     "select": (lambda: np.select([T > 0], [T, -T]), ValueError, "as many conditions as choices, got 1 and 2"),
     "choose": (lambda: np.choose([0, 2], [U[:2], U[:2]]), ValueError, "indices below 2, got 0 to 2"),
     "piecewise": (lambda: np.piecewise(U, [U < 0], [1.0, 2.0, 3.0]), ValueError, "1 conditions takes.*got 3"),

@@ -91,6 +91,15 @@ def test_a_spread_about_a_mean_that_varies_moves_with_it(spread: Any, options: d
     check_gradients(lambda x, m: np.sum(spread(x, mean=m, **options)), X, mean)
 
 
+@pytest.mark.parametrize("spread", [np.var, np.std])
+def test_a_spread_of_complex_numbers_about_a_mean_that_varies_is_real(spread: Any) -> None:
+    z, mean = X + 1j * X[::-1], np.array([[0.2 + 0.1j]])
+    found = spread(z, mean=Tensor(mean))
+    np.testing.assert_allclose(found.numpy(), spread(z, mean=mean), rtol=1e-13)
+    assert found.dtype == np.float64
+    check_gradients(lambda z, m: spread(z, mean=m), z, mean)
+
+
 MASK = np.array([True, True, False])
 TOGETHER, APART = np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([[1.0, -1.0], [-1.0, 1.0]])
 

@@ -105,6 +105,18 @@ def test_a_tensor_with_other_data_is_no_view_any_more(first: bool) -> None:
         assert pair[first].tolist() == [5, *before[first][1:]]
 
 
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
+def test_an_array_given_as_data_stays_the_users_too(shape: tuple[int, ...]) -> None:
+    """What is written to it after it was used leaves the gradient right."""
+    x, buffer = Tensor(np.ones(shape), requires_grad=True), np.full(shape, 3.0)
+    x.data = buffer
+    y = np.sum(x * x)
+    buffer[...] = 100.0
+    y.backward()
+    assert x.grad is not None
+    np.testing.assert_array_equal(x.grad.numpy(), np.full(shape, 6.0))
+
+
 def test_a_result_given_as_data_is_copied() -> None:
     x = tensor([1.0, 2.0], requires_grad=True)
     y = x * 2

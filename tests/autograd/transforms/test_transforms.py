@@ -388,6 +388,24 @@ def test_reverse_over_forward_equals_forward_over_reverse(values: list[float]) -
     np.testing.assert_allclose(over_forward, over_reverse, rtol=1e-10, atol=1e-9)
 
 
+LINES: dict[str, Callable[[Any], Any]] = {
+    "grad": grad(lambda x: 3.0 * x), "vjp": lambda x: vjp(lambda x: 3.0 * x, x)[1](1.0)[0],
+    "jvp": lambda x: jvp(lambda x: 3.0 * x, (x,), (1.0,))[1], "jacrev": jacrev(lambda x: 3.0 * x),
+    "linearize": lambda x: linearize(lambda x: 3.0 * x, x)[1](1.0), "jacfwd": jacfwd(lambda x: 3.0 * x),
+    "hvp": lambda x: hvp(lambda x: 1.5 * x * x, x, 1.0), "hessian": hessian(lambda x: 1.5 * x * x),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", LINES)
+def test_the_slope_of_a_line_is_connected_with_its_place_and_its_own_slope_0(name: str) -> None:
+    """Nothing is missing there: no `DisconnectedWarning`."""
+    for slope in (LINES[name], lambda x: LINES[name](x * x)):
+        assert slope(2.0) == 3
+        for derivative in (grad, jacfwd, hessian, forward_derivative):
+            assert derivative(slope)(2.0) == 0
+
+
 def test_a_condition_is_constant_in_its_values() -> None:
     """It raised an AssertionError of the engine's own."""
     c = np.array([0.0, 2.0])
