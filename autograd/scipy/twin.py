@@ -63,15 +63,19 @@ def refuse_what_does_not_fit(name: str, definition: Rule, args: Sequence[Any], o
         raise TypeError(f"{name} of tensors takes {', '.join(takes.parameters)}: {misfit}{hint}") from error
 
 
-def no_twins_but_these(module: str, instead: str = "") -> Callable[[str], Any]:
-    """The `__getattr__` of a module of twins: a name that SciPy has there is said to have none, and what to write."""
+def no_twins_but_these(module: str, instead: str = "", **named: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a module of twins: a name that SciPy has there is said to have none, and what to write.
+
+    `named` says it for single names, and `instead` for all others.
+    """
     original = module.removeprefix("autograd.")
 
     def refuse(name: str) -> Any:
         there = not name.startswith("_") and hasattr(importlib.import_module(original), name)
         raise no_attribute(module, name, {
             name: f"{original}.{name} has no twin: it takes arrays, such as t.numpy(), or tensors, if it is one that "
-                  f"does so with SCIPY_ARRAY_API=1; {instead}autograd.custom gives what you write with it a derivative",
+                  f"does so with SCIPY_ARRAY_API=1; {named.get(name, instead)}autograd.custom gives what you "
+                  "write with it a derivative",
         } if there else {})
 
     return refuse

@@ -20,4 +20,6 @@ __all__ = [
     "UnivariateSpline", "interp1d", "interpn", "make_interp_spline", "splev", "splrep",
 ]
 
-__getattr__ = no_twins_but_these(__name__)
+__getattr__ = no_twins_but_these(
+    __name__, griddata="LinearNDInterpolator(points, values)(xi) is its method 'linear'; ",
+    pchip_interpolate="PchipInterpolator(xi, yi)(x, der) is the same; ")

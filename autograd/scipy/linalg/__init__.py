@@ -25,14 +25,15 @@ from .systems import (
     solveh_banded,
 )
 from .toeplitz_matrices import convolution_matrix, matmul_toeplitz, solve_circulant, solve_toeplitz
+from .triangular_forms import schur
 
 __all__ = [
     "block_diag", "cho_factor", "cho_solve", "cholesky", "circulant", "companion", "convolution_matrix", "coshm",
     "cosm", "det", "eig", "eigh", "eigvals", "eigvalsh", "expm", "expm_frechet", "hankel", "inv", "khatri_rao", "logm",
     "lstsq", "lu", "lu_factor", "lu_solve", "matmul_toeplitz", "norm", "orthogonal_procrustes", "pinv", "pinvh",
-    "polar", "qr", "sinhm", "sinm", "solve", "solve_banded", "solve_circulant", "solve_continuous_lyapunov",
-    "solve_discrete_lyapunov", "solve_sylvester", "solve_toeplitz", "solve_triangular", "solveh_banded", "sqrtm",
-    "svd", "svdvals", "tanhm", "tanm", "toeplitz",
+    "polar", "qr", "schur", "sinhm", "sinm", "solve", "solve_banded", "solve_circulant", "solve_continuous_lyapunov",
+    "solve_discrete_lyapunov", "solve_sylvester", "solve_toeplitz", "solve_triangular", "solveh_banded", "sqrtm", "svd",
+    "svdvals", "tanhm", "tanm", "toeplitz",
 ]
 
-__getattr__ = no_twins_but_these(__name__)
+__getattr__ = no_twins_but_these(__name__, rsf2csf="schur(a, output='complex') gives the complex form; ")

@@ -42,4 +42,6 @@ __all__ = [
     "sobel", "spline_filter", "spline_filter1d", "uniform_filter", "uniform_filter1d", "white_tophat", "zoom",
 ]
 
-__getattr__ = no_twins_but_these(__name__)
+__getattr__ = no_twins_but_these(
+    __name__, maximum_filter1d="maximum_filter(input, size, axes=axis) is the same; ",
+    minimum_filter1d="minimum_filter(input, size, axes=axis) is the same; ")

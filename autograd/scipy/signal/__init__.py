@@ -20,4 +20,4 @@ __all__ = [
     "sosfilt", "sosfilt_zi", "sosfiltfilt", "sosfreqz", "spectrogram", "stft", "upfirdn", "welch", "wiener",
 ]
 
-__getattr__ = no_twins_but_these(__name__)
+__getattr__ = no_twins_but_these(__name__, ShortTimeFFT="signal.stft and signal.istft transform tensors; ")

@@ -82,6 +82,15 @@ def of_eig(x: Any) -> Any:
 
 
 on(sl.eig, square, call=of_eig, complex=True)
+
+
+def of_schur(x: Any) -> Any:
+    """What does not depend on the phases of the vectors."""
+    triangular, z = linalg.schur(x, "complex")
+    return np.diagonal(triangular), np.abs(triangular) ** 2, (z * np.arange(1.0, 4)) @ np.conj(z.T)
+
+
+on(sl.schur, square, call=of_schur, complex=True)
 on(sl.eigvals, square, complex=True)
 on(sl.qr, square, options=({}, {"pivoting": True}, {"mode": "r"}), complex=True)
 on(sl.lu, Operand((4, 3), (-1.0, 1.0), "regular"), complex=True, call={
