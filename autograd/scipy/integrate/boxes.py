@@ -1,7 +1,7 @@
-"""Integrals over boxes, at many places at a time.
+"""Integrals over boxes, by rules that evaluate the function at many points at once.
 
-By Leibniz' rule such an integral moves with those over the faces, which are integrals over boxes of one dimension less,
-and with the integral of how f moves.
+By Leibniz' rule the differential of such an integral is the integral of df, plus the integral of f over each face times
+the face's displacement. A face is a box of one dimension less.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from autograd.tree import add_all, replaced
 from .arguments import taken_apart
 from .functions import each_in_double
 
-Integrand = Callable[..., Array]  # of places, one a row, and arguments
+Integrand = Callable[..., Array]  # of points, one per row, and arguments
 
 
 class IntegralOverBox(Primitive):
@@ -86,7 +86,7 @@ class IntegralOverBox(Primitive):
 
 
 def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any], results: list[Any]) -> Array:
-    """By SciPy's adaptive rule. `results` gets what SciPy says of it."""
+    """By SciPy's adaptive rule; SciPy's result object is appended to `results`."""
     found = si.cubature(on_values(lambda x: f(x, *rest)), a, b, **settings)
     results.append(found)
     return np.asarray(found.estimate)
@@ -96,17 +96,17 @@ integrated = on_arrays_too(IntegralOverBox())
 
 
 def of_changes(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any]) -> Array:
-    """The integral of a derivative, which may be exactly 0: as exact as asked beside that of its absolute value."""
+    """The integral of a derivative, to `rtol` of that of its absolute value, since it may be exactly 0."""
     absolute: list[Any] = []
     integrated(a, b, *rest, f=lambda *given: np.abs(f(*given)), settings=settings | {"max_subdivisions": 0},
                results=absolute)
-    size = np.max(absolute[-1].estimate, initial=0.0)
-    atol = max(settings["atol"], settings["rtol"] * float(size))
+    size = min(float(np.max(found.estimate, initial=0.0)) for found in absolute)  # of several examples, inside vmap
+    atol = max(settings["atol"], settings["rtol"] * size)
     return integrated(a, b, *rest, f=f, settings=settings | {"atol": atol}, results=[])
 
 
 def on_face(end: Array, k: int, a: Array, b: Array, rest: Sequence[Array], options: dict[str, Any]) -> Array:
-    """The integral over the face at `end[k]`: what the one over the box gains where this moves, nothing at infinity."""
+    """The integral over the face at `end[k]`, the derivative of the integral in that coordinate; 0 at infinity."""
     f, others = options["f"], np.arange(a.shape[0]) != k
     finite = np.isfinite(end[k])
     place = np.where(finite, end[k], 0.0)
@@ -119,7 +119,7 @@ def on_face(end: Array, k: int, a: Array, b: Array, rest: Sequence[Array], optio
         return np.where(finite, f(place.reshape(1, 1), *rest)[0], 0.0)
     settings = options["settings"]
     flat: dict[str, Any] = {"points": [np.broadcast_to(point, a.shape)[others] for point in settings["points"] or ()]}
-    if settings["rule"] == "genz-malik" and a.shape[0] == 2:  # which there is from two variables on
+    if settings["rule"] == "genz-malik" and a.shape[0] == 2:  # the rule needs two variables at least
         flat["rule"] = "gk21"
     return np.where(finite, of_changes(a[others], b[others], place, *rest, f=face, settings=settings | flat), 0.0)
 
@@ -127,16 +127,16 @@ def on_face(end: Array, k: int, a: Array, b: Array, rest: Sequence[Array], optio
 @twin_of_functions(si.cubature, "integral")
 def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol: float = 1e-8, atol: float = 0,
              max_subdivisions: Any = 10000, args: Any = (), workers: Any = 1, points: Any = None) -> Any:
-    """The integral of f(x, *args), of places x one a row, over the box from a to b, in a result as SciPy's.
+    """The integral of f(x, *args) over the box from a to b, as the estimate in SciPy's result; x has one point per row.
 
-    Differentiated in a, b and all numbers in `args`. Inside `vmap` all but the estimate is of the last example.
+    It is differentiated in a, b and all numbers in `args`. Inside `vmap` the other fields are the last example's.
     """
     if not isinstance(rule, str):
         raise TypeError(f"cubature of tensors takes a rule by its name, 'gk21', 'gk15' or 'genz-malik', got {rule!r}")
     settings = {"rule": rule, "rtol": rtol, "atol": atol, "max_subdivisions": max_subdivisions, "points": points}
     values, filled = taken_apart(args if isinstance(args, tuple) else (args,))
     corners = arrays_of((a, b))
-    dtype = np.result_type(*[x if x.dtype.kind == "f" else np.float64 for x in corners])  # as SciPy's, of any f
+    dtype = np.result_type(*[x if x.dtype.kind == "f" else np.float64 for x in corners])  # SciPy's
     a, b = np.broadcast_arrays(*[np.atleast_1d(end) for end in at_least(np.float64, *corners)])
     results: list[Any] = []
     estimate = integrated(a, b, *values, f=lambda x, *given: f(x, *filled(given)), settings=settings, results=results)

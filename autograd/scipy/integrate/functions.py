@@ -93,8 +93,8 @@ def at_end(end: Array, rest: Sequence[Array], f: Integrand, settings: dict[str, 
 
 def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any], errors: list[float],
               at_once: bool = False) -> Array:
-    """By QUADPACK, number by number of a few or with a weight, which looks for each at the places that the others had;
-    adaptively for all numbers at once of many, and where a `norm` says how far they are off. `errors` gets the error.
+    """By QUADPACK one component after another, which share their evaluations of f, if they are few or have a weight; by
+    `quad_vec` for many components, or with a `norm`. The error is appended to `errors`.
     """
     function = on_values(lambda x: f(x, *rest))
     inside = (a + b) / 2 if np.isfinite(a) and np.isfinite(b) else np.clip(0.0, a, b)
@@ -116,13 +116,13 @@ def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str
 
 
 FEW = 64
-"""Numbers of which one after the other is integrated sooner than all at once, in 63 places or more."""
+"""Up to so many components, QUADPACK (21 evaluations or more) is faster than `quad_vec` (63 or more)."""
 
 
 def at_first_places(function: Integrand, a: Array, b: Array, settings: dict[str, Any]) -> dict[float, Array]:
-    """A function where QUADPACK looks in any case, as it shows with a function that is 0, in one batch.
+    """The values at the points that QUADPACK always evaluates, in one batch; integrating 0 shows which these are.
 
-    A function that takes none, since it branches on its values, has nothing there yet.
+    Nothing if the function does not take a batch, for example since it branches on values.
     """
     places: list[float] = []
 
@@ -133,7 +133,7 @@ def at_first_places(function: Integrand, a: Array, b: Array, settings: dict[str,
     si.quad(noted, a, b, **settings)
     try:
         return dict(zip(places, on_values(vmap(function))(np.array(places)), strict=True))
-    except Exception:  # noqa: BLE001  # what is no matter of batches it says again, with one place
+    except Exception:  # noqa: BLE001  # if it has nothing to do with batches, the first single point raises it again
         return {}
 
 

@@ -39,7 +39,7 @@ def integral(func: Callable[..., Any], ranges: Sequence[Any], settings: Sequence
     *inner, (low, high) = [*ranges[:-1], ranges[-1](*given) if callable(ranges[-1]) else ranges[-1]]
     options = settings[-1](*given) if callable(settings[-1]) else settings[-1]
     within = partial(integral, func, inner, settings[:-1], errors) if inner else func
-    value, error = over_interval(within, low, high, given, **(options or {}))  # func is converted as a whole
+    value, error = over_interval(within, low, high, given, **(options or {}))  # func is converted already
     errors.append(float(error))
     return value
 

@@ -50,9 +50,9 @@ decomposition: Any = differential(
 @twin(sl.schur)
 def schur(a: Any, output: str = "real", lwork: Any = None, overwrite_a: bool = False, sort: Any = None,
           check_finite: bool = True) -> Any:
-    """T and Z, and with `sort` the number of eigenvalues in front; what depends on the phases of Z is not unique.
+    """T and Z, and with `sort` the number of sorted eigenvalues. Complex columns of Z are unique only up to a phase.
 
-    Raises `ValueError` for a real form whose T has blocks of two conjugate eigenvalues.
+    Raises `ValueError` for the real form of a matrix with complex eigenvalues, whose T is not triangular.
     """
     one_of("schur: output", output, ("real", "complex", "r", "c"))
     (a,) = for_lapack(a)

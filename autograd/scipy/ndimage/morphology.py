@@ -1,6 +1,6 @@
-"""Grey morphology: the least and the greatest of windows, which a structure may raise, and what is made of them.
+"""Grey morphology: erosion and dilation, the minimum and maximum of each window, and the operations made of them.
 
-Differentiated in the image, by the element that is taken, and in the heights of the structure.
+They are differentiated in the image, through the element that is selected, and in the heights of the structure.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Definition = Callable[..., Array]
 
 
 def with_scipys_arguments(function: Callable[..., Any]) -> Callable[[Definition], Callable[..., Any]]:
-    """Register `definition(image, **options)` as the twin of a function whose options are those of all."""
+    """Register `definition(image, **options)` as the twin of a function with the options that all of them share."""
 
     def register(definition: Definition) -> Callable[..., Any]:
         @twin(function)
@@ -40,7 +40,7 @@ def with_scipys_arguments(function: Callable[..., Any]) -> Callable[[Definition]
 
 def heights(image: Array, name: str, size: Any, footprint: Any, structure: Any, output: Any, mode: Any, cval: Any,
             origin: Any, axes: Any, upwards: bool) -> Array:
-    """The elements of each window in order along a first axis, above a structure, or under one that is turned round."""
+    """The sorted elements of each window along a first axis, minus a structure, or plus the reflected structure."""
     axes = increasing(name, image, axes)
     if structure is not None:
         structure = array_of(structure)
@@ -106,6 +106,6 @@ def morphological_laplace(image: Array, output: Any, **options: Any) -> Array:
 
 
 def refuse_output(name: str, output: Any) -> None:
-    """SciPy reads only an array of these two, and passes over a dtype."""
+    """For these two SciPy writes to an output array, and ignores a dtype."""
     if output is not None:
         raise ValueError(f"{name} of tensors takes no output: write .astype(dtype) behind it")

@@ -16,7 +16,7 @@ from .multivariate import registered
 
 
 def whole(x: Array) -> Array:
-    """The counts in floating numbers, of which those of tensors have no derivative."""
+    """The counts as floating-point numbers, without a derivative."""
     values = values_of(x)
     return np.asarray(values, np.result_type(values.dtype, np.float64))
 
@@ -27,7 +27,7 @@ class Multinomial(Freezing):
     name = "multinomial"
 
     def logpmf(self, x: Any, n: Any, p: Any) -> Any:
-        """log n! - sum log x! + sum x log p; -inf for what are no counts of n draws.
+        """log n! - sum log x! + sum x log p; -inf where x are not the counts of n draws.
 
         Raises `ValueError` where p does not sum to 1 over its last axis: SciPy replaces the last one.
         """
@@ -65,7 +65,7 @@ class DirichletMultinomial(Freezing):
     def logpmf(self, x: Any, alpha: Any, n: Any) -> Any:
         """log (n! Gamma(A) / Gamma(n + A)) + sum log (Gamma(x + alpha) / (x! Gamma(alpha))), A = sum alpha.
 
-        -inf where x are not n in all. Raises `ValueError` for what are no counts, and unless alpha > 0.
+        -inf where x does not sum to n. Raises `ValueError` for x and n that are not counts, and unless alpha > 0.
         """
         x, alpha, n = arrays_of((x, alpha, n))
         x, n = whole(x), whole(n)

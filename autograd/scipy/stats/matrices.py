@@ -1,4 +1,4 @@
-"""Distributions of matrices: the normal one of rows and columns, and Wishart's of covariances and of their inverses."""
+"""Distributions of matrices: the matrix normal, Wishart and inverse Wishart distributions."""
 
 from __future__ import annotations
 
@@ -18,23 +18,24 @@ from .multivariate import registered
 
 
 def log_det(left: Array) -> Array:
-    """Of a matrix whose Cholesky factor this is."""
+    """The logarithm of the determinant of the matrix with this Cholesky factor."""
     return 2 * np.sum(np.log(np.diagonal(left, axis1=-2, axis2=-1)), axis=-1)
 
 
 def square(left: Array) -> Array:
+    """The squared Frobenius norm."""
     return np.sum(left * left, axis=(-2, -1))
 
 
 class MatrixNormal(Freezing):
-    """The normal distribution of matrices, the last two axes of `X`, whose rows and whose columns covary."""
+    """The normal distribution of matrices, the last two axes of `X`, with covariances of rows and of columns."""
 
     name = "matrix_normal"
 
     def logpdf(self, X: Any, mean: Any = None, rowcov: Any = 1, colcov: Any = 1) -> Any:
         """-(r c log 2 pi + c log det R + r log det C + tr(C^-1 (X - M)^T R^-1 (X - M))) / 2.
 
-        Of positive definite covariances: matrices, diagonals, or numbers. Raises `ValueError` for other shapes.
+        R and C are positive definite, given as matrices, diagonals, or numbers. Raises `ValueError` for other shapes.
         """
         X, given = array_of(X), [array_of(cov) for cov in (rowcov, colcov)]
         mean = None if mean is None else array_of(mean)
@@ -59,7 +60,7 @@ class MatrixNormal(Freezing):
 
 
 class Wishart(Freezing):
-    """The distribution of a sum of squares of normal vectors, in the first two axes of `x`."""
+    """The distribution of sums x of outer products of normal vectors, a matrix in the first two axes."""
 
     name = "wishart"
 
@@ -79,7 +80,7 @@ class Wishart(Freezing):
         return np.exp(self.logpdf(x, df, scale))
 
     def _parameters(self, x: Any, df: Any, scale: Any) -> tuple[Array, Array, Array]:
-        """The matrices one after the other, the degrees of freedom, and the Cholesky factor of the scale."""
+        """The matrices along a first axis, the degrees of freedom, and the Cholesky factor of the scale."""
         x, scale = array_of(x), array_of(1.0 if scale is None else scale)
         scale = np.diag(np.atleast_1d(scale)) if scale.ndim < 2 else scale
         size = scale.shape[0]
@@ -96,7 +97,7 @@ class Wishart(Freezing):
 
 
 class InverseWishart(Wishart):
-    """The distribution of the inverse of such a sum, the prior of covariances."""
+    """The distribution of the inverse of a Wishart matrix, a prior for covariances."""
 
     name = "invwishart"
 

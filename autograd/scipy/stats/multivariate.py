@@ -114,7 +114,7 @@ class MultivariateT(Freezing):
     def logpdf(self, x: Any, loc: Any = None, shape: Any = 1, df: Any = 1) -> Any:
         """log Gamma((df + k)/2) - log Gamma(df/2) - (k log(pi df) + log det shape)/2 - (df + k)/2 log(1 + d^2 / df).
 
-        d^2 is (x - loc)^T shape^-1 (x - loc), of a positive definite shape; of an infinite df the normal distribution.
+        d^2 is (x - loc)^T shape^-1 (x - loc), of a positive definite shape; an infinite df gives the normal density.
         Raises `ValueError` for a df that is not positive, and for shapes that do not fit.
         """
         x, df = arrays_of((x, df))

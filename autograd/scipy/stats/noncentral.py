@@ -1,8 +1,8 @@
-"""Noncentral distributions, as what they are: mixtures of central ones.
+"""Noncentral distributions, by their definitions as mixtures of central ones.
 
-Of chi-squared and F distributions by a Poisson distribution of half the noncentrality, of a normal one by the chi
-distribution of the root of a variance (Johnson, Kotz and Balakrishnan 1995, ch. 29-31). All terms are positive, and
-which of them count is a question of values: the derivatives of the sum are those of its terms.
+Chi-squared and F distributions are mixed by a Poisson distribution with half the noncentrality as its mean, normal ones
+by a chi distribution of the standard deviation (Johnson, Kotz and Balakrishnan 1995, ch. 29-31). All terms are
+positive. Which of them are summed depends on values only, so the derivatives are those of the sum.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Term = Callable[[Array], Array]
 
 
 def apart(*given: Any) -> list[Array]:
-    """With an axis for terms at the end."""
+    """The arrays with an axis for terms at the end."""
     return [np.asarray(x)[..., None] if not hasattr(x, "dtype") else x[..., None] for x in given]
 
 
@@ -36,8 +36,8 @@ TERMS = 192
 
 
 def counts(center: Array) -> tuple[Array, Array]:
-    """Whole numbers around a center, and their distance: the sum of a smooth function takes every one, or every n-th
-    and n times it, which is the same to all digits where it is many of them wide.
+    """Counts around a center, and their step. Where the terms vary slowly with the count, the sum over every n-th of
+    them times n equals the sum over all of them to rounding.
     """
     reach = 10 * np.sqrt(center + 1) + 20
     low = np.maximum(np.floor(center - reach), 0)
@@ -46,7 +46,7 @@ def counts(center: Array) -> tuple[Array, Array]:
 
 
 def log_mixture(log_term: Term, mean: Array, center: Array) -> Array:
-    """log sum_j Poisson(j; mean) exp(log_term(j)), of which the largest terms are around a center."""
+    """log sum_j Poisson(j; mean) exp(log_term(j)); the largest terms are around `center`."""
     j, log_weights = weights(mean, center)
     first, *others = [log_term(k) for k in BESIDE]
     known = np.isfinite(first)
@@ -63,17 +63,18 @@ def mixture(term: Term, mean: Array, center: Array) -> Array:
 
 
 def weights(mean: Array, center: Array) -> tuple[Array, Array]:
-    """Counts, and the logarithms of their shares where the mean is not 0."""
+    """The counts, and the logarithms of their probabilities for a mean that is not 0."""
     j, step = piecewise_constant(counts)(center)
     some = np.where(mean > 0, mean, 1.0)
     return j, j * np.log(some) - some - sc.gammaln(j + 1) + np.log(step)
 
 
 BESIDE = [np.asarray(float(k)) for k in range(4)]
-"""The counts by which a mixture moves beside a mean of 0, to the third derivative."""
+"""The counts that the first three derivatives at a mean of 0 depend on."""
 
 
 def in_powers(mean: Array, *terms: Any) -> Array:
+    """sum_k mean^k / k! terms[k]."""
     return add_all([mean**k / factorial(k) * term for k, term in enumerate(terms)])
 
 
@@ -127,9 +128,10 @@ PLACES = 400
 
 
 def places(center: Array, width: Array, power: Array) -> tuple[Array, Array]:
-    """Logarithms of roots around a center, and of their weights by the trapezoidal rule; below it decays a power.
+    """Points around a center, and the logarithms of their weights in the trapezoidal rule.
 
-    In z, where s = z - exp(-z), it does so twice as exponentially (Takahasi and Mori 1974).
+    The integrand decays as exp(power s) on the left; in z, where s = z - exp(-z), doubly exponentially (Takahasi and
+    Mori 1974).
     """
     low, high = center - 9 * width - 40 / power, center + 9 * width
     low, high = low + sc.wrightomega(-low), high + sc.wrightomega(-high)
@@ -145,13 +147,13 @@ def log_integral(log_of_integrand: Term, center: Array, width: Array, power: Arr
 
 
 def larger_root(p: Array, q: Array) -> Array:
-    """Of u^2 = p u + q, where q is positive, without a loss of digits."""
+    """The positive root of u^2 = p u + q for q > 0, without cancellation."""
     root = np.sqrt(p * p + 4 * q)
     return np.where(p > 0, (p + root) / 2, 2 * q / (root - p))
 
 
 def nct_log_density(x: Array, df: Array, nc: Array) -> Array:
-    """By the integral of u^df exp(-(u - m)^2 / 2) over u = exp(s)."""
+    """From the integral of u^df exp(-(u - m)^2 / 2) over u = exp(s)."""
     square = df + x * x
     m, power = apart(nc * x / np.sqrt(square), df + 1)
     u = larger_root(m, power)
@@ -161,9 +163,9 @@ def nct_log_density(x: Array, df: Array, nc: Array) -> Array:
 
 
 def nct_log_share(x: Array, df: Array, nc: Array) -> Array:
-    """By the mean of Phi(x u / sqrt(df) - nc) over u = exp(s) of a chi distribution."""
+    """The expectation of Phi(x u / sqrt(df) - nc), where u = exp(s) has a chi distribution."""
     slope, df, nc = apart(x / np.sqrt(df), df, nc)
-    tail = slope * np.sqrt(df) < nc  # where Phi decays as a density does, and moves the peak
+    tail = slope * np.sqrt(df) < nc  # Phi decays like a density there, which moves the peak
     u = np.where(tail, larger_root(nc * slope / (1 + slope * slope), df / (1 + slope * slope)), np.sqrt(df))
     area = log_integral(lambda s: df * s - np.exp(2 * s) / 2 + sc.log_ndtr(slope * np.exp(s) - nc), np.log(u),
                         1 / np.sqrt(2 * df), df)

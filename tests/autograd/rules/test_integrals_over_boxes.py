@@ -142,3 +142,13 @@ def test_a_small_cotangent_loses_no_digits() -> None:
 
     slope = grad(peak)(30.0)
     assert grad(lambda k: 1e-9 * peak(k))(30.0) == pytest.approx(1e-9 * slope, rel=1e-9)
+
+
+def test_examples_of_a_batch_are_each_as_accurate_as_alone() -> None:
+    """Among derivatives of very different sizes; the tolerance of all is that of the smallest."""
+    def peak(k: Any, size: Any) -> Any:
+        return integrate.cubature(lambda x: size / (1 + (k * x[:, 0]) ** 2), [0.0], [5.0]).estimate
+
+    sizes = np.array([1e-9, 1e9])
+    found = vmap(grad(peak), (None, 0))(30.0, sizes)
+    np.testing.assert_allclose(found, [grad(peak)(30.0, size) for size in sizes], rtol=1e-8)
