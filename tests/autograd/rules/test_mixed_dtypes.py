@@ -40,13 +40,14 @@ def derivatives(f: np.ufunc, place: int, operands: list[Any]) -> list[Any]:
     return [value, slope, grad(total)(x), jvp(grad(total), (x,), (np.ones_like(x),))[1]]
 
 
+@pytest.mark.parametrize("shape", [(4,), ()], ids=["arrays", "a number"])
 @pytest.mark.parametrize("dtype", ["?", "i1", "u1", "i2", "i8", "f2", "f4"])
 @pytest.mark.parametrize("f", NUMPY + SCIPY, ids=lambda f: f.__name__)
-def test_slopes_are_those_beside_wide_operands(f: np.ufunc, dtype: str) -> None:
+def test_slopes_are_those_beside_wide_operands(f: np.ufunc, dtype: str, shape: Any) -> None:
     for place in range(ORDERS.get(f.__name__, 0), 1 if f is np.ldexp else f.nin):
         high = 6 if f in SCIPY or dtype[0] in "?f" else 20 if f is np.ldexp else 11 if "power" in f.__name__ else 120
         given: list[Any] = [rng.integers(1, high, 4).astype(dtype) for _ in range(f.nin)]
-        given[place] = rng.uniform(0.2, 0.9, 4)
+        given[place] = np.asarray(rng.uniform(0.2, 0.9, shape))
         if f is np.ldexp and dtype[0] == "f":
             continue
         wide = [x.astype(int) if f is np.ldexp and k else x.astype(float) for k, x in enumerate(given)]

@@ -45,6 +45,9 @@ def test_the_last_number_is_the_end() -> None:
     """Which start + (stop - start) may miss."""
     for num in (2, 3, 7):
         assert np.linspace(Tensor(-1e16), 1.0, num)[-1].item() == 1.0
+        for start, stop in ((0.3, 7.3), (5.7, 0.11), (-0.7, -1234.5)):  # nor is 10 ** log10(x) always x
+            between = np.geomspace(Tensor(start), stop, num).numpy()
+            assert (between[0], between[-1]) == (start, stop)
 
 
 @pytest.mark.parametrize("stop", [9, 49, 113, 1000])
