@@ -34,6 +34,7 @@ from .counts import dirichlet_multinomial, multinomial
 from .discrete import bernoulli, betabinom, binom, geom, nbinom, poisson
 from .generalized import (
     burr12,
+    exponnorm,
     exponweib,
     genextreme,
     gengamma,
@@ -43,13 +44,14 @@ from .generalized import (
     invgauss,
     johnsonsu,
     loguniform,
+    skewnorm,
     triang,
     vonmises,
 )
 from .kernels import gaussian_kde
 from .matrices import invwishart, matrix_normal, wishart
 from .multivariate import dirichlet, multivariate_normal, multivariate_t
-from .noncentral import ncf, nct, ncx2
+from .noncentral import ncf, nct, ncx2, rice
 from .positive import (
     betaprime,
     chi,
@@ -68,12 +70,13 @@ from .truncated import truncnorm
 
 __all__ = [
     "bernoulli", "beta", "betabinom", "betaprime", "binom", "burr12", "cauchy", "chi", "chi2", "dirichlet",
-    "dirichlet_multinomial", "expon", "exponweib", "f", "fisk", "gamma", "gaussian_kde", "genextreme", "gengamma",
-    "genlogistic", "gennorm", "genpareto", "geom", "gompertz", "gumbel_l", "gumbel_r", "halfcauchy", "halflogistic",
-    "halfnorm", "hypsecant", "invgamma", "invgauss", "invweibull", "invwishart", "johnsonsu", "laplace", "levy",
-    "logistic", "lognorm", "loguniform", "lomax", "matrix_normal", "maxwell", "moyal", "multinomial",
+    "dirichlet_multinomial", "expon", "exponnorm", "exponweib", "f", "fisk", "gamma", "gaussian_kde", "genextreme",
+    "gengamma", "genlogistic", "gennorm", "genpareto", "geom", "gompertz", "gumbel_l", "gumbel_r", "halfcauchy",
+    "halflogistic", "halfnorm", "hypsecant", "invgamma", "invgauss", "invweibull", "invwishart", "johnsonsu", "laplace",
+    "levy", "logistic", "lognorm", "loguniform", "lomax", "matrix_normal", "maxwell", "moyal", "multinomial",
     "multivariate_normal", "multivariate_t", "nakagami", "nbinom", "ncf", "nct", "ncx2", "norm", "pareto", "poisson",
-    "powerlaw", "rayleigh", "t", "triang", "truncnorm", "uniform", "vonmises", "weibull_min", "wishart",
+    "powerlaw", "rayleigh", "rice", "skewnorm", "t", "triang", "truncnorm", "uniform", "vonmises", "weibull_min",
+    "wishart",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

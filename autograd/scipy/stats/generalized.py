@@ -113,6 +113,20 @@ johnsonsu = Distribution(
     logcdf=lambda x, a, b: sc.log_ndtr(a + b * np.arcsinh(x)),
     logsf=lambda x, a, b: sc.log_ndtr(-a - b * np.arcsinh(x)),
     ppf=lambda q, a, b: np.sinh((sc.ndtri(q) - a) / b), isf=lambda q, a, b: np.sinh((-sc.ndtri(q) - a) / b))
+skewnorm = Distribution(
+    "skewnorm", (-INF, INF), possible=finite,
+    logpdf=lambda x, a: log(2) - x * x / 2 - HALF_LOG_2PI + sc.log_ndtr(a * x))
+
+
+def log_of_longer(x: Array, K: Array) -> Array:
+    """log(K pdf) of exponnorm, also the logarithm of how much its shares differ from the normal distribution's."""
+    return (0.5 / K - x) / K + sc.log_ndtr(x - 1 / K)
+
+
+exponnorm = Distribution(
+    "exponnorm", (-INF, INF), logpdf=lambda x, K: log_of_longer(x, K) - np.log(K),
+    cdf=lambda x, K: sc.ndtr(x) - np.exp(log_of_longer(x, K)),
+    sf=lambda x, K: sc.ndtr(-x) + np.exp(log_of_longer(x, K)))
 
 # --- Of the time until a level is reached, and of an angle ------------------------------------------------------------
 

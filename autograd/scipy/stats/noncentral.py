@@ -121,6 +121,11 @@ ncf = Distribution(
         x, dfn, dfd, nc, mixture, lambda a, b, y: sc.betainc(a, b, y / (1 + y)), np.minimum),
     sf=lambda x, dfn, dfd, nc: of_f(
         x, dfn, dfd, nc, mixture, lambda a, b, y: sc.betainc(b, a, 1 / (1 + y)), np.maximum))
+rice = Distribution(  # x^2 has the distribution ncx2 with df=2 and nc=b^2
+    "rice", (0, INF), possible=lambda b: b >= 0,
+    logpdf=lambda x, b: np.log(x) - (x - b) ** 2 / 2 + np.log(sc.i0e(x * b)),
+    cdf=lambda x, b: ncx2.forms["cdf"](x * x, 2 + 0 * b, b * b),
+    sf=lambda x, b: ncx2.forms["sf"](x * x, 2 + 0 * b, b * b))
 
 # --- Integrals over a root --------------------------------------------------------------------------------------------
 

@@ -99,11 +99,12 @@ CONTINUOUS: dict[str, tuple[float, ...]] = {
     "burr12": (1.7, 2.3), "genlogistic": (1.7,), "johnsonsu": (0.7, 1.3), "triang": (0.3,), "loguniform": (0.4, 2.6),
     "truncnorm": (-0.7, 1.3)}
 WITHOUT_QUANTILES = {"invgauss": (0.7,), "vonmises": (1.7,), "gennorm": (1.7,),
-                     "ncx2": (3.2, 1.7), "ncf": (3.2, 5.1, 1.7), "nct": (3.2, 1.7)}
+                     "ncx2": (3.2, 1.7), "ncf": (3.2, 5.1, 1.7), "nct": (3.2, 1.7),
+                     "skewnorm": (1.7,), "exponnorm": (1.7,)}
 OTHER_SHAPES: dict[str, list[tuple[float, ...]]] = {
     "genpareto": [(-0.4,), (0.0,), (1e-5,), (-1.0,)], "genextreme": [(-0.4,), (0.0,), (1e-5,), (1.0,), (1.6,)],
     "gengamma": [(1.7, -1.3)], "triang": [(0.0,), (1.0,)], "gennorm": [(0.8,), (2.0,)], "vonmises": [(0.0,), (300.0,)],
-    "invgauss": [(30.0,), (0.02,)]}
+    "invgauss": [(30.0,), (0.02,)], "skewnorm": [(0.0,), (-2.0,)]}
 POINTS = np.array([-30.0, -3.0, -1.0, -0.25, 0.0, 0.125, 0.25, 0.5, 0.75, 1.0, 1.25, 2.0, 3.0, 12.0, 25.0, 33.0])
 SHARES = np.array([1e-6, 1e-3, 0.1, 0.25, 0.3, 0.5, 0.7, 0.75, 0.8, 0.999])
 """SciPy takes some quantiles of 1 - q, and has no nine digits of those of smaller shares."""

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from autograd import grad, vmap
+from autograd import Tensor, grad, vmap
 from autograd.scipy import stats
 from autograd.testing import check_gradients
 
@@ -105,3 +105,15 @@ def test_what_has_no_distribution_is_nan_and_what_lies_outside_has_no_share() ->
     assert (stats.ncf.cdf(-1.0, 2.0, 3.0, 1.0), stats.ncf.logpdf(-1.0, 2.0, 3.0, 1.0)) == (0, -np.inf)
     with pytest.raises(AttributeError, match="nct has pdf, logpdf, cdf, logcdf, sf, logsf, and no ppf"):
         _ = stats.nct.ppf
+
+
+@pytest.mark.parametrize("b", [0.0, 1.7, 12.0])
+def test_a_length_has_scipys_density_and_the_shares_of_its_square(b: float) -> None:
+    """SciPy takes the upper share from 1, which leaves no digits of a small one."""
+    x = np.array([0.0, 0.3, 1.5, 12.0, 25.0])
+    with np.errstate(all="ignore"):
+        np.testing.assert_allclose(stats.rice.logpdf(x, Tensor(b)).numpy(), scipy.stats.rice.logpdf(x, b), rtol=1e-11)
+        square = scipy.stats.ncx2(2, b * b)
+    np.testing.assert_allclose(stats.rice.cdf(x, Tensor(b)).numpy(), scipy.stats.rice.cdf(x, b), rtol=1e-11)
+    np.testing.assert_allclose(stats.rice.sf(x, Tensor(b)).numpy(), square.sf(x * x), rtol=1e-10)
+    check_gradients(lambda x, b: stats.rice.cdf(x, b), x[1:3], np.array(b + 0.1))

@@ -62,6 +62,9 @@ SHAPES = {
     "ncx2": 2,
     "ncf": 3,
     "nct": 2,
+    "rice": 1,
+    "skewnorm": 1,
+    "exponnorm": 1,
 }
 for name, count in SHAPES.items():
     distribution = getattr(stats, name)
