@@ -4,14 +4,14 @@
 
 q is (..., T, d), k (..., S, d), v (..., S, e), out (..., T, e); leading axes broadcast. `mask` broadcasts to
 (..., T, S): boolean, True where a query may attend to a key, or floating and added to the scores. A query that may
-attend to nothing gets 0, and gives zero gradients. `keep` (..., T, S), boolean or None, drops weights; the others are
-multiplied by `keep_scale`.
+attend to no key has output 0 and zero gradients. `keep` (..., T, S), boolean or None, is dropout: weights where it is
+False are dropped, and the others multiplied by `keep_scale`.
 
-Memory. The work goes in blocks of the first leading axis, and no weights are kept: the pullback computes those of its
-block again, which costs a tenth of it, as exp(score - logsumexp). Kept are the logsumexp of each query, and out. Scores
-are held transposed, (S, T): the softmax then runs over whole rows of memory instead of along each. out has the memory
-order of q, and the cotangents have those of their operands: heads that are views of one projection (N, T, heads, d)
-need no copy before, nor after.
+Memory. The work is done in blocks of the first leading axis, and no weights are kept: the pullback recomputes those of
+its block as exp(score - logsumexp), a tenth of its time. The logsumexp of each query and out are kept. Scores are
+stored transposed, (S, T): the softmax then runs over whole rows of memory instead of along each. out has the memory
+order of q, and each cotangent that of its operand: heads that are views of one projection (N, T, heads, d) are copied
+neither before nor after.
 
 Sources: Vaswani et al., "Attention is all you need", 2017; Dao et al., "FlashAttention: fast and memory-efficient exact
 attention with IO-awareness", 2022.
@@ -33,7 +33,7 @@ from autograd.runtime.reduction import harmless_to_exp
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.sums import sums_over_rows
 
-BLOCK = 2**17  # scores of a block: two arrays of them fill the L2 cache
+BLOCK = 2**17  # scores per block: two arrays of this size fill the L2 cache
 
 
 def _transposed(x: Array) -> Array:
@@ -45,23 +45,23 @@ def _scale(q: Any, scale: float | None) -> float:
 
 
 def _additive(mask: Any, dtype: Any) -> Any:
-    """A mask as numbers to add to the scores."""
+    """The mask as numbers to add to the scores: 0 or -inf if it is boolean."""
     return np.where(mask, 0.0, -np.inf).astype(dtype) if mask.dtype == bool else mask
 
 
 def _expanded(x: Any, leading: tuple[int, ...]) -> Any:
-    """An operand with all leading axes; None stays None."""
+    """An operand broadcast to the leading axes; None stays None."""
     return x if x is None or x.shape[:-2] == leading else np.broadcast_to(x, leading + x.shape[-2:])
 
 
 def _scores(q: Array, k: Array, factor: Array) -> Array:
-    """The scores of a block before the mask, transposed: (..., S, T)."""
+    """The scores of a block before masking, transposed: (..., S, T)."""
     turned = np.multiply(_transposed(q), factor, order="C")  # products of few rows with a transposed view are slow
     return np.matmul(k, turned)  # type: ignore[no-any-return]
 
 
 def _added(mask: Array | None, dtype: Any) -> Array | None:
-    """What a mask adds to transposed scores."""
+    """The numbers that a mask adds to the transposed scores, or None without a mask."""
     return None if mask is None else _transposed(np.atleast_2d(_additive(mask, dtype)))
 
 
@@ -70,12 +70,12 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
     factor = np.asarray(_scale(q, scale), q.dtype)
     added = _added(mask, q.dtype)
     shapes = [x.shape[:-2] for x in (q, k, v, added) if x is not None]
-    leading = np.broadcast_shapes((1,), *shapes)  # at least one axis: the work is shared out along the first
+    leading = np.broadcast_shapes((1,), *shapes)  # at least one axis: threads share the work along the first
     q, k, v, added, keep = (_expanded(x, leading) for x in (q, k, v, added, keep))
     queries, keys = q.shape[-2], k.shape[-2]
     out = np.empty_like(q) if q.shape[-1] == v.shape[-1] else np.empty((*leading, queries, v.shape[-1]), q.dtype)
-    logs = np.empty((*leading, 1, queries), q.dtype)  # of the sum of exponentials
-    bounded = q.dtype.char in "fd" and (mask is None or mask.dtype == bool)  # which adds nothing else than 0 and -inf
+    logs = np.empty((*leading, 1, queries), q.dtype)  # log of the sum of exponentials
+    bounded = q.dtype.char in "fd" and (mask is None or mask.dtype == bool)  # a boolean mask adds only 0 or -inf
 
     def work(block: slice) -> None:
         part = _scores(q[block], k[block], factor)
@@ -83,7 +83,7 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
         if added is not None:
             np.add(part, added[block], out=part)
         if not safe:
-            largest = part.max(axis=-2, keepdims=True, initial=np.finfo(q.dtype).min)  # where all scores are -inf
+            largest = part.max(axis=-2, keepdims=True, initial=np.finfo(q.dtype).min)  # finite even if all are -inf
             np.subtract(part, largest, out=part)
         np.exp(part, out=part)
         total = sums_over_rows(part)[..., np.newaxis, :]
@@ -101,7 +101,7 @@ def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None
 
 
 def _weights(q: Array, k: Array, added: Array | None, logs: Array, factor: Array) -> Array:
-    """The weights of a block, transposed, once more: exp(score + mask - logsumexp)."""
+    """The weights of a block, recomputed and transposed: exp(score + mask - logsumexp)."""
     part = _scores(q, k, factor)
     if added is not None:
         np.add(part, added, out=part)
@@ -112,7 +112,7 @@ def _weights(q: Array, k: Array, added: Array | None, logs: Array, factor: Array
 
 def accumulate(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], targets: Sequence[Array | None],
                factor: Array, keep_scale: float) -> None:
-    """Write the cotangents of q, k, v and of the transposed scores into `targets`, where they are not None.
+    """Write the cotangents of q, k, v and of the transposed scores into those `targets` that are not None.
 
     With weights p and scores s:  dv = pᵀ g,  ds = p (g vᵀ - g · out),  dq = scale ds k,  dk = scale dsᵀ q.
     """
@@ -164,7 +164,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], ne
 
 
 def attention_weights(q: Any, k: Any, mask: Any, *, scale: float | None = None) -> Any:
-    """softmax(scale q kᵀ + mask), (..., T, S), in differentiable NumPy calls; 0 where nothing may be attended to."""
+    """softmax(scale q kᵀ + mask), (..., T, S), in differentiable NumPy calls; 0 where a query may attend to no key."""
     scores = np.matmul(q, k.swapaxes(-1, -2)) * _scale(q, scale)
     if mask is not None:
         scores = scores + _additive(mask, scores.dtype)

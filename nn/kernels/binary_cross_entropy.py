@@ -1,12 +1,12 @@
-"""Binary cross-entropy as primitives, of probabilities p and of logits z.
+"""Binary cross-entropy of probabilities p, and of logits z, as primitives.
 
-    loss = -weight (t log p + (1 - t) log(1 - p)),    both logarithms cut off at -100
+    loss = -weight (t log p + (1 - t) log(1 - p)),    both logarithms clipped at -100
     loss = weight (pos_weight t softplus(-z) + (1 - t) softplus(z))
     softplus(z) = log(1 + exp(z)) = max(z, 0) + log1p(exp(-|z|))
 
-Predictions and targets t have one shape; `weight` and `pos_weight` broadcast to it, or are None. `reduction` is "mean",
-"sum" or "none". Logits neither overflow nor lose small probabilities: softplus(-z) = softplus(z) - z, and the sigmoid
-of the pullback is exp(min(z, 0)) / (1 + exp(-|z|)). Kept for the pullback: nothing but the operands.
+Predictions and targets t have the same shape; `weight` and `pos_weight` broadcast to it, or are None. `reduction` is
+"mean", "sum" or "none". Logits neither overflow nor lose small probabilities: softplus(-z) = softplus(z) - z, and the
+sigmoid of the pullback is exp(min(z, 0)) / (1 + exp(-|z|)). Only the operands are kept for the pullback.
 """
 
 from __future__ import annotations
@@ -86,12 +86,12 @@ binary_cross_entropy_with_logits: Operation = fused_in_single("binary_cross_entr
                                                               reference)
 
 
-# --- Of probabilities ------------------------------------------------------------------------------------------------
+# --- With probabilities ----------------------------------------------------------------------------------------------
 
 LOWEST = -100  # log p and log(1 - p) are at least this, as in PyTorch
 SMALLEST = math.exp(LOWEST)
 
-# `inside` is the caller's word that SMALLEST < p < 1, so that no logarithm is cut off: a third of a small batch's time.
+# `inside` is the caller's promise that SMALLEST < p < 1: no logarithm need be clipped, a third of a small batch's time.
 
 
 def _logarithms(p: Any, inside: bool) -> tuple[Any, Any]:
@@ -120,7 +120,7 @@ def probability_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()]
     dp = dt = dweight = None
     if needs[0]:
         slope = (p - t) / (p * (1 - p))
-        if not inside:  # where a logarithm is cut off its slope is 0
+        if not inside:  # the slope of a clipped logarithm is 0
             slope = np.where(p < 1, np.where(p > SMALLEST, slope, 1 - t), -t)
         dp = slope * each
     if needs[1]:

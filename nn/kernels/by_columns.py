@@ -1,8 +1,8 @@
-"""Correlation of images with few channels: the image is unfolded along H only, a product for each output column.
+"""Correlation of images with few channels: the image is unfolded along H only, with one product per output column.
 
-Where a pixel was, there are then the kh * C numbers that one column of the kernel sees, so that the window of an output
-column is one run of kw * kh * C numbers in memory, which the next column's overlaps: one product
-(rows * images, kw * kh * C) x (kw * kh * C, O) a column, straight into place.
+Each pixel is replaced by the kh * C numbers that one column of the kernel sees, so that the window of an output column
+is one run of kw * kh * C numbers in memory. The windows of neighbouring columns overlap. Each column takes one product
+(rows * images, kw * kh * C) x (kw * kh * C, O), written straight to its place.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from autograd.arrays import Array
 from nn.kernels.layout import overlapping, pixels
 from nn.kernels.windows import Axis
 
-BLOCK = 1 << 17  # numbers in a block, unfolded or of the output: 0.5 MB of float32, to stay in a core's cache
+BLOCK = 1 << 17  # numbers in a block, unfolded or output: 0.5 MB of float32, which stays in a core's cache
 
 
 def correlate_columns(image: Array, matrix: Array, rows: Axis, columns: Axis, bias: Array | None, out: Array) -> None:
-    """The correlation with a weight as a `matrix` (kw * kh * C, O) into `out` (OH, N, OW, O); `bias` (OW * O,)."""
+    """Write the correlation with a weight, as `matrix` (kw * kh * C, O), to `out` (OH, N, OW, O); `bias` (OW * O,)."""
     for some_rows, some_images, windows in _windows(image, rows, columns, out.shape[3]):
         np.matmul(windows, matrix, out=_by_column(out[some_rows, some_images]))
     if bias is not None:
@@ -37,14 +37,17 @@ def weight_by_columns(image: Array, g: Array, rows: Axis, columns: Axis) -> Arra
 
 
 def _by_column(out: Array) -> Array:
-    """An output (rows, images, OW, O), of which rows or images are all or one, as (OW, rows * images, O): a view."""
+    """A block (rows, images, OW, O) of the output as (OW, rows * images, O): a view.
+
+    The block has all images, or only one row.
+    """
     return out.reshape(-1, *out.shape[2:]).transpose(1, 0, 2)
 
 
 def _windows(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[slice, slice, Array]]:
-    """Some output rows, some images, of whom one is all or one, and what each column of these sees.
+    """Blocks of output rows and images, and the windows of each output column: (OW, rows * images, kw * kh * C).
 
-    That is (OW, rows * images, kw * kh * C), overlapping views of memory, which the next block is written over.
+    The windows are overlapping views of memory, which the next block overwrites. See `_unfolded` for the blocks.
     """
     for some_rows, some_images, unfolded in _unfolded(image, rows, columns, units):
         _, per_image, per_column, _, item = unfolded.strides
@@ -53,9 +56,10 @@ def _windows(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tu
 
 
 def _unfolded(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[slice, slice, Array]]:
-    """Some output rows, some images, and what these see, of whom one is all or one: (rows, images, width, kh, C).
+    """Blocks of output rows and images, with the image unfolded for them: (rows, images, width, kh, C).
 
-    The width is what the output columns see together, padding included. The next block is written over the last.
+    A block has all images, or only one row. The width is what all output columns see together, padding included. Each
+    block overwrites the previous one.
     """
     _, batch, size, channels = image.shape
     width = (columns.outputs - 1) * columns.stride + columns.kernel

@@ -1,7 +1,7 @@
-"""Correlation of images with many channels: the image is unfolded along W only, a product for each row of the kernel.
+"""Correlation of images with many channels: the image is unfolded along W only, with one product per kernel row.
 
 An output pixel then sees kw * C numbers of an image row, side by side in memory, and each of the kh kernel rows adds
-one product (pixels, kw * C) x (kw * C, O). Blocks of image rows are unfolded that stay in a core's cache.
+one product (pixels, kw * C) x (kw * C, O). Image rows are unfolded in blocks that stay in a core's cache.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from autograd.arrays import Array
 from nn.kernels.layout import pixels
 from nn.kernels.windows import Axis
 
-BLOCK = 1 << 17  # numbers in an unfolded block: 0.5 MB of float32, to stay in a core's cache
+BLOCK = 1 << 17  # numbers in an unfolded block: 0.5 MB of float32, which stays in a core's cache
 
 
 def correlate_rows(image: Array, matrices: Array, rows: Axis, columns: Axis, bias: Array | None, out: Array) -> None:
-    """The correlation with a weight as `matrices` (kh, kw * C, O) into `out` (OH, N, OW, O); `bias` (OW * O,)."""
+    """Write the correlation with a weight, as `matrices` (kh, kw * C, O), to `out` (OH, N, OW, O); `bias` (OW * O,)."""
     units = out.shape[3]
     lines = out.reshape(-1, out.shape[2] * units)
     once = rows.kernel == 1 and rows.tap(0)[0] == slice(0, rows.outputs)  # one product writes every pixel
@@ -48,11 +48,11 @@ def weight_by_rows(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
 
 
 def _patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[int, slice, Array]]:
-    """Kernel row i, the output rows that it adds to, and the pixels it sees there: (rows * N * OW, kw * C)."""
+    """Kernel row i, the output rows it contributes to, and the pixels it sees for them: (rows * N * OW, kw * C)."""
     run = columns.kernel * image.shape[3]
     block = max(1, BLOCK // max(1, image.shape[1] * columns.outputs * max(run, units)))
     unfold = _unfolding(image, columns, min(block, len(image)))
-    for r in range(rows.stride):  # the input rows r, r + stride, ... are met by the same kernel rows
+    for r in range(rows.stride):  # the input rows r, r + stride, ... are seen by the same kernel rows
         met = {i: (i * rows.dilation - rows.before - r) // rows.stride for i in range(rows.kernel)
                if (i * rows.dilation - rows.before - r) % rows.stride == 0}
         if not met:
@@ -68,9 +68,10 @@ def _patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tu
 
 
 def _unfolding(image: Array, columns: Axis, most: int) -> Callable[[slice], Array]:
-    """What sets side by side, for each output column, the pixels that it sees in image rows: (rows, N, OW, kw, C).
+    """A function that unfolds image rows: for each output column the pixels that it sees, (rows, N, OW, kw, C).
 
-    In memory for so many rows at most, which the next ones are written over; pixels that lie so already, as they are.
+    Its memory holds `most` rows, and each call overwrites it. Where each output column sees only its own pixel, the
+    rows are returned as they are.
     """
     _, batch, size, channels = image.shape
     if columns.kernel == columns.stride == 1 and columns.before == 0 and columns.outputs == size:

@@ -1,19 +1,19 @@
-"""Convolution as networks mean it (a cross-correlation), in one, two and three dimensions, with its derivatives.
+"""Convolution in the sense of networks (cross-correlation), in one, two and three dimensions, with its derivatives.
 
     out[n, o, y, x] = bias[o] + sum over c, i, j of  x[n, c, y s + i d - p, x s + j d - p] * weight[o, c, i, j]
 
-A convolution is linear in the image and in the weight. It and its two adjoints form a family that is closed under
-differentiation: the derivatives of each are the other two. So all orders of derivative, both modes, and the transposed
-convolution run on the same three kernels.
+A convolution is linear in the image and in the weight. The convolution and its two adjoints form a family that is
+closed under differentiation: the derivatives of each are the other two. So derivatives of all orders, both modes, and
+the transposed convolution run on the same three kernels.
 
 Shapes: x (N, C, H, W), weight (O, C / groups, kh, kw), bias (O,) or None; x (N, C, L), weight (O, C / groups, k); or
-x (N, C, D, H, W), weight (O, C / groups, kd, kh, kw). Options, an entry an axis: `stride` (s, s), `padding` ((before,
-after), (before, after)) of zeros, `dilation` (d, d); and `groups`. Results keep the dtype, and lie in memory as
-`layout.py` says.
+x (N, C, D, H, W), weight (O, C / groups, kd, kh, kw). Options, with one entry per axis: `stride` (s, s), zero `padding`
+((before, after), (before, after)), `dilation` (d, d); and `groups`. Results keep the dtype, and have the memory order
+that `layout.py` describes.
 
 The transposed convolution is the adjoint in the image, plus a bias: x (N, I, H, W), weight (I, O / groups, kh, kw). An
-axis of n inputs gives `(n - 1) stride - before - after + dilation (k - 1) + output_padding + 1` outputs; the option
-`output_padding` (p, p) says which of the sizes that the convolution takes to n is meant.
+axis of n inputs gives `(n - 1) stride - before - after + dilation (k - 1) + output_padding + 1` outputs; with a stride
+a convolution takes several sizes to n, and the option `output_padding` (p, p) chooses among them.
 
 Sources: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016, arXiv:1603.07285; Zeiler et
 al., "Deconvolutional networks", 2010; Tran et al., "Learning spatiotemporal features with 3D convolutional networks",
@@ -37,11 +37,11 @@ from nn.kernels.sums import sums_over_rows
 from nn.kernels.volumes import added, apart, beside, kernels, matrices, stacked
 from nn.kernels.windows import ALONE, Axis, Windows, axis
 
-# --- The family on arrays: x, weight and out, each from the other two ------------------------------------------------
+# --- The family on arrays: out, x and weight, each from the other two ------------------------------------------------
 
 
 def _alike(*operands: Array) -> list[Array]:
-    """Operands in their common dtype."""
+    """The operands cast to their common dtype."""
     dtype = np.result_type(*operands)
     return [x.astype(dtype, copy=False) for x in operands]
 
@@ -54,7 +54,7 @@ def _convolve(x: Array, weight: Array, bias: Array | None = None, *, windows: Wi
 
 
 def _convolve_image(g: Array, weight: Array, bias: Array | None = None, *, windows: Windows, groups: int) -> Array:
-    """The adjoint in the image; `bias`, one a channel of the image, is the transposed convolution's."""
+    """The adjoint in the image; `bias`, one per channel of the image, is that of a transposed convolution."""
     deep, rows, columns = in_space(windows, ALONE)
     g, weight = _alike(g, weight)
     of_parts, of_sums = (bias, None) if deep.identity else (None, bias)
@@ -97,26 +97,30 @@ convolve_weight: Any = on_arrays_too(multilinear(
 
 def _windows(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
              dilation: Sequence[int], groups: int) -> Windows:
-    """The windows over x."""
+    """The windows of the convolution over x."""
     return tuple(map(axis, x.shape[2:], weight.shape[2:], stride, dilation, padding))
 
 
 def _windows_over_output(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
                          dilation: Sequence[int], output_padding: Sequence[int], groups: int) -> Windows:
-    """The windows of the convolution from the output's size to x's."""
+    """The windows of the convolution that the transposed one is the adjoint of: from the output's size to x's."""
     return tuple(Axis((n - 1) * s - before - after + d * (k - 1) + extra + 1, k, s, d, before, n)
                  for n, k, s, (before, after), d, extra in zip(x.shape[2:], weight.shape[2:], stride, padding, dilation,
                                                                output_padding, strict=True))
 
 
 def _sum_over_pixels(g: Array) -> Array:
-    """The cotangent of a bias: a product with ones reads `g` once."""
+    """The cotangent of a bias, as a product with ones, which reads `g` once."""
     return sums_over_rows(stacked(g).reshape(-1, g.shape[1]))
 
 
 def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..., Array],
                adjoint: Callable[..., Array], of_weight: Callable[..., Array], member: Callable[..., Any]) -> Any:
-    """A member of the family plus a bias, from its evaluation `apply`, and the adjoints of that in x and in weight."""
+    """The primitive of a family member plus a bias.
+
+    `apply` evaluates it on arrays; `adjoint` and `of_weight` are its adjoints in x and in the weight; `member` is the
+    same on tensors, for the reference.
+    """
 
     def geometry(x: Any, weight: Any, **options: Any) -> dict[str, Any]:
         return {"windows": windows_of(x, weight, **options), "groups": options["groups"]}
@@ -128,7 +132,7 @@ def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..
     def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
                  **options: Any) -> tuple[Array | None, ...]:
         x, weight, _ = operands
-        g = logical(in_memory_order(g), g.ndim)  # once for all three
+        g = logical(in_memory_order(g), g.ndim)  # reordered once for all three
         return (adjoint(g, weight, **residuals[0]) if needs[0] else None,
                 of_weight(x, g, **residuals[0]) if needs[1] else None,
                 _sum_over_pixels(g) if needs[2] else None)

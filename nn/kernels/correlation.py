@@ -2,11 +2,11 @@
 
     out[y, n, x, o]    = sum over i, j, c of  image[y s + i d - p, n, x s + j d - p, c] * weight[o, c, i, j]
 
-No full table of patches is built. Few channels are unfolded along H (`by_columns.py`), many along W (`by_rows.py`),
-chosen by how many numbers one kernel row of one pixel has; 3 x 3 kernels over many go by `winograd.py`.
+No full matrix of patches is built. Images with few channels are unfolded along H (`by_columns.py`), with many along W
+(`by_rows.py`), depending on the count of numbers in a kernel row; 3 x 3 kernels over many channels use `winograd.py`.
 
 The adjoint in the image is itself a correlation, with the taps reversed: one for every residue of the stride.
-Output rows are shared out to threads; an output's numbers do not depend on how.
+Threads share the output rows; the numbers in the output do not depend on how.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from nn.kernels.winograd import correlate_tiles, suits, transformed, weight_of_t
 Result = TypeVar("Result")
 
 NARROW = 128  # numbers in a kernel row below which the products by columns are faster (measured)
-FEW = 3  # the same of channels, for kernels one pixel wide
+FEW = 3  # channels below which they are faster for kernels one pixel wide
 WORTH = 16_000_000  # multiplications that are worth a thread: about 0.16 ms
-MOVED = 40  # multiplications in the time that takes a number into an unfolded block or out of a product
+MOVED = 40  # multiplications that take as long as moving a number into an unfolded block or out of a product
 
 
 def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
@@ -90,14 +90,17 @@ def gather(correlate: Callable[..., Array], g: Array, swapped: Array, rows: Axis
 
 
 def narrow(image: Array, columns: Axis) -> bool:
-    """Whether products by columns are faster. Kernels one pixel wide, as of sequences, by rows unfold nothing."""
+    """Whether products by columns are faster. By rows, a kernel one pixel wide, as for sequences, unfolds nothing."""
     channels: int = image.shape[3]
     return channels < FEW if columns.kernel == 1 else columns.kernel * channels < NARROW and columns.dilation == 1
 
 
 def _shared_out(share: Callable[[slice], Result], out: Array, image: Array, rows: Axis, columns: Axis,
                 in_pairs: bool) -> list[Result]:
-    """`share` of the output rows for each thread, in pairs of rows where they make tiles; one if little is to do."""
+    """`share` called on a part of the output rows per thread, and once if there is little work.
+
+    `in_pairs` keeps the two rows of a Winograd tile in the same part.
+    """
     step = 2 if in_pairs else 1
     run, units = columns.kernel * image.shape[3], out.shape[3]
     pixel = rows.kernel * run * units + MOVED * (run + units)

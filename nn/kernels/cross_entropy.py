@@ -1,11 +1,11 @@
-"""Softmax and categorical cross-entropy of logits as one primitive.
+"""Softmax and categorical cross-entropy of logits in one primitive.
 
     loss_n = -sum_c w_c a_nc log p_nc,   p = softmax(x),   log p = x - log sum_k exp(x_k)
 
-Logits x are (N, C, d1, ...); `labels.py` says what a target makes of the class probabilities a, of the weights w, and
-of the mean. Where w a is 0, w a log p is 0, even for p = 0: a logit of -inf is a class that is ruled out. A row of -inf
-alone costs inf, and its gradient is that of p = 0: finite.
-Memory: x keeps its order. Kept for the pullback: exp(x - max), its sums and the maxima.
+Logits x are (N, C, d1, ...); `labels.py` defines the class probabilities a of a target, the weights w, and the mean.
+Where w a is 0, w a log p is 0, even for p = 0: a logit of -inf rules a class out. The loss of a row with only -inf is
+inf, and its gradient is the finite one of p = 0.
+Memory: x is read in its memory order. Kept for the pullback: exp(x - max), its sums and the maxima.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from nn.kernels.labels import each_cotangent, loss, other_cotangents, shares
 
 
 def _exponentials(x: Array) -> tuple[Array, Array, Array]:
-    """exp(x - max) and, with an axis of length 1 for the classes, its sums and the maxima."""
+    """exp(x - max), its sums, and the maxima; the latter two have length 1 along the class axis."""
     exponentials = np.empty_like(x)
     sums, largest = np.empty((2, len(x), 1, *x.shape[2:]), x.dtype)
     lowest = np.finfo(x.dtype).min
 
     def work(block: slice) -> None:
         part, top = exponentials[block], largest[block]
-        np.maximum(reduce(np.maximum, x[block], axis=1, keepdims=True), lowest, out=top)  # for a row of -inf alone
+        np.maximum(reduce(np.maximum, x[block], axis=1, keepdims=True), lowest, out=top)  # finite for rows of -inf
         np.subtract(x[block], top, out=part)
         np.exp(part, out=part)
         sums[block] = reduce(np.add, part, axis=1, keepdims=True)
@@ -54,7 +54,7 @@ def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "
 
 def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs, *,
              reduction: str = "mean", **options: Any) -> tuple[Array | None, ...]:
-    """With g the cotangent of each loss:  dx = g (p sum_c w_c a_c - w a),  da = -g w log p,  dw = -sum g a log p."""
+    """With g the cotangent per loss:  dx = g (p sum_c w_c a_c - w a),  da = -g w log p,  dw = -sum g a log p."""
     x = operands[0]
     exponentials, sums, largest, counts, at, divisor = residuals
     each = each_cotangent(g, x, divisor, reduction)

@@ -1,16 +1,16 @@
-"""Connectionist temporal classification as a primitive: of a sequence, where it is not known which step is which label.
+"""Connectionist temporal classification as a primitive: sequence labelling without an alignment of steps and labels.
 
     loss_n = -log sum over the paths that read as the labels of n of prod_t p_t(path_t)
 
-A path has a class a step, and reads as what is left when repetitions are merged and blanks dropped. Its states are
-blank, l_1, blank, ..., l_S, blank: it stays, goes on by one, or by two where that leaves out a blank between different
-labels. Log-probabilities x are (T, N, C), labels (N, S), loss (N,); example n has its first `steps[n]` steps and its
-first `sizes[n]` labels.
+A path has one class per step, and reads as the labels left after repetitions are merged and blanks dropped. Its states
+are blank, l_1, blank, ..., l_S, blank: in each step it stays, moves on by one state, or by two, skipping a blank
+between different labels. Log-probabilities x are (T, N, C), labels (N, S), loss (N,); example n consists of its first
+`steps[n]` steps and its first `sizes[n]` labels.
 
     alpha_t(s) = came_t(s) + x_t(z_s),    came_t(s) = log sum of exp alpha_{t-1}(r) over the states r before s
 
-Kept for the pullback: came. With it the share that each state has in the loss goes back to the states before, as they
-made it up: these are the chances of being there, given the labels, and the gradient is minus them.
+Kept for the pullback: came. It passes the share of each state in the loss back to the states before it, in proportion
+to what they contributed. The shares are the probabilities of the states given the labels; the gradient is minus them.
 """
 
 from __future__ import annotations
@@ -30,23 +30,23 @@ Kept = tuple[Array, Array]
 
 
 def states_of(labels: Any, blank: int) -> Any:
-    """The class of each state, (N, 2 S + 1): the labels, with blanks around them and between."""
+    """The class of each state, (N, 2 S + 1): the labels, with blanks around and between them."""
     pairs = np.stack([np.full_like(labels, blank), labels], axis=2)
     return np.pad(pairs.reshape(len(labels), -1), ((0, 0), (0, 1)), constant_values=blank)
 
 
 def may_leap(states: Any) -> Any:
-    """Which states may be reached from two before: labels that differ from the label before."""
+    """Which states may be reached from two states before: labels that differ from the previous label."""
     return (np.arange(states.shape[1]) % 2 == 1) & (states != _behind(states, -1)[:, :-2])
 
 
 def _behind(x: Any, fill: float) -> Any:
-    """With two more states before the first."""
+    """x with two more states, of value `fill`, before the first."""
     return np.pad(x, ((0, 0), (2, 0)), constant_values=fill)
 
 
 def final_states(count: int, sizes: Any) -> Any:
-    """Where a path may end: in the last label, or the blank after it."""
+    """The states in which a path may end: the last label, and the blank after it."""
     left = 2 * sizes[:, np.newaxis] - np.arange(count)
     return (left == 0) | (left == 1)
 
@@ -57,7 +57,7 @@ def forward(x: Array, labels: Array, steps: Array, sizes: Array, *, blank: int) 
     came = np.empty_like(passed)
     came[0] = np.where(np.arange(states.shape[1]) < 2, 0, -np.inf)
     padded = _behind(came[0], -np.inf)
-    with np.errstate(divide="ignore"):  # log 0, where nothing arrives
+    with np.errstate(divide="ignore"):  # log 0 for states that no path has reached
         for before, after, p in zip(came, came[1:], passed, strict=False):
             np.add(before, p, out=padded[:, 2:])
             _arrived(padded, leaps, out=after)
@@ -67,7 +67,7 @@ def forward(x: Array, labels: Array, steps: Array, sizes: Array, *, blank: int) 
 
 
 def _arrived(padded: Array, leaps: Array, out: Array) -> None:
-    """came_t of alpha_{t-1}: a tenth of the time of two `logaddexp`, which go number by number."""
+    """came_t from alpha_{t-1}, in a tenth of the time of two `logaddexp`, which work number by number."""
     ways = padded[:, 2:], padded[:, 1:-1], np.where(leaps, padded[:, :-2], -np.inf)
     top = np.maximum(np.maximum(ways[0], ways[1]), np.maximum(ways[2], np.finfo(out.dtype).min))
     np.log(sum(np.exp(way - top) for way in ways), out=out)
@@ -91,8 +91,8 @@ def pullback(g: Array, operands: Sequence[Any], residuals: Kept, needs: Needs, *
 
 
 def _hand_back(share: Array, alpha: Array, came: Array, leaps: Array, into: Array) -> None:
-    """The share of each state to those before it: exp(alpha(r) - came(s)) of it to r."""
-    came = np.where(came == -np.inf, 0, came)  # where nothing arrived there is no share
+    """Pass the share of each state s to the states before it: the fraction exp(alpha(r) - came(s)) to r."""
+    came = np.where(came == -np.inf, 0, came)  # a state that no path reached has no share
     ways: list[Any] = [True, True, leaps[:, 2:]]
     for by, way in enumerate(ways):
         here, before = slice(by, None), slice(0, alpha.shape[1] - by)

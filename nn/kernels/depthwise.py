@@ -1,12 +1,12 @@
-"""Convolution of each channel on its own, as many groups as channels, on arrays in memory order (H, N, W, C).
+"""Depthwise convolution, of each channel by itself, on arrays in memory order (H, N, W, C).
 
     out[y, n, x, c]  = sum over i, j of  image[y s + i d - p, n, x s + j d - p, c] * weight[c, 0, i, j]
 
-Nothing is shared that a matrix product could use. But with the channels innermost, one tap of one row of outputs is a
-run of OW * C numbers in memory, and einsum multiplies and adds such runs in one pass, all taps of it in the cache.
+No sums are shared that a matrix product could compute. But with the channels innermost, one tap of one output row is a
+run of OW * C numbers in memory, and einsum multiplies and adds such runs in one pass, with all taps in the cache.
 
 A stride would cut the runs into pieces of C. So the image is split into *phases*: the rows and columns that the same
-taps see, copied side by side with zeros for the padding; in a phase the windows have the stride 1.
+taps see, copied side by side with zeros for the padding. Within a phase the windows have stride 1.
 """
 
 from __future__ import annotations
@@ -68,12 +68,12 @@ def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array
 
 
 def _least(out: Array, rows: Axis, columns: Axis) -> int:
-    """The output rows that are worth a thread."""
+    """The number of output rows that are worth a thread."""
     return -(-WORTH // max(1, out[:1].size * rows.kernel * columns.kernel))
 
 
 def _phases(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[slice, slice, Array]]:
-    """The taps along H and W that see a phase, and what they see: (OH, N, taps, taps, OW * C), overlapping views."""
+    """For each phase its taps along H and W, and what they see as overlapping views: (OH, N, taps, taps, OW * C)."""
     _, batch, _, channels = image.shape
     for i, down, of_rows in rows.phases():
         for j, right, of_columns in columns.phases():

@@ -2,10 +2,10 @@
 
     out = x keep scale,   scale = 1 / (1 - p)
 
-The random choice is made outside of the primitive, which is a function of its operands like any other: `keep` has one
-byte an element, and the pullback reads it again. Sixteen bits decide about an element, so p is a multiple of 1/65536.
-Memory: `keep` and out have the order of x, whatever it is; the passes go in blocks that stay in the L2 cache. x itself
-is not kept, on which no derivative depends.
+The random choice is made outside of the primitive, which is thus an ordinary function of its operands. `keep` takes one
+byte per element, and the pullback reads it again. Sixteen bits decide on each element, so p is rounded to a multiple of
+1/65536. Memory: `keep` and out have the memory order of x; passes run in blocks that stay in the L2 cache. x is not
+kept, as no derivative depends on it.
 
 Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
 """
@@ -24,12 +24,12 @@ from autograd.runtime.blocks import BLOCK, for_blocks
 from autograd.tensor.box import constant_like
 from nn.kernels.memory_order import empty, flat, memory_order
 
-DRAW = 2**18  # elements decided about at a time
+DRAW = 2**18  # elements per call of the random generator
 
 
 def keep_mask(generator: np.random.Generator, shape: tuple[int, ...], p: float, *,
               order: list[int] | None = None) -> np.ndarray[Any, np.dtype[np.bool]]:
-    """True with probability 1 - p, in an array of this shape; `order` is that of its axes in memory."""
+    """A random boolean array of this shape, True with probability 1 - p; `order` is its axes' order in memory."""
     keep = empty(shape, list(range(len(shape))) if order is None else order, bool)
     decisions = flat(keep, memory_order(keep))
     threshold = round(p * 2**16)
@@ -41,7 +41,7 @@ def keep_mask(generator: np.random.Generator, shape: tuple[int, ...], p: float, 
 
 
 def keep_scale(p: float) -> float:
-    """What is not zeroed is multiplied by this."""
+    """The factor for the elements that are kept."""
     return 1 / (1 - p) if p < 1 else 0.0
 
 
@@ -76,9 +76,9 @@ scaled_where_kept: Operation = fused("dropout", forward, pullback, reference, un
 
 
 def dropout(x: Any, p: float, generator: np.random.Generator) -> Any:
-    """`x` (a tensor) with each element zeroed with probability p, drawn from `generator`, the others over 1 - p."""
+    """The tensor `x` with elements zeroed with probability p, drawn from `generator`, and the others over 1 - p."""
     value = np.asarray(x._value)
     keep: Any = keep_mask(generator, value.shape, p, order=memory_order(value))
-    if x._boxed:  # a choice for each example of a `vmap`, as in a loop over them
+    if x._boxed:  # each example of a `vmap` has its own choice, as in a loop over the examples
         keep = constant_like(x, keep)
     return scaled_where_kept(x, keep, scale=keep_scale(p))

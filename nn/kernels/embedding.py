@@ -1,10 +1,10 @@
-"""Rows of a table by index as a primitive.
+"""Embedding, the rows of a table by index, as a primitive.
 
     out[...] = weight[indices[...]]
 
 weight is (V, D), indices integers of any shape (...), out (..., D). The row `padding_idx` gets no gradient.
-The cotangent of the weight adds up the rows of g that belong to one index: they are sorted by index, and neighbours are
-added until one row of each index is left: as many passes as the most frequent index has binary digits.
+The cotangent of the weight is the sum, for each index, of its rows of g. The rows are sorted by index, and neighbours
+added in pairs until one row per index is left: about log2(n) passes if the most frequent index occurs n times.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[tuple[int, ...]
     indices, (shape, dtype) = operands[1], residuals
     out = np.zeros(shape, dtype)
     if indices.size:
-        wanted = indices.reshape(-1).astype(np.uint16 if len(out) <= 2**16 else np.int64)  # 16 bits sort by radix
+        wanted = indices.reshape(-1).astype(np.uint16 if len(out) <= 2**16 else np.int64)  # 16 bits: a radix sort
         order = wanted.argsort(kind="stable")
         keys, rows = _sum_runs(wanted[order], g.reshape(-1, shape[1]).take(order, axis=0))
         out[keys] = rows
@@ -44,14 +44,14 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[tuple[int, ...]
 
 
 def _sum_runs(keys: Array, rows: Array) -> tuple[Array, Array]:
-    """The key and the sum of the rows of each run of equal `keys`, by pairs, pairs of pairs, ...; uses up `rows`."""
-    at = np.arange(len(keys))  # the rows that are left
+    """For each run of equal `keys` the key and the sum of its rows, added in pairs of pairs; overwrites `rows`."""
+    at = np.arange(len(keys))  # the indices of the remaining rows
     while True:
         begins = np.concatenate(([True], keys[1:] != keys[:-1]))
         if begins.all():
             return keys, rows.take(at, axis=0)
         place = np.arange(len(keys))
-        odd = (place - np.maximum.accumulate(np.where(begins, place, 0))) % 2 == 1  # second, fourth ... of its run
+        odd = (place - np.maximum.accumulate(np.where(begins, place, 0))) % 2 == 1  # second, fourth, ... in its run
         even = at[np.flatnonzero(odd) - 1]
         rows[even] = rows.take(even, axis=0) + rows.take(at[odd], axis=0)
         keys, at = keys[~odd], at[~odd]

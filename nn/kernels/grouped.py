@@ -1,7 +1,7 @@
-"""The products of a convolution in groups, each of which sees its own channels, on arrays in memory order (H, N, W, C).
+"""The products of a grouped convolution, where each group sees its own channels, on arrays (H, N, W, C).
 
-One group is dense, and as many groups as channels are a depthwise convolution; of any other number each is dense by
-itself. Shapes: image (H, N, W, C), weight (O, C / groups, kh, kw), output (OH, N, OW, O).
+One group is a dense convolution, and as many groups as channels a depthwise one; for any other number each group is a
+dense convolution. Shapes: image (H, N, W, C), weight (O, C / groups, kh, kw), output (OH, N, OW, O).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from nn.kernels.windows import Axis
 
 
 def _shares(groups: int, *channels: int) -> Iterator[tuple[slice, ...]]:
-    """For each group, its channels of each of several images."""
+    """For each group its slice of the channels, for each of the given channel counts."""
     return zip(*[consecutive([count // groups] * groups) for count in channels], strict=True)
 
 
 def _copies(image: Array, count: int) -> Array:
-    """Each channel as often as a depthwise convolution makes outputs of it."""
+    """The image with each channel repeated, once per output that a depthwise convolution makes of it."""
     return image if count == 1 else np.repeat(image, count, axis=3)
 
 
@@ -40,7 +40,7 @@ def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, groups: in
 
 
 def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, groups: int, bias: Array | None) -> Array:
-    """The adjoint in the image, of a cotangent (OH, N, OW, O), plus a bias (C,)."""
+    """The adjoint in the image for a cotangent (OH, N, OW, O), plus a bias (C,)."""
     channels, units = weight.shape[1] * groups, len(weight)
     if groups == 1:
         return dense.correlate_image(g, weight, rows, columns, bias)
@@ -57,7 +57,7 @@ def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, groups: 
 
 
 def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis, groups: int) -> Array:
-    """The adjoint in the weight, of the image and a cotangent (OH, N, OW, O)."""
+    """The adjoint in the weight for the image and a cotangent (OH, N, OW, O)."""
     channels, units = image.shape[3], g.shape[3]
     if groups == 1:
         return dense.correlate_weight(image, g, rows, columns)

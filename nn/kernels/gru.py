@@ -20,7 +20,7 @@ from nn.kernels import recurrence
 
 
 def _of_inputs(x: Array, weight_ih: Array, bias_ih: Array | None) -> Array:
-    """What the inputs of all steps contribute to the pre-activations of their gates, (T, 3, H, N)."""
+    """The contribution of the inputs of all steps to the gates' pre-activations, (T, 3, H, N)."""
     steps, batch, features = x.shape
     inputs = np.ones((steps, features + 1, batch), x.dtype)
     inputs[:, :features] = x.transpose(0, 2, 1)
@@ -32,7 +32,7 @@ def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
                 bias_hh: Array | None) -> tuple[tuple[Array, Array], tuple[Array, ...]]:
     steps, batch, _ = x.shape
     units = weight_hh.shape[1]
-    # The reset gate stands between the hidden part of the candidate and its input part: two products, not one.
+    # The reset gate multiplies only the hidden part of the candidate, not its input part: hence two products, not one.
     gates = _of_inputs(x, weight_ih, bias_ih)
     of_state = recurrence.matrix((weight_hh,), recurrence.total_bias(bias_hh, None), sigmoids=(0, 1), gates=3)
     half = np.full((), 0.5, x.dtype)
@@ -66,10 +66,10 @@ def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
 
 def _through_time(g: Sequence[Array | None], start: Any, weight_hh: Array,
                   residuals: tuple[Array, ...]) -> tuple[Array, Array]:
-    """The cotangents of what the gates are made of, (4, H, T, N), and of the state at the start, (H, N).
+    """The cotangents of the terms of the gates, (4, H, T, N), and of the initial state, (H, N).
 
     The four are the candidate's pre-activation, those of r and z, and the candidate's hidden part: the first three
-    receive the input, the last three the state.
+    depend on the input, the last three on the state.
     """
     outputs, gates, candidates = residuals
     steps, _, units, batch = gates.shape
@@ -96,7 +96,7 @@ def _through_time(g: Sequence[Array | None], start: Any, weight_hh: Array,
             np.multiply(d_z, through, out=d_z)
             np.multiply(d_z, dh, out=d_z)
             np.multiply(dh, z, out=through)
-            np.subtract(dh, through, out=dh)  # dh (1 - z), what reaches the candidate
+            np.subtract(dh, through, out=dh)  # dh (1 - z), the cotangent of the candidate
             np.multiply(d_n, dh, out=d_n)
             np.multiply(d_n, r, out=d_hidden)
             np.multiply(d_r, candidates[t], out=d_r)
@@ -113,7 +113,7 @@ def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
     deltas, dh = _through_time(g, 0 if h0 is None else h0.T, weight_hh, residuals)
     units = len(dh)
     of_input, of_state = (part.reshape(3 * units, -1) for part in (deltas[:3], deltas[1:]))
-    # In `of_input` the gates are in the order n r z: one gate further than in the parameters.
+    # In `of_input` the gates are in the order n r z, rotated by one gate from the parameters' order r z n.
     dx = (of_input.T @ np.roll(weight_ih, units, axis=0)).reshape(x.shape) if needs[0] else None
     dw = np.roll(of_input @ recurrence.as_rows(x), -units, axis=0) if needs[2] else None
     db = np.roll(of_input.sum(axis=1), -units) if needs[4] else None

@@ -1,6 +1,6 @@
-"""Kernels that add up many numbers: float16 is what they read and write, float32 what they compute with.
+"""Kernels that add up many numbers in half precision: they read and write float16, and compute in float32.
 
-A float16 ends at 65,504, and has 11 bits: the squares of 4,096 numbers around 5 add up to more.
+The largest float16 is 65,504, and it has 11 bits: the squares of 4,096 numbers around 5 add up to more.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd.declare.fused import Needs, fused
 
-HALF = np.dtype(np.float16).char  # whose comparison takes a third of that of dtypes
+HALF = np.dtype(np.float16).char  # comparing characters takes a third of the time of comparing dtypes
 
 
 def _wide(x: Any) -> Any:
@@ -25,7 +25,7 @@ def _narrow(out: Any) -> Any:
 
 
 def in_single(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of arrays or tensors of one dtype, computed on float32 where that is float16."""
+    """A function of arrays or tensors of one dtype, computed in float32 if that is float16."""
 
     @wraps(function)
     def wide(*operands: Any, **options: Any) -> Any:
@@ -38,7 +38,7 @@ def in_single(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def fused_in_single(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
                     reference: Callable[..., Any]) -> Callable[..., Any]:
-    """`fused`, except that where the first operand is float16 all three functions work on float32."""
+    """`fused`, except that all three functions work in float32 if the first operand is float16."""
 
     def wide_forward(*operands: Any, **options: Any) -> tuple[Any, tuple[Any, ...]]:
         if operands[0].dtype.char != HALF:
@@ -48,7 +48,7 @@ def fused_in_single(name: str, forward: Callable[..., Any], pullback: Callable[.
 
     def wide_pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
                       **options: Any) -> Any:
-        if operands[0].dtype.char == HALF:  # the pass gives each cotangent its operand's dtype
+        if operands[0].dtype.char == HALF:  # the backward pass casts each cotangent to its operand's dtype
             operands = tuple(map(_wide, operands))
             g = tuple(map(_wide, g)) if isinstance(g, tuple) else _wide(g)
         return pullback(g, operands, residuals, needs, **options)

@@ -1,4 +1,4 @@
-"""Where a number in an array is not what it should be."""
+"""The position of the first wrong number in an array, for error messages."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ Index = tuple[int, ...] | int
 
 
 def first_index(wrong: Array) -> Index:
-    """The index of the first True, as a message shows it."""
+    """The index of the first True, in the form that error messages show."""
     index = tuple(int(i) for i in np.argwhere(wrong)[0])
     return index[0] if len(index) == 1 else index
 
 
 def first_outside(indices: Array, size: int) -> Index | None:
-    """Where the first index outside of `range(size)` is, or None.
+    """The position of the first index outside of `range(size)`, or None.
 
-    One pass over them in the good case: a negative number, seen as unsigned, is a large one.
+    Without an error it takes one pass: a negative number, viewed as unsigned, is a large one.
     """
-    indices = np.asarray(getattr(indices, "_value", indices))  # a reference gets them as tensors
+    indices = np.asarray(getattr(indices, "_value", indices))  # a kernel's reference receives tensors
     unsigned = indices.view(indices.dtype.str.replace("i", "u")) if indices.dtype.kind == "i" else indices
     if not indices.size or unsigned.max() < size:
         return None

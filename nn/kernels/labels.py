@@ -1,11 +1,12 @@
-"""What the classes count in a categorical loss, for predictions (N, C, d1, ...).
+"""The weights of the classes in a categorical loss, for predictions (N, C, d1, ...).
 
-A target is class indices y, integers (N, d1, ...), which stand for the unit vectors a of y; or class probabilities a,
-floating (N, C, d1, ...). Label smoothing s makes a into (1 - s) a + s / C. A label `ignore_index` counts nothing.
-`weight` w is (C,) or None: class c counts w_c a_c. `reduction` "mean" divides the sum of all losses by that of the
-weights w_y of the labels that count (0 if none does), or for probabilities by N d1 ... .
+A target is either class indices y, integers (N, d1, ...), which stand for one-hot vectors a; or class probabilities a,
+floating (N, C, d1, ...). Label smoothing s turns a into (1 - s) a + s / C. Labels equal to `ignore_index` are ignored.
+`weight` w is (C,) or None: the cost of class c is multiplied by w_c a_c. `reduction` "mean" divides the sum of all
+losses by the sum of the weights w_y of the labels that are not ignored (the mean is 0 if all are), or for probabilities
+by N d1 ... .
 
-Without smoothing, labels are gathered, and no distribution a is built.
+Without smoothing, the costs of the labels are gathered, and no distribution a is built.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from nn.kernels.broadcasting import along_channels
 from nn.kernels.indices import first_outside
 
 Shares = tuple[Any, tuple[Array, ...] | None, Any]
-"""What the cost of each class counts, None for 1; where the labels' own are, None for all; and the divisor."""
+"""The factor of each cost, or None for 1; the index of the labels' costs, or None for all costs; and the divisor."""
 
 
 def shares(x: Array, target: Array, weight: Array | None, reduction: str, ignore_index: int,
            label_smoothing: float) -> Shares:
-    """How the costs of all classes, or those of the labels alone, make the loss."""
+    """How the loss is composed of the costs of all classes, or of the costs of the labels alone."""
     if target.dtype.kind == "f" or label_smoothing:
         counts = distribution(x, target, ignore_index, label_smoothing)
         if weight is not None:
@@ -41,7 +42,7 @@ def shares(x: Array, target: Array, weight: Array | None, reduction: str, ignore
 
 
 def loss(costs: Array, of: Shares, reduction: str) -> Any:
-    """The loss of the costs of all classes, or of those of the labels, which it uses up: 0 times infinity is 0."""
+    """The loss from the costs of all classes, or of the labels alone; overwrites `costs`. 0 times infinity is 0."""
     counts, at, total = of
     if counts is not None:
         costs[(counts == 0) & (np.isinf(costs) if at is None else True)] = 0
@@ -51,7 +52,7 @@ def loss(costs: Array, of: Shares, reduction: str) -> Any:
 
 
 def each_cotangent(g: Any, x: Array, total: Any, reduction: str) -> Array:
-    """The cotangent of the cost of each label or class, before it is counted: (N, 1, d1, ...), or one for all."""
+    """The cotangent of each weighted cost: (N, 1, d1, ...), or one number for all."""
     each = np.asarray(g / total, x.dtype)
     return each[:, np.newaxis] if reduction == "none" else each
 
@@ -59,7 +60,10 @@ def each_cotangent(g: Any, x: Array, total: Any, reduction: str) -> Array:
 def other_cotangents(each: Array, costs: Callable[[Any], Array], operands: Sequence[Any], needs: Needs,
                      total: Any, *, reduction: str = "mean", ignore_index: int = -100,
                      label_smoothing: float = 0.0) -> tuple[Array | None, Array | None]:
-    """Those of target and weight:  da = g w cost,  dw = sum g a cost;  `costs(a)` is 0 where it is infinite and a 0."""
+    """The cotangents of target and weight:  da = g w cost,  dw = sum g a cost.
+
+    `costs(a)` gives the costs, with 0 in place of an infinite one where a is 0.
+    """
     x, target, weight = operands
     dtarget = dweight = None
     if needs[1]:
@@ -69,14 +73,14 @@ def other_cotangents(each: Array, costs: Callable[[Any], Array], operands: Seque
         rest = (0, *range(2, x.ndim))
         a = distribution(x, target, ignore_index, label_smoothing)
         dweight = (each * a * costs(a)).sum(axis=rest)
-        if reduction == "mean" and target.dtype.kind != "f":  # the divisor is a sum of weights, too
+        if reduction == "mean" and target.dtype.kind != "f":  # the divisor, too, depends on the weights
             counts = distribution(x, target, ignore_index, 0.0).sum(axis=rest)
             dweight -= (dweight @ weight) / total * counts
     return dtarget, dweight
 
 
 def distribution(x: Any, target: Any, ignore_index: int, smoothing: float) -> Any:
-    """a, with zeros where a label is ignored."""
+    """The class probabilities a, with zeros for ignored labels."""
     if target.dtype.kind == "f":
         return target if smoothing == 0 else (1 - smoothing) * target + smoothing / x.shape[1]
     labels, counted = _labels(target, x.shape[1], ignore_index)
@@ -87,7 +91,7 @@ def distribution(x: Any, target: Any, ignore_index: int, smoothing: float) -> An
 
 
 def divisor(x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
-    """What "mean" divides by: infinity where no label has a weight."""
+    """The divisor of "mean": infinity if no label has a weight."""
     if target.dtype.kind == "f":
         return x.size // x.shape[1]
     labels, counted = _labels(target, x.shape[1], ignore_index)
@@ -109,7 +113,7 @@ def _labels(target: Array, classes: int, ignore_index: int) -> tuple[Array, Arra
 
 
 def check_range(labels: Any, classes: int) -> None:
-    """Raise ValueError for the first label that is no class, naming it."""
+    """Raise a ValueError that names the first label outside of the classes, if there is one."""
     at = first_outside(labels, classes)
     if at is not None:
         raise ValueError(f"got the label {labels[at]} at index {at}, but there are {classes} classes: 0 to "
@@ -117,6 +121,6 @@ def check_range(labels: Any, classes: int) -> None:
 
 
 def _at(labels: Array) -> tuple[Array, ...]:
-    """The index of each label's own prediction."""
+    """The index that selects the prediction of each label's own class."""
     grid: tuple[Array, ...] = np.indices(labels.shape, sparse=True)
     return (grid[0], labels, *grid[1:])

@@ -2,9 +2,9 @@
 
     out = (x - mean) / sqrt(var + eps) * weight + bias,   mean and (biased) variance over the normalized axes
 
-x is (..., *normalized), weight and bias have the shape of the normalized axes, or are None.
-Memory: x is read as rows (M, D), in blocks of rows; sums over rows and columns are products
-with vectors. Many short rows near zero are not centred first: var = mean of x² - mean². Kept for the pullback: mean and
+x is (..., *normalized); weight and bias have the shape of the normalized axes, or are None.
+Memory: x is read as rows (M, D), in blocks of rows; sums over rows and columns are products with vectors. If rows are
+many, short and near zero, they are not centred first: var = mean of x² - mean². Kept for the pullback: the mean and
 1 / sqrt(var + eps) of each row.
 
 Source: Ba, Kiros and Hinton, "Layer normalization", 2016.
@@ -26,24 +26,24 @@ from autograd.runtime.matmul import times_vector, vector_times
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import NEAR
 
-MANY = 2**13  # elements
-BLOCK = 2**18  # elements of a block: more than fit the cache, as two threads hinder each other in short passes
-FAR = 1e16  # beyond, squares may be infinite
+MANY = 2**13  # elements from which on short rows are worth the products below
+BLOCK = 2**18  # elements per block: more than fit the cache, as two threads hinder each other in short passes
+FAR = 1e16  # means beyond which squares may overflow
 
 
 def as_rows(x: Array, axes: int) -> Array:
-    """All of the last `axes` axes as one, and all of the others."""
+    """x as a matrix: its last `axes` axes become the columns, all others the rows."""
     return x.reshape(-1, math.prod(x.shape[x.ndim - axes :]))
 
 
 def _as_row(parameter: Array | None, absent: float, length: int, dtype: Any) -> Array:
-    """A parameter as a row; a constant one where there is none."""
+    """A parameter as a row, or a row of the number `absent` if it is None."""
     return np.full(length, absent, dtype) if parameter is None else parameter.reshape(length)
 
 
 # --- Coefficients of rows ---------------------------------------------------------------------------------------------
-# What a row of x is multiplied by is a row of its own: a coefficient times the weight, or times 1. For many short rows
-# BLAS writes the product of a column and a row faster than NumPy's loops broadcast them.
+# Each row of x is multiplied by a coefficient of its own times the weight, or times 1. For many short rows BLAS
+# computes this outer product of a column and a row faster than NumPy's loops broadcast it.
 
 
 def _worth_spreading(rows: Array) -> bool:
@@ -51,14 +51,14 @@ def _worth_spreading(rows: Array) -> bool:
 
 
 def _spreading(row: Array, place: int) -> Array:
-    """The matrix by which coefficients (M, 3) become the product of the column at `place` with a row."""
+    """The matrix (3, D) that turns coefficients (M, 3) into the outer product of their column `place` with `row`."""
     matrix = np.zeros((3, len(row)), row.dtype)
     matrix[place] = row
     return matrix
 
 
 def _combining(scale: Array, *, spread: bool) -> Callable[[Array, Array, Array, Array, Array], None]:
-    """What writes  a g scale + b x + c  into `out`, given g, x, and the coefficients a, b, c of each row, (M, 3)."""
+    """A function that writes  a g scale + b x + c  to `out`, from g, x, and coefficients a, b, c per row, (M, 3)."""
     if not spread:
 
         def by_broadcasting(g: Array, x: Array, coefficients: Array, spare: Array, out: Array) -> None:
@@ -84,7 +84,7 @@ def _combining(scale: Array, *, spread: bool) -> Callable[[Array, Array, Array, 
 
 
 def _variance_of_near(rows: Array, mean: Array) -> Array | None:
-    """The variance of rows that need not be centred first, mean of x² - mean²; None where it would lose its digits."""
+    """The variance of rows as mean of x² - mean², without centring; None if that would lose precision."""
     if not np.abs(mean).max() < FAR:
         return None
     squares: Array = np.vecdot(rows, rows)
@@ -102,7 +102,7 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
     count, length = rows.shape
     out = np.empty_like(rows, order="C")
     means = np.empty(count, x.dtype)
-    coefficients = np.ones((count, 3), x.dtype)  # of a row: 1 / sqrt(var + eps), -mean times that, 1
+    coefficients = np.ones((count, 3), x.dtype)  # in each row: 1 / sqrt(var + eps), -mean times that, 1
     average = np.full(length, 1 / length, x.dtype)
     scale, shift = _as_row(weight, 1, length, x.dtype), _as_row(bias, 0, length, x.dtype)
     spread = _worth_spreading(rows)
@@ -112,7 +112,7 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
 
     def work(block: slice) -> None:
         source, part, mean, own = rows[block], out[block], means[block], coefficients[block]
-        with np.errstate(invalid="ignore"):  # as in sums.sums_over_rows
+        with np.errstate(invalid="ignore"):  # for the reason given in sums.sums_over_rows
             mean[:] = times_vector(source, average)
         variance = _variance_of_near(source, mean) if spread else None
         near = variance is not None
@@ -136,14 +136,15 @@ def forward(x: Array, weight: Array | None, bias: Array | None, *, axes: int,
 
 
 def _coefficients_of_dx(mean: Array, inverse: Array, total: Array, product: Array, length: int) -> Array:
-    """The coefficients, row by row, of  dx = inverse (g w - mean(g w) - n mean(g w n)),  n = (x - mean) inverse.
+    """Each row's coefficients of  dx = inverse (g w - mean(g w) - n mean(g w n)),  n = (x - mean) inverse.
 
-    As those of g w, of x, and alone, (M, 3), given the sums `total` of g w, and `product` of g w x.
+    They are the factors of g w and of x, and the constant term, (M, 3), from the sums `total` of g w and `product` of
+    g w x.
     """
     coefficients = np.empty((len(mean), 3), mean.dtype)
     slope = mean * total
     slope -= product
-    for _ in range(3):  # a cube of its own would vanish for numbers around 1e15
+    for _ in range(3):  # computed first, the cube of `inverse` would underflow for numbers around 1e15
         slope *= inverse
     slope /= length
     coefficients[:, 0], coefficients[:, 1] = inverse, slope
@@ -160,7 +161,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, Array], 
     scale = _as_row(weight, 1, length, x.dtype)
     dx = np.empty_like(rows, order="C")
     step = block_length(count, length, BLOCK)
-    sums = np.empty((-(-count // step), 2, length), x.dtype)  # of g n and of g, over the rows of each block
+    sums = np.empty((-(-count // step), 2, length), x.dtype)  # the sums of g n and of g over the rows of each block
     combine = _combining(scale, spread=_worth_spreading(rows))
     centres = np.ones((2, count), x.dtype)
     np.multiply(-means, inverses, out=centres[0])

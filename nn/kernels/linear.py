@@ -1,10 +1,10 @@
-"""The affine map of a dense layer: one product forward, and one for each cotangent.
+"""The affine map of a dense layer as a primitive: one product forward, and one for each cotangent.
 
     out = x W^T + b      x (..., in), weight (out, in), bias (out,) or None, out (..., out)
     dx = g W,   dW = g^T x,   db = sum of g
 
-Memory: all leading axes are one, so that each is a single matrix product (rows, in) x (in, out), in row-major order.
-The bias is added to each part while it is in the cache, and dx and dW are one piece of work for the threads.
+Memory: all leading axes are merged, so that each is a single matrix product (rows, in) x (in, out) in row-major order.
+The bias is added to each part while it is in the cache, and the threads compute dx and dW as one piece of work.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _matrix(x: Any) -> Any:
 
 @lru_cache(8)
 def _ones(count: int, dtype: np.dtype[Any]) -> Array:
-    """Whose product with a matrix is the sum of its rows, in two thirds of the time of `sum`."""
+    """A vector of ones: its product with a matrix is the sum of the rows, in two thirds of the time of `sum`."""
     return np.ones(count, dtype)
 
 

@@ -1,9 +1,9 @@
-"""The negative log-likelihood of labels or class probabilities as a primitive.
+"""Negative log-likelihood of labels or class probabilities as a primitive.
 
     loss_n = -sum_c w_c a_nc x_nc
 
-Log-probabilities x are (N, C, d1, ...); `labels.py` says what a target makes of the class probabilities a, of the
-weights w, and of the mean. Where w a is 0, w a x is 0, even for x = -inf. Kept for the pullback: where the labels are.
+Log-probabilities x are (N, C, d1, ...); `labels.py` defines the class probabilities a of a target, the weights w, and
+the mean. Where w a is 0, w a x is 0, even for x = -inf. Kept for the pullback: the index of the labels.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "
 
 def pullback(g: Any, operands: Sequence[Any], residuals: Shares, needs: Needs, *,
              reduction: str = "mean", **options: Any) -> tuple[Array | None, ...]:
-    """With g the cotangent of each loss:  dx = -g w a,  da = -g w x,  dw = -sum g a x."""
+    """With g the cotangent per loss:  dx = -g w a,  da = -g w x,  dw = -sum g a x."""
     x, (counts, at, total) = operands[0], residuals
     each = each_cotangent(g, x, total, reduction)
     dx = None

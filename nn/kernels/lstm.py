@@ -2,8 +2,9 @@
 
     i, f, o = σ(...), g = tanh(...);  c_t = f c_{t-1} + i g;  h_t = o tanh(c_t)
 
-Kept for the pullback: the activated gates (T, 4, H, N), the cells, their tanh, and the states. What a step multiplies
-its cotangents by does not depend on them: it is computed for several steps at once, in blocks that fit the cache.
+Kept for the pullback: the activated gates (T, 4, H, N), the cells, their tanh, and the states. The slopes by which a
+step multiplies its cotangents do not depend on these: they are computed for several steps at once, in blocks that fit
+the cache.
 Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
 """
 
@@ -56,7 +57,7 @@ def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array,
 
 
 def _slopes(gates: Array, before: Array, squashed: Array, slopes: Array, through: Array) -> None:
-    """What steps multiply their cotangents by: (T, 4, H, N) for the gates' pre-activations, (T, H, N) from h to c.
+    """The slopes of the steps: (T, 4, H, N) for the gates' pre-activations, and (T, H, N) of h with respect to c.
 
     i, f and g act through c, o through h:  σ' = σ - σ²  and  tanh' = 1 - tanh².  `before` are the c_{t-1}.
     """
@@ -74,7 +75,7 @@ def _slopes(gates: Array, before: Array, squashed: Array, slopes: Array, through
 
 
 def _slopes_backwards(gates: Array, cells: Array, squashed: Array) -> Iterator[tuple[int, Array, Array]]:
-    """Each step from the last to the first: its number, its slopes (4, H, N) and (H, N), to be used before the next."""
+    """The steps from last to first: the number, and the slopes (4, H, N) and (H, N), valid until the next step."""
     steps = len(gates)
     together = block_length(steps, gates[:1].size, TOGETHER)
     slopes = np.empty((together, *gates.shape[1:]), gates.dtype)

@@ -1,4 +1,4 @@
-"""The order in which an array's axes lie in memory, so that elementwise passes can run straight through it."""
+"""The memory order of an array's axes, so that elementwise passes can run straight through memory."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ WORTH = 1 << 17  # elements that are worth a thread
 
 
 def memory_order(x: Array) -> list[int]:
-    """The axes of `x` from the outermost to the innermost in memory; axes of one element come first."""
+    """The axes of `x` from the outermost to the innermost in memory; axes of length 1 come first."""
     return sorted(range(x.ndim), key=lambda axis: (x.shape[axis] > 1, -x.strides[axis]))
 
 
 def flat(x: Array, order: list[int]) -> Array:
-    """All elements of `x` with its axes in this order, as a vector: a view if they lie in memory so."""
+    """All elements of `x` with its axes in this order, as a vector: a view if memory has this order."""
     return x.transpose(order).reshape(-1)
 
 
 def empty(shape: tuple[int, ...], order: list[int], dtype: Any) -> Array:
-    """A new array of this shape whose axes lie in memory in this order."""
+    """A new array of this shape whose axes have this order in memory."""
     memory = np.empty([shape[axis] for axis in order], dtype)
     return memory.transpose(sorted(range(len(order)), key=order.__getitem__))
 
 
 def in_order(x: Array, order: Sequence[int]) -> Array:
-    """`x` with its axes transposed to this order, contiguous: a view if it lies in memory so."""
+    """`x` with its axes transposed to this order, contiguous: a view if memory has this order."""
     ordered = x.transpose(order)
     if ordered.flags.c_contiguous:
         return ordered

@@ -5,9 +5,9 @@
 Channels are axis 1: x is (N, C, ...), weight and bias (C,) or None. Batch normalization takes mean and (biased)
 variance over all axes but 1, group normalization over each of G groups of channels of each sample.
 
-Memory. x is read as it lies, N C H W or H N W C (see `statistics.py`); out and the cotangent of x keep that order.
-There are two passes over memory forward (statistics, then one multiplication and one addition with coefficients per
-channel) and two backward, each in blocks that stay in the cache.
+Memory. x is read in its memory order, N C H W or H N W C (see `statistics.py`); out and the cotangent of x have the
+same order. Forward takes two passes over memory (statistics, then one multiplication and one addition with
+coefficients per channel), and so does backward, each in blocks that stay in the cache.
 
 Sources: Ioffe and Szegedy, "Batch normalization", 2015; Wu and He, "Group normalization", 2018.
 """
@@ -29,7 +29,7 @@ from nn.kernels.statistics import Layout, merged
 
 
 def _affine(weight: Any, bias: Any, ndim: int) -> tuple[Any, Any]:
-    """The parameters, shaped to multiply (N, C, ...); 1 and 0 where they are absent."""
+    """The parameters, shaped to broadcast against (N, C, ...); 1 and 0 where they are absent."""
     return (1 if weight is None else along_channels(weight, ndim)), (0 if bias is None else along_channels(bias, ndim))
 
 
@@ -66,7 +66,7 @@ def batch_norm_pullback(g: Sequence[Array | None], operands: Sequence[Any],
     dx = None
     if needs[0]:
         scale = inverse * _or(weight, 1)
-        slope = -scale * (inverse * (inverse * product)) / count  # in this order nothing vanishes of numbers near 1e15
+        slope = -scale * (inverse * (inverse * product)) / count  # no underflow in this order for numbers near 1e15
         shift = -scale * total / count
         if g_variance is not None:
             slope = slope + 2 / max(count - 1, 1) * g_variance

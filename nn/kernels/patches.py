@@ -1,9 +1,9 @@
-"""Windows of images as columns, and the sum of such columns as images: each is the adjoint of the other.
+"""Windows of images as columns (unfold), and sums of such columns as images (fold): each is the other's adjoint.
 
     unfold   out[n, (c, i, j), (y, x)] = image[n, c, y s + i d - p, x s + j d - p],  0 in the padding
-    fold     image = the sum of all entries at the places that unfold would have taken them from
+    fold     image = the sum of all entries at the places from which unfold takes them
 
-Shapes: images (N, C, H, W), columns (N, C kh kw, OH OW). `windows` says the geometry, an axis each.
+Shapes: images (N, C, H, W), columns (N, C kh kw, OH OW). `windows` is the geometry along H and W.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Windows = tuple[Axis, Axis]
 
 
 def _taps(windows: Windows) -> Iterator[tuple[Any, Any]]:
-    """For each tap of a window: its place among the columns (..., kh, kw, OH, OW), and that of what it sees."""
+    """For each tap of a window: its index in the columns (..., kh, kw, OH, OW), and that of the pixels it sees."""
     rows, columns = windows
     for i, j in np.ndindex(rows.kernel, columns.kernel):
         (down, from_rows), (right, from_columns) = rows.tap(i), columns.tap(j)

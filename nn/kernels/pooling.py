@@ -1,17 +1,16 @@
-"""Pooling: the largest or the mean value of windows, in one, two and three dimensions, with derivatives.
+"""Max and average pooling in one, two and three dimensions, with derivatives.
 
     max      out[n, c, y, x] = max over i, j of  x[n, c, y s + i d - p, x s + j d - p]
     average  out[n, c, y, x] = (sum over i, j of the same) / count
 
-Shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W). Options, an entry an axis: `kernel`, `stride`, `padding` (p on
-both sides: -inf for the largest, 0 for the mean), `dilation` (max only); `ceil_mode` lets the last window reach beyond
-the padding. `count` is the window's area within the padded input, or with `count_include_pad=False` within the input,
-or `divisor`. The cotangent of a largest value goes to the first place in reading order that has it, as in PyTorch; nan
-is larger than any number.
+Shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W). Options, with one entry per axis: `kernel`, `stride`, `padding`
+(p on both sides: -inf for the maximum, 0 for the mean), `dilation` (max only); `ceil_mode` lets the last window reach
+beyond the padding. `count` is the window's area within the padded input, or with `count_include_pad=False` within the
+input, or `divisor`. The cotangent of a maximum goes to its first place in reading order, as in PyTorch; nan is larger
+than any number.
 
-Both work one axis after the other, k + k steps for a window of k * k, in the memory order H, N, D, W, C. Along H and D
-a step is over long runs of memory. Along W the runs are only C long; there, each tap's pixels are first copied
-together.
+Both work one axis at a time, k + k steps for a window of k * k, in the memory order H, N, D, W, C. Along H and D a step
+works on long runs of memory. Along W the runs are only C long; there each tap's pixels are first copied together.
 """
 
 from __future__ import annotations
@@ -34,11 +33,11 @@ from nn.kernels.layout import in_memory_order, logical, pixels
 from nn.kernels.windows import Axis, Windows, pool_windows
 
 Entry = TypeVar("Entry")
-Bounds = tuple[tuple[tuple[int, int], ...], ...]  # along each axis, from where to where each window reaches
+Bounds = tuple[tuple[tuple[int, int], ...], ...]  # the first and the end index of each window, along each axis
 
 H, D, W = 0, 2, 3  # positions in the memory order
-AXES = {1: (H,), 2: (H, W), 3: (D, H, W)}  # those of sequences, images and volumes
-MANY = 4  # taps that are taken all at once
+AXES = {1: (H,), 2: (H, W), 3: (D, H, W)}  # the axes of sequences, images and volumes
+MANY = 4  # taps from which on windows that do not overlap are reduced in one call
 BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
@@ -46,12 +45,12 @@ BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the 
 
 
 def _along(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:
-    """What there is for each axis, with the axis' position in the memory order; in reading order."""
+    """The entry for each axis, with the axis's position in the memory order; in reading order."""
     return [*zip(AXES[len(entries)], entries, strict=True)]
 
 
 def _seen(image: Array, inputs: slice, along: int) -> Array:
-    """What one tap sees: along H and D as a view, columns as a contiguous copy."""
+    """The inputs that one tap sees: along H and D as a view, along W as a contiguous copy."""
     if along != W:
         return image[_at(inputs, along)]
     return np.ascontiguousarray(pixels(image)[(*_at(inputs, W), np.newaxis)]).view(image.dtype)
@@ -66,12 +65,12 @@ def _with(shape: tuple[int, ...], along: int, size: int) -> tuple[int, ...]:
 
 
 def _beside(counts: Array, along: int) -> Array:
-    """Numbers along one axis, to be broadcast along the others."""
+    """Numbers along one axis, shaped to broadcast along the others."""
     return counts.reshape(_with((1,) * 5, along, -1))
 
 
 def _everywhere(part: Array, outputs: slice, windows: Axis, along: int, padding: float) -> Array:
-    """What some of the windows have, and for the others what they have of padding."""
+    """Values of some of the windows, extended to all windows with the value of padding."""
     if outputs == slice(0, windows.outputs):
         return part
     whole = np.full(_with(part.shape, along, windows.outputs), padding, part.dtype)
@@ -80,7 +79,7 @@ def _everywhere(part: Array, outputs: slice, windows: Axis, along: int, padding:
 
 
 def _reduce(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: float) -> Array:
-    """`ufunc` over the taps along one axis, beginning with `start` where a tap sees padding."""
+    """`ufunc` over the taps along one axis, with the value `start` where the first tap sees padding."""
     if windows.partition and windows.kernel >= MANY:
         return ufunc.reduce(_parted(image, windows, along), axis=along + 1)  # type: ignore[no-any-return]
     outputs, inputs = windows.tap(0)
@@ -100,12 +99,12 @@ def _reduce(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: flo
 
 
 def _parted(image: Array, windows: Axis, along: int) -> Array:
-    """An axis of which every input is seen once as two: the windows, and their taps."""
+    """An axis whose windows partition the inputs, split in two: the windows, and their taps."""
     return image.reshape(*image.shape[:along], windows.outputs, windows.kernel, *image.shape[along + 1 :])
 
 
 def _repeat(part: Array, windows: Axis, along: int, image: Array) -> Array:
-    """The adjoint of a sum over the taps: `image` becomes, for each input, the sum of what its windows have."""
+    """The adjoint of a sum over the taps: each input in `image` becomes the sum over the windows that see it."""
     if not windows.partition:
         return _scatter(lambda j, outputs, inputs: part[_at(outputs, along)], windows, along, image)
     into, values = (pixels(image), pixels(part)) if along == W else (image, part)
@@ -114,7 +113,7 @@ def _repeat(part: Array, windows: Axis, along: int, image: Array) -> Array:
 
 
 def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: int, image: Array) -> Array:
-    """The adjoint of looking through the taps: `image` becomes the sum of what `parts` gives for the inputs of each."""
+    """The adjoint of gathering by taps: `image` becomes the sum of what `parts` gives for the inputs of each tap."""
     if not windows.partition:
         image[...] = 0
     for j in range(windows.kernel):
@@ -126,11 +125,11 @@ def _scatter(parts: Callable[[int, slice, slice], Array], windows: Axis, along: 
             image[_at(inputs, along)] = part
         else:
             pixels(image)[_at(inputs, W)] = pixels(np.ascontiguousarray(part))
-        del part  # before the next is made
+        del part  # frees its memory before the next one is computed
     return image
 
 
-# --- Largest value ---------------------------------------------------------------------------------------------------
+# --- Maximum ---------------------------------------------------------------------------------------------------------
 
 
 def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
@@ -146,7 +145,7 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
             part = _reduce(part, windows, along, np.maximum, -np.inf)
         out[:, some] = part
 
-    _for_images(work, image, 2 * BLOCK)  # little is made on the way
+    _for_images(work, image, 2 * BLOCK)  # intermediate results are small
     return logical(out, x.ndim), (image, geometry)
 
 
@@ -161,9 +160,9 @@ def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, .
             shape = largest.shape
             largest, later = _later_is_larger(largest, windows, along)
             steps.append((later, windows, along, shape))
-        del largest  # before memory for as many cotangents is taken
+        del largest  # frees its memory before that of the cotangents is allocated
         part = cotangent[:, some]
-        while steps:  # reading order: to the image, the row, and at last the column
+        while steps:  # in reading order: first the depth, then the row, and last the column
             later, windows, along, shape = steps.pop()
             part = _route(part, later, windows, along, np.empty(shape, g.dtype) if steps else dx[:, some])
 
@@ -172,20 +171,20 @@ def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, .
 
 
 def _for_images(work: Callable[[slice], None], image: Array, block: int) -> None:
-    """`work` for some of the batch at a time, of so many elements."""
+    """`work` on a part of the batch at a time, of about `block` elements."""
     batch = image.shape[1]
     for_blocks(work, batch, block_length(batch, image[:, :1].size, block), least=1)
 
 
 def _below(x: Array, largest: Array) -> Array:
-    """Whether x is less than the largest: any number is less than nan."""
+    """Whether x is less than `largest`, where every number is less than nan."""
     below: Array = x < largest
     return below | (np.isnan(largest) & ~np.isnan(x))
 
 
 def _later_is_larger(image: Array, windows: Axis, along: int,
                      less: Callable[[Array, Array], Array] = np.less) -> tuple[Array, list[Array]]:
-    """The largest value of each window, and for every tap but the last, where it sees less than one after it."""
+    """The maximum of each window, and for every tap but the last, where a later tap sees a larger value."""
     outputs, inputs = windows.tap(windows.kernel - 1)
     largest = _everywhere(_seen(image, inputs, along), outputs, windows, along, -np.inf)
     later = []
@@ -201,7 +200,7 @@ def _later_is_larger(image: Array, windows: Axis, along: int,
 
 
 def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array) -> Array:
-    """Send each cotangent to the first tap that saw the largest value: to its place in `into`."""
+    """Send each cotangent to the first tap that saw the maximum: to its place in `into`."""
     left = g
 
     def share(j: int, outputs: slice, inputs: slice) -> Array:
@@ -215,7 +214,7 @@ def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array)
 
 
 def max_pool_reference(x: Any, **options: Any) -> Any:
-    """The first of the largest that each window sees, and not of what pads, where all that it sees is -inf."""
+    """The first maximum of each window; never the padding, even where all values in the window are -inf."""
     geometry = pool_windows(x.shape[2:], **options)
     choices = _taps(x, geometry, -np.inf)
     inside = _taps(np.ones((1, 1, *x.shape[2:]), bool), geometry, False)
@@ -225,7 +224,7 @@ def max_pool_reference(x: Any, **options: Any) -> Any:
 
 
 def _taps(x: Any, geometry: Windows, padding: float) -> Any:
-    """What each tap sees, the taps side by side along a new first axis."""
+    """The inputs that each tap sees, stacked along a new first axis."""
     taps = [x]
     for at, windows in enumerate(geometry, start=2):
         before = (slice(None),) * at
@@ -243,11 +242,11 @@ def _taps(x: Any, geometry: Windows, padding: float) -> Any:
 max_pool: Operation = fused("max_pool", max_pool_forward, max_pool_pullback, max_pool_reference)
 
 
-# --- Mean value: linear, so it and its adjoint are each other's derivative -------------------------------------------
+# --- Mean: linear, so it and its adjoint are each other's derivative -------------------------------------------------
 
 
 def _counts(windows: Axis, include_pad: bool) -> Array:
-    """How many taps of each window count."""
+    """The number of taps of each window that count, along one axis."""
     starts = np.arange(windows.outputs) * windows.stride - windows.before
     low, high = (-windows.before, windows.size + windows.before) if include_pad else (0, windows.size)
     return np.minimum(starts + windows.kernel, high) - np.maximum(starts, low)
@@ -255,7 +254,7 @@ def _counts(windows: Axis, include_pad: bool) -> Array:
 
 @lru_cache
 def _areas(geometry: Windows, include_pad: bool) -> Array | int:
-    """How many taps of each window count, beside each other in memory order; one number where they are as many."""
+    """The number of taps of each window that count, in memory order, or a single number if all are equal."""
     counts = np.ones((1,) * 5, int)
     for along, windows in _along(geometry):
         counts = counts * _beside(_counts(windows, include_pad), along)
@@ -338,9 +337,9 @@ def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], paddin
 
 
 def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
-    """The mean of `size` windows an axis of (N, C, ...): floor(i n / m) to ceil((i + 1) n / m).
+    """The mean of `size` windows per axis of (N, C, ...): floor(i n / m) to ceil((i + 1) n / m).
 
-    One window after the other, not as a product with a matrix, whose zeros would make nan of what is infinite.
+    Windows are summed one at a time. In a product with a matrix, zeros times infinity would give nan.
     """
     lengths = x.shape[2:]
     if all(n % m == 0 for n, m in zip(lengths, size, strict=True)):

@@ -1,13 +1,13 @@
-"""What the recurrent layers have in common: RNN, LSTM and GRU over a whole sequence, one layer and one direction.
+"""What the kernels RNN, LSTM and GRU share: each runs one layer in one direction over a whole sequence.
 
 Parameters are PyTorch's: `weight_ih` (gates * H, I), `weight_hh` (gates * H, H), `bias_ih` and `bias_hh` (gates * H,).
 The sequence `x` is (T, N, I), a state (N, H); a state of None is zero, a bias of None is absent. Results are the
 sequence of hidden states (T, N, H) and the final states.
 
-Memory. Inside a step everything is (features, N): a gate is then one contiguous block, and a step is one product of a
+Memory. Inside a step all arrays are (features, N): a gate is then one contiguous block, and a step is one product of a
 (gates * H, I + 1 + H) matrix with the column [x_t; 1; h_{t-1}], so that neither bias nor input needs a pass of its own.
 The cotangents of the pre-activations of all steps are collected as (gates * H, T, N), so that each weight's cotangent
-is one large product. Because σ(z) = (1 + tanh(z / 2)) / 2, the rows of gates with a σ are halved beforehand and one
+is one large product. Because σ(z) = (1 + tanh(z / 2)) / 2, the rows of gates with a σ are halved beforehand, and one
 tanh serves all gates.
 """
 
@@ -23,11 +23,11 @@ from autograd.arrays import Array
 from autograd.declare.fused import Needs
 from autograd.runtime.blas import one_thread_if
 
-LARGE = 2**21  # multiplications of a step from which on OpenBLAS's second thread is worth its spinning
+LARGE = 2**21  # multiplications per step from which on OpenBLAS's second thread is worth its spinning
 
 
 def threads_for(weight_hh: Array, batch: int) -> AbstractContextManager[None]:
-    """Where the steps are computed: small ones in this thread, large ones by OpenBLAS's, as ours take 40 us to wake."""
+    """The threads of the steps: only this one if they are small, OpenBLAS's if large, as ours take 40 us to wake."""
     return one_thread_if(weight_hh.size * batch < LARGE)
 
 
@@ -38,9 +38,9 @@ def total_bias(bias_ih: Any, bias_hh: Any) -> Any:
 
 
 def matrix(weights: Sequence[Array], bias: Any, sigmoids: Sequence[int] = (), gates: int = 1) -> Array:
-    """The weights side by side with the bias as a column after the first of them, the rows of the `sigmoids` halved.
+    """The weights side by side, with the bias as a column after the first, and with the rows of the `sigmoids` halved.
 
-    Of so many gates, `sigmoids` are the numbers of those with a σ.
+    `sigmoids` are the numbers of the gates with a σ.
     """
     first = weights[0]
     column = np.empty((len(first), 1), first.dtype)
@@ -53,7 +53,7 @@ def matrix(weights: Sequence[Array], bias: Any, sigmoids: Sequence[int] = (), ga
 
 
 def columns(x: Array, units: int, h0: Array | None) -> Array:
-    """The columns [x_t; 1; h_{t-1}] of all steps and one more, (T + 1, I + 1 + H, N), the initial state in place."""
+    """The columns [x_t; 1; h_{t-1}] of all steps and one more, (T + 1, I + 1 + H, N), with the initial state set."""
     steps, batch, features = x.shape
     all_columns = np.empty((steps + 1, features + 1 + units, batch), x.dtype)
     all_columns[:-1, :features] = x.transpose(0, 2, 1)
@@ -63,7 +63,7 @@ def columns(x: Array, units: int, h0: Array | None) -> Array:
 
 
 def states(columns: Array, features: int) -> tuple[Array, Array]:
-    """The hidden states that the steps left in their columns: all (T, N, H), and the last (N, H)."""
+    """The hidden states that the steps wrote into the columns: all (T, N, H), and the last (N, H)."""
     of_all = columns[:, features + 1 :].transpose(0, 2, 1)
     return np.ascontiguousarray(of_all[1:]), np.ascontiguousarray(of_all[-1])
 
@@ -86,7 +86,7 @@ def as_rows(x: Array) -> Array:
 
 
 def of_states(deltas: Array, outputs: Array, h0: Array | None) -> Array:
-    """The cotangent of the weight of the states that steps began with, given those of what it made (..., T * N)."""
+    """The cotangent of `weight_hh`, given those of its products with the previous states, (..., T * N)."""
     batch = outputs.shape[1]
     weight: Array = deltas[:, batch:] @ as_rows(outputs[:-1])
     return weight if h0 is None else weight + deltas[:, :batch] @ h0

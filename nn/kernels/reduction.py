@@ -1,4 +1,4 @@
-"""From one loss an element to one number."""
+"""Reduction of the losses per element to one number."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import numpy as np
 
 
 def reduced(losses: Any, reduction: str) -> Any:
-    """The "mean", the "sum", or for "none" the losses themselves; arrays and tensors."""
+    """The "mean", the "sum", or for "none" the losses themselves, of an array or a tensor."""
     return losses if reduction == "none" else losses.mean() if reduction == "mean" else losses.sum()
 
 
 def reduced_array(losses: Any, reduction: str) -> Any:
-    """`reduced` of an array, without what NumPy's `mean` does around its sum: 2 us of a small network's step."""
-    if reduction == "none" or losses.dtype.itemsize < 4:  # the sum of float16 is one of float32
+    """`reduced` of an array, without the overhead of NumPy's `mean` around its sum: 2 us of a small network's step."""
+    if reduction == "none" or losses.dtype.itemsize < 4:  # `mean` sums float16 in float32
         return reduced(losses, reduction)
     total = np.add.reduce(losses, None)
     return total / losses.size if reduction == "mean" else total
 
 
 def share(g: Any, size: int, reduction: str) -> Any:
-    """The cotangent of each loss, from that of the reduced ones."""
+    """The cotangent of each loss, from that of the reduced loss."""
     return g / size if reduction == "mean" else g

@@ -1,11 +1,11 @@
-"""The losses for numbers as primitives: a cost of the error e = x - t, and its slope.
+"""Regression losses as primitives: a cost of the error e = x - t, and its slope.
 
     squared    |e|^2                                    2 e
     absolute   |e|                                      e / |e|, 0 at 0
-    Huber      c (e - c / 2), c: e cut to +-delta       c
+    Huber      c (e - c / 2), c: e clipped to +-delta   c
 
-Predictions x and targets t have one shape, in any memory order. `reduction` is "mean", "sum" or "none". Kept for the
-pullback: the error alone, from which a target of 0 has the same derivatives.
+Predictions x and targets t have the same shape, in any memory order. `reduction` is "mean", "sum" or "none". Only the
+error is kept for the pullback: with the error as prediction and 0 as target the derivatives are the same.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any
 
 
 def _direction(error: Array) -> Any:
-    """The derivative of |e|; conjugated, as complex cotangents are inside a pass."""
+    """The derivative of |e|; conjugated, as complex cotangents are within the backward pass."""
     return np.sign(error) if error.dtype.kind == "f" else np.sign(error).conj()
 
 
 def _cut(error: Any, *, delta: float) -> Any:
-    """The error, no farther from 0 than delta: not by way of |e|, which has no second derivative at 0."""
+    """The error, clipped to magnitude delta; not computed from |e|, which has no second derivative at 0."""
     if error.dtype.kind == "f":
         return np.clip(error, -delta, delta)
     distance = abs(error)

@@ -2,7 +2,7 @@
 
     out = x r weight,   r = 1 / sqrt(mean of x² + eps) over the normalized axes
 
-x is (..., *normalized), weight has the shape of the normalized axes, or is None. Kept for the pullback: r of each row.
+x is (..., *normalized); weight has the shape of the normalized axes, or is None. Kept for the pullback: r of each row.
 
 Source: Zhang and Sennrich, "Root mean square layer normalization", arXiv:1910.07467.
 """

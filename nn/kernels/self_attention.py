@@ -1,10 +1,10 @@
-"""Attention of a sequence to itself, from one projection to queries, keys and values of all heads, as a primitive.
+"""Multi-head self-attention as a primitive, from one projection that holds the queries, keys and values of all heads.
 
     q, k, v = thirds of the projection, each (N, T, heads, d);   out = attention(q, k, v), heads side by side
 
 projection is (N, T, 3 E), out (N, T, E), E = heads d; `mask` broadcasts to (N, heads, T, T), `keep` has that shape;
-both as in `attention.py`, whose kernels work here on views of the projection: nothing is cut apart or put together,
-and the cotangents of queries, keys and values are written into their places in the cotangent of the projection.
+both are as in `attention.py`, whose kernels work here on views of the projection: nothing is split or concatenated, and
+the cotangents of queries, keys and values are written to their places in the cotangent of the projection.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from nn.kernels.broadcasting import summed_to
 
 
 def _parts(projection: Any, heads: int) -> Any:
-    """Queries, keys and values, (3, N, heads, T, d)."""
+    """The projection as queries, keys and values, (3, N, heads, T, d)."""
     batch, steps, width = projection.shape
     return projection.reshape((batch, steps, 3, heads, width // (3 * heads))).transpose((2, 0, 3, 1, 4))
 

@@ -1,12 +1,12 @@
-"""Sums over the elements that share a channel, and coefficients for them, in whatever order an image lies in memory.
+"""Statistics per channel, and affine maps with coefficients per channel, for images in any memory order.
 
-An image (N, C, ...) is read, without being moved, as matrices (S, rows, length):
+An image (N, C, ...) is read, without copying, as matrices (S, rows, length):
 
     by rows      a row is one channel of one sample: (N, C, pixels)         for N C H W
     by columns   a column belongs to one channel: (parts, pixels, C)        for H N W C, and for (N, C) itself
 
-By columns, some pixels share a row so that inner loops stay long. A pass over memory goes in blocks of S, which stay in
-the L2 cache. Near zero a mean and a variance take one pass, far from it two.
+By columns, several pixels share a row so that inner loops stay long. A pass over memory goes in blocks of S, which stay
+in the L2 cache. A mean and a variance take one pass if the mean is near zero, and two if it is far.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, in_order, memory_order
 from nn.kernels.sums import sums_over_rows
 
-BLOCK = 2**17  # elements of a block
-RUN = 16  # pixels of a channel that must be neighbours for a row of their own
-LINE = 2048  # elements that a row of pixels is lengthened to
-NEAR = 0.8  # share of a mean square up to which the square of the mean leaves the variance its digits
+BLOCK = 2**17  # elements per block
+RUN = 16  # neighbouring pixels of a channel from which on they are a row of their own
+LINE = 2048  # elements to which a row of pixels is lengthened
+NEAR = 0.8  # up to this ratio of mean² to mean of x², their difference is a precise variance
 
 
 def merged(count: int, means: Array, squares: Array, axes: tuple[int, ...]) -> tuple[Array, Array]:
-    """Mean, and sum of squared deviations from it, of the union of parts of `count` elements that lie along `axes`.
+    """Mean and sum of squared deviations of the union of parts, each of `count` elements, that lie along `axes`.
 
     sum over parts of  squares + count (mean - mean of all)²,  without the cancellation of E[x²] - E[x]².
     Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample variances", 1979.
@@ -42,16 +42,16 @@ def merged(count: int, means: Array, squares: Array, axes: tuple[int, ...]) -> t
 
 Shape = tuple[int, ...]
 Reading = tuple[tuple[int, int, int], Shape, Shape]
-"""The shape of the matrices; of the sums of their rows or columns, taken apart; over which axes these are added up."""
+"""The shape of the matrices, the shape of the sums of their rows or columns, and the axes along which to add these."""
 
 
 def _rows(outer: int, channels: int, pixels: int, by_sample: bool) -> Reading:
-    """A row for each channel of each sample."""
+    """One row per channel of each sample."""
     return (outer, channels, pixels), (outer, channels), () if by_sample else (0,)
 
 
 def _columns(first: int, channels: int, pixels: int) -> Reading:
-    """A column for each channel, several beside each other where they are few; matrices that fit the cache."""
+    """One column per channel, several pixels per row where channels are few; matrices that fit the cache."""
     line = _divisor(first, LINE // max(1, channels * pixels))
     length, rows = line * channels * pixels, first // line
     part = _divisor(rows, BLOCK // max(1, length))
@@ -59,13 +59,13 @@ def _columns(first: int, channels: int, pixels: int) -> Reading:
 
 
 def _columns_of_samples(samples: int, first: int, between: int, channels: int, pixels: int) -> Reading:
-    """The same within each sample, a matrix for each; of its pixels those `between` lie beside each other."""
+    """`_columns` within each sample, with one matrix per sample; `between` of its pixels are neighbours in memory."""
     line = between if first > 1 else _divisor(between, LINE // max(1, channels * pixels))
     return (samples, first * between // line, line * channels * pixels), (samples, line, channels, pixels), (1, 3)
 
 
 class Layout:
-    """How an image is read for statistics per channel, (C,), or `by_sample` per sample and channel, (N, C).
+    """How an image is read for statistics per channel, (C,), or with `by_sample` per sample and channel, (N, C).
 
     `count` elements share a statistic. All methods take images of this shape and memory order: see `aligned`.
     """
@@ -87,12 +87,12 @@ class Layout:
         else:
             self.shape, self.parts, self.axes = _columns(first, channels, pixels)
         self.order, self.dtype, self.image_shape = order, x.dtype, x.shape
-        self.samples_inside = by_sample and first > 1  # memory is (pixels, N, ...): N comes to the front
+        self.samples_inside = by_sample and first > 1  # memory is (pixels, N, ...): N is moved to the front
         self.count = x.size // max(1, samples * channels if by_sample else channels)
         self.block = block_length(self.shape[0], self.shape[1] * self.shape[2], BLOCK)
 
     def aligned(self, x: Array) -> Array:
-        """`x` itself if it has this memory order, otherwise a copy that has."""
+        """`x` itself if it has this memory order, otherwise a copy in this order."""
         ordered = in_order(x, self.order)
         return x if np.may_share_memory(ordered, x) else ordered.transpose(np.argsort(self.order))
 
@@ -104,12 +104,12 @@ class Layout:
         return ordered.reshape(self.shape)
 
     def image(self) -> tuple[Array, Array]:
-        """A new image in this order: as matrices, and as itself."""
+        """A new image in this order: as matrices, and as an image."""
         image = empty(self.image_shape, self.order, self.dtype)
         return self.matrices(image), image
 
     def coefficients(self, values: Any) -> Any:
-        """Values per statistic, spread so that they multiply the matrices."""
+        """Values per statistic, spread so that they broadcast against the matrices."""
         values = np.asarray(values, self.dtype)
         if self.by_rows:
             return values.reshape((-1, self.shape[1], 1))
@@ -120,13 +120,13 @@ class Layout:
         return spread.reshape(-1, 1, self.shape[2])
 
     def _with_products(self, block: Array, other: Array) -> tuple[Array, Array]:
-        """The sums of every row or column of a block of matrices, and of its products with another."""
+        """The sums of the rows or columns of a block of matrices, and of its elementwise product with another block."""
         if self.by_rows:
             return sums_over_rows(block.swapaxes(-1, -2)), np.vecdot(block, other)
         return sums_over_rows(block), sums_over_rows(block * other)
 
     def _summed(self, of_block: Callable[[slice], tuple[Array, Array]]) -> Array:
-        """Two sums of each row or column, as `of_block` makes them of a block, added up per statistic."""
+        """Two sums per statistic, added up from those that `of_block` returns for the rows or columns of a block."""
         samples, rows, length = self.shape
         sums = np.empty((2, samples, rows if self.by_rows else length), self.dtype)
 
@@ -142,9 +142,9 @@ class Layout:
     # --- Passes over memory ------------------------------------------------------------------------------------------
 
     def moments(self, x: Array) -> tuple[Array, Array]:
-        """Mean, and sum of squared deviations from it, per statistic."""
+        """Mean and sum of squared deviations per statistic."""
         matrices = self.matrices(x)
-        with np.errstate(over="ignore", invalid="ignore"):  # the second pass tells
+        with np.errstate(over="ignore", invalid="ignore"):  # if it overflows, the second pass decides
             total, squares = self._summed(lambda block: self._with_products(matrices[block], matrices[block]))
             mean = total / self.count
             of_mean = total * mean
@@ -157,7 +157,7 @@ class Layout:
             return self._with_products(deviation, deviation)
 
         total, squares = self._summed(of_deviations)
-        rest = total / self.count  # what rounding took from the mean
+        rest = total / self.count  # the rounding error of the mean
         return mean + rest, squares - total * rest
 
     def products(self, g: Array, x: Array, mean: Array, inverse: Array) -> tuple[Array, Array]:
@@ -187,7 +187,7 @@ class Layout:
 
     def combined(self, g: Array, scale: Array, x: Array, slope: Array, shift: Array, *,
                  over: bool = False) -> Array:
-        """The image scale g + slope x + shift, with coefficients per statistic; written `over` g if that is wanted."""
+        """The image scale g + slope x + shift, with coefficients per statistic; with `over`, written over g."""
         cotangents, matrices = self.matrices(g), self.matrices(x)
         out, image = (cotangents, g) if over else self.image()
         scale, slope, shift = (self.coefficients(values) for values in (scale, slope, shift))
@@ -208,7 +208,7 @@ def _of(coefficients: Array, block: slice) -> Array:
 
 @lru_cache
 def _divisor(number: int, limit: int) -> int:
-    """The largest divisor of `number` up to `limit`; if all of these are far below it, one above."""
+    """The largest divisor of `number` up to `limit`, or, if that is far below the limit, the next divisor above it."""
     below = next((d for d in range(min(number, max(1, limit)), 0, -1) if number % d == 0), 1)
     if 8 * below >= min(number, limit):
         return below

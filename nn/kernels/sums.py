@@ -1,4 +1,4 @@
-"""Sums over rows, by the quickest way there is."""
+"""Sums over the rows of matrices, by the fastest method for their size."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.runtime.matmul import vector_times
 
-LONG = 1024  # columns from which on NumPy adds up rows faster than short products do
+LONG = 1024  # columns from which on NumPy adds up rows faster than products with ones do
 
 
 def sums_over_rows(x: Array) -> Array:
-    """The sums over the rows of matrices (..., M, N), unless these are long by products: (..., N).
+    """The sums over the rows of matrices (..., M, N): (..., N), by products with ones unless the rows are long.
 
-    Of a vector and a matrix whose rows are short OpenBLAS also computes with what the stack held before, and throws it
-    away; now and then that is a signalling nan, and NumPy would warn of an invalid value among finite ones.
+    For short rows OpenBLAS's product also computes with leftover values on the stack, and discards the results. If one
+    of these is a signalling nan, NumPy would warn of an invalid value although all operands are finite.
     """
     if x.shape[-1] >= LONG and x.strides[-1] == x.itemsize:
         return np.add.reduce(x, axis=-2)  # type: ignore[no-any-return]

@@ -1,12 +1,12 @@
-"""Volumes as the products of images see them: what windows see along the depth stands side by side, as channels.
+"""Convolution of volumes as convolution of images: the slices that a window sees along the depth become channels.
 
-In memory a volume is a stack of N D images (H, N D, W, C) as it stands. The windows of a convolution see several of
-these: what is convolved are images whose pixels have the channels of all kd that a window sees. `beside` makes them of
-x, and `added`, its adjoint, adds up what the taps have for one place; a weight to both has its taps along the depth as
-channels, too (`matrices`, and back `kernels`). Where the depth is 1, nothing is moved.
+In memory a volume is a stack of N D images (H, N D, W, C). A window of the convolution sees kd of them; so images are
+convolved whose pixels have the channels of all kd images side by side. `beside` makes these images of x, and `added`,
+its adjoint, sums the channels of all taps that see the same place. In the weight, too, the taps along the depth become
+channels (`matrices`, with the inverse `kernels`). Where windows have depth 1, nothing is copied.
 
 Shapes: x (N, C, D, H, W), weight (O, C / groups, kd, kh, kw), each also without D, and without W, as in `layout.py`.
-What stands side by side is kd times the volume.
+The images side by side take kd times the memory of the volume.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from nn.kernels.windows import Axis
 
 
 def stacked(x: Array) -> Array:
-    """The images of a volume (N, C, D, H, W), one after the other: (H, N D, W, C)."""
+    """A volume (N, C, D, H, W) as a stack of images (H, N D, W, C)."""
     volume = in_memory_order(x)
     height, batch, depth, width, channels = volume.shape
     return volume.reshape(height, batch * depth, width, channels)
 
 
 def apart(images: Array, depth: int, ndim: int) -> Array:
-    """The inverse of `stacked`, for what has `ndim` axes."""
+    """The inverse of `stacked`: an array with `ndim` axes."""
     height, count, width, channels = images.shape
     return logical(images.reshape(height, count // depth, depth, width, channels), ndim)
 
 
 def beside(x: Array, deep: Axis, groups: int) -> Array:
-    """What windows see along the depth, side by side: (N, C, D, H, W) to (H, N OD, W, groups kd C / groups)."""
+    """The slices that each window sees, side by side: (N, C, D, H, W) to (H, N OD, W, groups kd C / groups)."""
     if deep.identity:
         return stacked(x)
     volume = in_memory_order(x)
@@ -47,7 +47,7 @@ def beside(x: Array, deep: Axis, groups: int) -> Array:
 
 
 def added(images: Array, deep: Axis, groups: int, ndim: int) -> Array:
-    """The adjoint: (H, N OD, W, groups kd C / groups) to (N, C, D, H, W), or what has `ndim` axes."""
+    """The adjoint of `beside`: (H, N OD, W, groups kd C / groups) to (N, C, D, H, W), or fewer axes: `ndim`."""
     if deep.identity:
         return apart(images, deep.size, ndim)
     height, count, width, channels = images.shape
@@ -61,7 +61,7 @@ def added(images: Array, deep: Axis, groups: int, ndim: int) -> Array:
 
 
 def matrices(weight: Array) -> Array:
-    """A weight (O, C, kd, kh, kw) as that of images, (O, kd C, kh, kw)."""
+    """A weight (O, C, kd, kh, kw) as a weight for images, (O, kd C, kh, kw)."""
     units, channels, *size = weight.shape
     depth, height, width = in_space(size, 1)
     taps = weight.reshape(units, channels, depth, height, width).swapaxes(1, 2)
@@ -69,6 +69,6 @@ def matrices(weight: Array) -> Array:
 
 
 def kernels(matrices: Array, depth: int, ndim: int) -> Array:
-    """The inverse of `matrices`, for what has `ndim` axes."""
+    """The inverse of `matrices`: a weight with `ndim` axes."""
     units, channels, *size = matrices.shape
     return with_axes(matrices.reshape(units, depth, channels // depth, *size).swapaxes(1, 2), ndim)

@@ -1,4 +1,4 @@
-"""Windows that slide along one axis: what a convolution and a pooling know of their geometry."""
+"""Windows that slide along one axis: the geometry of convolution and pooling."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 class Axis(NamedTuple):
     """`outputs` windows of `kernel` taps over `size` inputs.
 
-    Tap j of window o sees the input at `o * stride + j * dilation - before`; what is outside of the input is padding.
+    Tap j of window o sees the input at `o * stride + j * dilation - before`; places outside of the input are padding.
     """
 
     size: int
@@ -21,7 +21,7 @@ class Axis(NamedTuple):
     outputs: int
 
     def tap(self, j: int, first: int = 0, last: int | None = None) -> tuple[slice, slice]:
-        """The windows, of those from `first` to `last`, whose tap j sees an input, and the inputs that they see."""
+        """The windows from `first` to `last` whose tap j sees an input, not padding, and the inputs that it sees."""
         offset = j * self.dilation - self.before
         last = self.outputs if last is None else last
         low = min(last, max(first, -(offset // self.stride)))
@@ -32,12 +32,12 @@ class Axis(NamedTuple):
         return slice(low, high), slice(start, start + (high - low - 1) * self.stride + 1, self.stride)
 
     def part(self, some: slice) -> Axis:
-        """These windows alone."""
+        """The axis with only these windows."""
         return self._replace(before=self.before - some.start * self.stride, outputs=some.stop - some.start)
 
     @property
     def identity(self) -> bool:
-        """Whether each window sees the one input of its own place."""
+        """Whether each window sees exactly the input at its own place."""
         return self.partition and self.kernel == 1
 
     @property
@@ -52,9 +52,9 @@ class Axis(NamedTuple):
                 and self.outputs * self.stride == self.size)
 
     def phases(self) -> Iterator[tuple[slice, int, Axis]]:
-        """The inputs that the same taps see, side by side, so that windows over them have the stride 1.
+        """The phases: the inputs that the same taps see, side by side, so that windows over them have stride 1.
 
-        Yields those taps, how far apart they are there, and the inputs, as an axis of one tap a place.
+        Yields for each phase its taps, their dilation within it, and its inputs as an axis with one tap per place.
         """
         common = math.gcd(self.stride, self.dilation)
         step, dilation = self.stride // common, self.dilation // common
@@ -66,8 +66,8 @@ class Axis(NamedTuple):
     def adjoint(self) -> Iterator[tuple[slice, slice, Axis]]:
         """Windows over the outputs that gather, for every input, the outputs it contributed to.
 
-        The inputs r, r + stride, r + 2 * stride, ... meet the same taps, so there is one axis of stride 1 for each r:
-        yields those inputs, the taps they meet, and the axis, in which the taps stand in *reverse* order.
+        The inputs r, r + stride, r + 2 * stride, ... are seen by the same taps, so there is one axis of stride 1 for
+        each r. Yields those inputs, the taps that see them, and the axis, in which the taps are in *reverse* order.
         """
         common = math.gcd(self.stride, self.dilation)
         step, dilation = self.stride // common, self.dilation // common
@@ -82,15 +82,15 @@ class Axis(NamedTuple):
 
 
 Windows = tuple[Axis, ...]  # along L, along H and W, or along D, H and W
-ALONE = Axis(1, 1, 1, 1, 0, 1)  # along what is no axis of the input: one window over one place
+ALONE = Axis(1, 1, 1, 1, 0, 1)  # for an axis that the input lacks: one window over one place
 
 
 def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tuple[int, int] = (0, 0),
          ceil_mode: bool = False) -> Axis:
     """The windows that fit: `(size + padding - dilation * (kernel - 1) - 1) / stride + 1`, rounded down or up.
 
-    Rounded up, windows may reach beyond the padding, but begin within the input or the padding before it, as in
-    PyTorch. Raises ValueError if there is no window.
+    With `ceil_mode` it is rounded up: windows may reach beyond the padding, but begin within the input or the padding
+    before it, as in PyTorch. Raises ValueError if no window fits.
     """
     before, after = padding
     extent = dilation * (kernel - 1) + 1
@@ -100,12 +100,12 @@ def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tu
         outputs -= 1
     if outputs < 1:
         raise ValueError(f"a window of {extent} (kernel {kernel}, dilation {dilation}) is larger than the input of "
-                         f"{size} with padding {before} + {after}; make the kernel smaller or pad more")
+                         f"{size} with padding {before} + {after}; use a smaller kernel or more padding")
     return Axis(size, kernel, stride, dilation, before, outputs)
 
 
 def pool_windows(sizes: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
                  dilation: Sequence[int], ceil_mode: bool) -> Windows:
-    """The windows of a pool along each axis, padded equally on both sides."""
+    """The windows of a pooling along each axis, padded equally on both sides."""
     return tuple(axis(n, k, s, d, (p, p), ceil_mode)
                  for n, k, s, p, d in zip(sizes, kernel, stride, padding, dilation, strict=True))

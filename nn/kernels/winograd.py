@@ -1,8 +1,8 @@
-"""Convolution with 3 x 3 kernels by Winograd's minimal filtering along H: 6 multiplications an output in place of 9.
+"""Convolution with 3 x 3 kernels by Winograd's minimal filtering along H: 6 multiplications per output instead of 9.
 
-A tile of two output rows sees four input rows d. With F the transformed kernel rows w,
+A tile of two output rows sees four input rows d. With F the transform of the kernel rows w,
 
-    y = A' [(B' d) * F],    F = G w                               (' is the transpose, * is by elements)
+    y = A' [(B' d) * F],    F = G w                               (' is the transpose, * is elementwise)
 
     B' = | 1  0 -1  0 |     G = | 1    0    0  |     A' = | 1  1  1  0 |
          | 0  1  1  0 |         | 1/2  1/2 1/2 |          | 0  1 -1 -1 |
@@ -10,14 +10,14 @@ A tile of two output rows sees four input rows d. With F the transformed kernel 
          | 0  1  0 -1 |         | 0    0    1  |
 
 Summed over channels and over the three taps along W, each of the four places is a matrix product: the rows of a column
-(tiles * N, 3 C), overlapping views of memory, times (3 C, O). The adjoint in the weight turns the same picture around:
+(tiles * N, 3 C), overlapping views of memory, times (3 C, O). The adjoint in the weight reverses these steps:
 G' [sum over pixels of (B' d)' (A g)]. Coefficients are 0, 1 and 1/2: rounding errors stay those of the direct sum.
 
-Along both axes at once there would be 4 multiplications an output, but four times as many sums, which cost more than
-the products saved: they run at the speed of the cache, a product at that of the processor.
+Along both axes there would be 4 multiplications per output, but four times as many sums. They would cost more than the
+saved products: sums run at the speed of the cache, products at that of the processor.
 
-Memory. Images are (H, N, W, C). Every sum runs along whole rows (W * C), a place of some tiles at a time, which stays
-in a core's cache.
+Memory. Images are (H, N, W, C). Every sum runs along whole rows (W * C), for one place of some tiles at a time, which
+stays in a core's cache.
 
 Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", 2015, arXiv:1509.09308.
 """
@@ -33,18 +33,18 @@ from autograd.runtime.blocks import block_length
 from nn.kernels.layout import overlapping
 from nn.kernels.windows import Axis
 
-CHUNK = 3 << 15  # numbers of one place that are worked on together
+CHUNK = 3 << 15  # numbers of one place in a block
 G = np.array([[1, 0, 0], [0.5, 0.5, 0.5], [0.5, -0.5, 0.5], [0, 0, 1]])
 
 
 def suits(rows: Axis, columns: Axis, image: Array, units: int) -> bool:
-    """Whether this is the faster way: 3 x 3, stride and dilation 1, enough channels, units and pixels (measured)."""
+    """Whether this is the faster method: 3 x 3, stride and dilation 1, enough channels, units and pixels (measured)."""
     return (rows[1:4] == columns[1:4] == (3, 1, 1) and min(image.shape[3], units) >= 48
             and image.shape[1] * columns.outputs >= 128)
 
 
 def transformed(weight: Array) -> Array:
-    """The weight (O, C, 3, 3) as (4, 3 * C, O)."""
+    """The transform F of the weight (O, C, 3, 3): (4, 3 * C, O)."""
     units, channels = weight.shape[:2]
     taps = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(3, -1)
     places: Array = G.astype(weight.dtype) @ taps
@@ -52,7 +52,7 @@ def transformed(weight: Array) -> Array:
 
 
 def correlate_tiles(image: Array, places: Array, rows: Axis, columns: Axis, bias: Array | None, out: Array) -> None:
-    """The correlation with the transformed weight `places` into `out` (OH, N, OW, O); `bias` (OW * O,)."""
+    """Write the correlation with the transformed weight `places` to `out` (OH, N, OW, O); `bias` (OW * O,)."""
     for tiles, some, inputs in _inputs(image, rows, columns):
         made, kept = np.empty((2, len(tiles), some.stop - some.start, *out.shape[2:]), out.dtype)
         for place, seen in enumerate(inputs):
@@ -80,9 +80,9 @@ def weight_of_tiles(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
 
 
 def _inputs(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[range, slice, Iterator[Array]]]:
-    """For some tiles of some images: their first output rows, the images, and the places of B' d, one after another.
+    """Blocks of tiles and images: the tiles' first output rows, the images, and the places of B' d one after another.
 
-    A place is (tiles, N, OW + 2, C), zero where there is padding along W; the next overwrites it.
+    A place is (tiles, N, OW + 2, C), zero where there is padding along W; the next place overwrites it.
     """
     _, batch, size, channels = image.shape
     width = columns.outputs + 2
@@ -111,7 +111,7 @@ def _inputs(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[range, sl
 
 
 def _along_columns(place: Array, matrix: Array, out: Array) -> None:
-    """The sum over channels and the taps along W, of (tiles, N, OW + 2, C): into (tiles, N, OW, O)."""
+    """Write the sum of (tiles, N, OW + 2, C) over channels and taps along W to `out` (tiles, N, OW, O)."""
     tiles, batch, outputs, units = out.shape
     _, per_image, per_column, item = place.strides
     windows = overlapping(place, (outputs, tiles * batch, len(matrix)), (per_column, per_image, item))
@@ -119,7 +119,7 @@ def _along_columns(place: Array, matrix: Array, out: Array) -> None:
 
 
 def _add_to_rows(place: int, product: Array, second: Array, out: Array) -> None:
-    """A' times the places' products as they come, the `second` kept aside, into one or two rows (1 or 2, N, OW, O)."""
+    """Add a place's product to one or two rows (1 or 2, N, OW, O), as A' says; `second` is the product of place 1."""
     if place == 1:
         np.add(product, second, out=out[0])
     if place == 2:
@@ -130,7 +130,7 @@ def _add_to_rows(place: int, product: Array, second: Array, out: Array) -> None:
 
 
 def _cotangents(g: Array, tiles: range) -> Iterator[Array]:
-    """The places of A g for the cotangent (OH, N, OW, O), one after another, each (tiles, N, OW + 2, O), with zeros."""
+    """The places of A g for the cotangent (OH, N, OW, O), one after another: (tiles, N, OW + 2, O), zero-padded."""
     place = np.zeros((len(tiles), g.shape[1], g.shape[2] + 2, g.shape[3]), g.dtype)
     inside = place[:, :, :-2]
     pairs = [(g[y], g[y + 1] if y + 1 < len(g) else np.zeros_like(g[y])) for y in tiles]
