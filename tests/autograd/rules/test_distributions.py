@@ -325,6 +325,12 @@ def test_distributions_of_vectors_have_scipys_shapes(shape: tuple[int, ...]) -> 
         assert ours(Tensor(x / shape[0]), alpha).shape == np.shape(theirs(x / shape[0], alpha))
 
 
+def test_a_small_eigenvalue_in_single_precision_is_not_taken_for_0() -> None:
+    x, cov = np.array([0.5, -0.1], np.float32), np.diag(np.array([1.0, 0.01], np.float32))
+    found = stats.multivariate_normal.logpdf(Tensor(x), None, cov, allow_singular=True).item()
+    assert found == pytest.approx(scipy.stats.multivariate_normal.logpdf(x, None, cov), rel=1e-5)
+
+
 def test_a_covariance_may_be_an_object_of_scipys() -> None:
     for known in (scipy.stats.Covariance.from_diagonal([1.0, 4.0]), scipy.stats.Covariance.from_cholesky(np.eye(2))):
         found = stats.multivariate_normal.logpdf(Tensor([0.5, -1.0]), [0.0, 1.0], known).item()
