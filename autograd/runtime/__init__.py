@@ -1,1 +1,1 @@
-"""Who owns the cores and the memory: threads, blocks that fit the cache, matrix products in pieces, the heap."""
+"""The use of cores and memory: threads, blocks that fit the cache, matrix products in parts, the heap."""

@@ -1,8 +1,9 @@
-"""NumPy's OpenBLAS, kept in the calling thread while the work is shared out among our threads.
+"""NumPy's OpenBLAS, restricted to the calling thread while our own threads share the work.
 
-From some 10^5 multiplications on OpenBLAS shares out a product among threads of its own, which wait by spinning: within
-a product for one another, so that on a busy machine one takes a thousand times as long, again and again; and after it,
-for 20 ms, for the next, on the cores that our threads would work on. Told to use one thread, it lets them sleep.
+From some 10^5 multiplications on OpenBLAS splits a product among threads of its own, which wait by spinning. Within a
+product they wait for one another, so that on a busy machine a product now and then takes a thousand times as long.
+After it they wait 20 ms for the next product, on the cores that our threads need. With the number of threads set to
+one, OpenBLAS lets them sleep.
 
 Another BLAS (Accelerate, MKL) is left as it is.
 """
@@ -22,14 +23,14 @@ import numpy as np
 
 
 def _libraries() -> Iterator[Any]:
-    """What may lead to the names of the library that NumPy computes products with."""
+    """The libraries in which the functions of NumPy's BLAS may be found."""
     try:
         import ctypes
 
         of_numpy = import_module("numpy._core._multiarray_umath").__file__
-    except ImportError:  # a Python that was built without ctypes, a NumPy that was built otherwise
+    except ImportError:  # a Python without ctypes, or a NumPy with another layout
         return
-    for file in chain((of_numpy,), Path(np.__file__).parent.parent.glob("numpy.libs/*openblas*")):  # Windows's way
+    for file in chain((of_numpy,), Path(np.__file__).parent.parent.glob("numpy.libs/*openblas*")):  # as on Windows
         try:
             yield ctypes.PyDLL(str(file))
         except OSError:
@@ -37,9 +38,9 @@ def _libraries() -> Iterator[Any]:
 
 
 def _controls() -> tuple[Callable[[], int], Callable[[int], object]]:
-    """How many threads OpenBLAS uses, and how it is told to use so many; of another BLAS that it uses one, and nothing.
+    """The functions that get and set OpenBLAS's number of threads; for another BLAS, functions that do nothing.
 
-    One that was built with OpenMP has a number for each thread of ours, and does not spin.
+    An OpenBLAS built with OpenMP counts as another BLAS: it keeps a number for each of our threads, and does not spin.
     """
     for library in _libraries():
         for prefix, suffix in product(("scipy_", ""), ("64_", "")):
@@ -54,7 +55,7 @@ def _controls() -> tuple[Callable[[], int], Callable[[int], object]]:
 
 
 class OneThread:
-    """While somebody is inside, of whatever threads, a product is computed by the thread that asks for it."""
+    """A context in which BLAS computes each product in the calling thread, as long as any thread is inside."""
 
     def __init__(self) -> None:
         self._number, self._tell = _controls()
@@ -78,7 +79,7 @@ class OneThread:
                 self._tell(self._usual)
 
     def _begin_anew(self) -> None:
-        """In a forked process: those who were inside in the parent are not there to leave."""
+        """In a forked process, forget the parent's threads: those that were inside will never leave here."""
         self._lock = threading.Lock()
         if self._inside and self._usual > 1:
             self._tell(self._usual)
@@ -90,5 +91,5 @@ AS_IT_IS = nullcontext()
 
 
 def one_thread_if(wanted: bool) -> AbstractContextManager[None]:
-    """`one_thread`, or nothing: for a product that wakes no thread of BLAS's, or is to wake them all."""
+    """`one_thread` if wanted, else a context without effect: for products that need no threads, or all of BLAS's."""
     return one_thread if wanted else AS_IT_IS

@@ -1,4 +1,4 @@
-"""Work in blocks of an axis that stay in the L2 cache, shared out among the threads."""
+"""Work in blocks along an axis that stay in the L2 cache, shared by the threads."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.runtime.threads import in_parallel
 
-BLOCK = 2**16  # elements, where a kernel does not say otherwise: about four arrays of them fill the cache
-LONG = 2 * BLOCK  # elements for a kernel of quick passes: in shorter ones two threads wait for each other
-BUFFER = 512  # elements
+BLOCK = 2**16  # elements per block by default: about four arrays of this size fill the cache
+LONG = 2 * BLOCK  # elements per block for fast passes: in shorter blocks two threads wait for each other
+BUFFER = 512  # elements of NumPy's buffer
 
 
 def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row: int = 0, least: int = 2) -> None:
     """Call `work(slice)` for slices of `block` elements that cover `range(length)`, in any order.
 
-    `work` writes what it computes into arrays, each slice into its own part: no result depends on the threads.
-    `row` is the length of the rows that it broadcasts along. NumPy copies rows that are shorter than its buffer through
-    that buffer, at the price of a second pass; with a small buffer it takes rows of `BUFFER` and more as they lie.
-    A thread is given `least` blocks or more: waking one takes 40 us, in which a single pass is over a million bytes.
+    `work` writes its results into arrays, each slice into its own part, so no result depends on the threads.
+    `row` is the length of the rows that it broadcasts along. NumPy copies rows shorter than its buffer through that
+    buffer, which costs a second pass; with a small buffer it reads rows of `BUFFER` elements or more in place.
+    Each thread gets `least` blocks or more: waking one takes 40 us, and in that time one pass covers a million bytes.
     """
 
     def share(first: int, last: int) -> None:
@@ -28,7 +28,7 @@ def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row:
             work(slice(start, min(start + block, length)))
 
     def unbuffered(first: int, last: int) -> None:
-        with np.errstate():  # restores the size of the buffer, too
+        with np.errstate():  # it also restores the size of the buffer
             np.setbufsize(BUFFER)
             share(first, last)
 
@@ -37,9 +37,9 @@ def for_blocks(work: Callable[[slice], object], length: int, block: int, *, row:
 
 def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: int = BLOCK,
               least: int = 1) -> bool:
-    """Call `work(out, *arrays)` for blocks of corresponding elements; False where arrays lie in memory unlike `out`.
+    """Call `work(out, *arrays)` for blocks of corresponding elements; False if an array's memory order is not `out`'s.
 
-    `out` has no gaps, as `np.empty_like` makes it; what `work` is given are flat views.
+    `out` has no gaps, like the arrays that `np.empty_like` makes; `work` receives flat views.
     """
     flat = []
     for array in (out, *arrays):
@@ -54,13 +54,13 @@ def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: in
 
 
 def filled(work: Callable[..., object], out: Array, *arrays: Array, block: int = BLOCK, least: int = 1) -> Array:
-    """`out` after `work(out, *arrays)`, in blocks where the arrays lie alike, at once elsewhere."""
+    """`out` after `work(out, *arrays)`, called in blocks if the arrays have the same memory order, else at once."""
     if not in_blocks(work, out, *arrays, block=block, least=least):
         work(out, *arrays)
     return out
 
 
 def block_length(length: int, elements: int, size: int = BLOCK) -> int:
-    """How many of `length` slices of so many `elements` make one block: up to `size`, all blocks about equally long."""
+    """How many of `length` slices, of `elements` each, make a block of up to `size`; all blocks about equally long."""
     most = max(1, size // max(1, elements))
     return max(1, -(-length // max(1, -(-length // most))))

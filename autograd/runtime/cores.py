@@ -1,8 +1,9 @@
-"""On which core a thread runs, and how it leaves the core of another.
+"""The core on which a thread runs, and how a worker leaves the core of its caller.
 
-Linux wakes a thread where it last ran, or beside the thread that wakes it. Where cores that share a cache have all been
-busy, it looks no further (`SIS_UTIL` in its scheduler): on a machine with two, a worker and its caller may then take
-turns on one core for many milliseconds, beside an idle one. Once it has left, a worker is woken where it went.
+Linux wakes a thread on the core where it last ran, or on that of the thread that wakes it. If the cores that share a
+cache have all been busy, it does not look for an idle one (`SIS_UTIL` in its scheduler): on a machine with two cores a
+worker and its caller may then take turns on one for many milliseconds, while the other is idle. After a worker has
+moved, Linux wakes it on its new core.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ def _reader() -> Callable[[], int]:
         import ctypes
 
         return ctypes.PyDLL(None).sched_getcpu
-    except (ImportError, AttributeError, OSError, TypeError):  # a system that does not tell
+    except (ImportError, AttributeError, OSError, TypeError):  # not every system tells the core
         return lambda: -1
 
 
-core_of_caller = _reader()  # the number of the core that the calling thread runs on, or -1
+core_of_caller = _reader()  # the number of the core on which the calling thread runs, or -1 if unknown
 
 
 def leave(core: int) -> None:
-    """Move the calling thread off this core, if it runs there and may run elsewhere; it stays free to come back."""
+    """Move the calling thread off this core, if it runs there and may run elsewhere; it may return later."""
     if core < 0 or core_of_caller() != core or not hasattr(os, "sched_setaffinity"):
         return
     try:
@@ -32,5 +33,5 @@ def leave(core: int) -> None:
         if others := allowed - {core}:
             os.sched_setaffinity(0, others)
             os.sched_setaffinity(0, allowed)
-    except OSError:  # a system that does not let it: it works where it is
+    except OSError:  # the system forbids it: the thread works where it is
         return

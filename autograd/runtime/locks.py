@@ -1,4 +1,4 @@
-"""Locks that a forked process finds open: a thread that held one in the parent is not there to release it."""
+"""Locks that are open in a forked process: a thread that held one in the parent does not exist there to release it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def renewed(module: dict[str, Any], name: str, make: Callable[[], Any] = threading.RLock) -> Any:
-    """A lock for the variable `name` of a module, whose `globals()` these are, and another in every forked process."""
+    """A lock for the variable `name` of the module with these `globals()`; a forked process gets a new one there."""
 
     def renew() -> None:
         module[name] = make()

@@ -1,7 +1,7 @@
-"""Large matrix products, shared out among our threads: each computes a part of the rows, the columns, or a stack.
+"""Large matrix products, shared by our threads: each computes a part of the rows, of the columns, or of a stack.
 
-BLAS computes each part in the thread that asks for it (`blas.py`). A product of more than some 800^3 is left whole to
-BLAS, which shares it out better.
+BLAS computes each part in the calling thread (`blas.py`). A product of more than some 800^3 multiplications is left
+whole to BLAS, which splits it better.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from autograd.runtime.blas import one_thread, one_thread_if
 from autograd.runtime.threads import in_parallel
 
 SHARED = 2 * 65536 * 4  # multiplications of a product from which on OpenBLAS's threads would share it
-LIGHT = 9 * 1024 - 1  # elements of a matrix that OpenBLAS multiplies with a vector without its threads
-WHOLE = 2**29  # multiplications that are BLAS's
+LIGHT = 9 * 1024 - 1  # the most elements of a matrix that OpenBLAS multiplies with a vector in one thread
+WHOLE = 2**29  # multiplications above which a product is left to BLAS
 WORTH = 2**22  # multiplications that are worth a thread: about 0.08 ms
-SEVERAL = 5 * WORTH // 2  # those of two threads of which the caller's ends last: to wake it again costs as much
-ALIGNED = 16  # rows or columns that are not parted
-LINE = 200  # numbers that are packed in the time in which two threads write to one line of memory
-FEW = 8  # one row for so many numbers in each is few: packed as they are, they cost less than a transposed matrix
-GRAIN = 2**16  # multiplications that are shared out together
+SEVERAL = 5 * WORTH // 2  # multiplications that are worth two threads; the caller ends last, as waking it costs as much
+ALIGNED = 16  # rows or columns that stay together in one part
+LINE = 200  # numbers that are packed in the time that two threads writing to one cache line lose
+FEW = 8  # rows are few below 1/8 of their length: to pack them costs less than to pack a transposed matrix
+GRAIN = 2**16  # multiplications per unit in which the work is divided
 
 
 class Product(NamedTuple):
-    """x y + plus, with a row `plus` or None, of so many multiplications, to be computed into `out`."""
+    """The product x y + plus, with a row `plus` or None, to be written to `out`; `work` is its multiplications."""
 
     x: Array
     y: Array
@@ -37,9 +37,9 @@ class Product(NamedTuple):
 
 
 def matmul_of_arrays(x: Any, y: Any) -> Any:
-    """`np.matmul(x, y)` of arrays with two axes or more, not empty, shared out unless it is small or very large.
+    """`np.matmul(x, y)` of nonempty arrays with two axes or more, shared by the threads unless small or very large.
 
-    A stack of matrices that meets one matrix is one product of all its rows.
+    A stack of matrices times a single matrix is one product of all rows of the stack.
     """
     if x.ndim > 2 == y.ndim and x.flags.c_contiguous and x.shape[-1] == len(y):
         return matmul_of_arrays(x.reshape(-1, len(y)), y).reshape(*x.shape[:-1], y.shape[1])
@@ -50,9 +50,9 @@ def matmul_of_arrays(x: Any, y: Any) -> Any:
 
 
 def dot(x: Array, y: Array, plus: Array | None = None) -> Array:
-    """The product of a matrix or vector with a matrix, plus a row; if it is small by NumPy's `dot`.
+    """The product of a matrix or vector with a matrix, plus a row.
 
-    That takes half of the time of NumPy's `matmul` for a few rows.
+    If it is small, NumPy's `dot` computes it: for a few rows that takes half the time of NumPy's `matmul`.
     """
     if x.size * y.shape[1] >= SHARED and x.ndim > 1 and (product := _in_parts(x, y, plus)) is not None:
         _compute(product)
@@ -64,7 +64,7 @@ def dot(x: Array, y: Array, plus: Array | None = None) -> Array:
 
 
 def dots(first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array, Array]:
-    """Two products as `dot` makes them, large ones as one piece of work for the threads."""
+    """Two products as by `dot`; large ones are one piece of work for the threads."""
     one, other = _in_parts(*first), _in_parts(*second)
     if one is None or other is None:
         return dot(*first), dot(*second)
@@ -73,7 +73,7 @@ def dots(first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array
 
 
 def _in_parts(x: Any, y: Any, plus: Any = None) -> Product | None:
-    """The product, unless it is one to be left whole."""
+    """The product to be shared by the threads, or None if it is to be left whole."""
     (rows, inner), columns = x.shape[-2:], y.shape[-1]
     if not (inner == y.shape[-2] and x.dtype == y.dtype and x.dtype.char in "fd"):
         return None
@@ -106,10 +106,11 @@ def _compute(*products: Product) -> None:
 
 
 def _fill_between(product: Product, at: int, end: int) -> None:
-    """Compute what lies from one multiplication to another along one axis, rows and columns in whole units.
+    """Compute the part of a product between two counts of multiplications, cut along one axis of `out`.
 
-    It is the longest, but of the last two the cheaper: along rows each thread packs all of y for its processor; along
-    columns all of x, and in each row two threads write to one line of memory.
+    It is the longest axis, where of the last two only the cheaper counts: cut along rows, each thread packs all of y;
+    along columns, it packs all of x, and in each row two threads write to one cache line. Rows and columns are cut in
+    whole units of `ALIGNED`.
     """
     x, y, plus, out, work = product
     (rows, inner), columns = x.shape[-2:], y.shape[-1]
@@ -142,12 +143,12 @@ def _fill(x: Array, y: Array, plus: Array | None, out: Array) -> None:
 
 
 def times_vector(x: Array, vector: Array) -> Array:
-    """`x @ vector` of a matrix (M, N)."""
+    """`x @ vector` for a matrix x (M, N)."""
     with one_thread_if(x.size > LIGHT):
         return x.dot(vector)  # type: ignore[no-any-return]
 
 
 def vector_times(vector: Array, x: Array) -> Array:
-    """`vector @ x` of matrices (..., M, N)."""
+    """`vector @ x` for matrices x (..., M, N)."""
     with one_thread_if(x.size > LIGHT):
-        return vector.dot(x) if x.ndim == 2 else np.matmul(vector, x)  # type: ignore[no-any-return]  # dot is quicker
+        return vector.dot(x) if x.ndim == 2 else np.matmul(vector, x)  # type: ignore[no-any-return]  # dot is faster

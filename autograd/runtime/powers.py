@@ -1,7 +1,7 @@
-"""Whole powers of floats, which are as quick as products.
+"""Integer powers of floats, as fast as products.
 
-NumPy's power takes 65 ns an element where the base is negative, on a processor with AVX-512, and 1.3 where it is
-positive; a product takes 0.2. The results are within two units in the last place of NumPy's.
+On a processor with AVX-512 NumPy's power takes 65 ns per element for negative bases, and 1.3 for positive ones; a
+product takes 0.2. The results are within two units in the last place of NumPy's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .numbers import NUMBERS
 
 
 def power(x: Array, y: Array) -> Array:
-    """`x ** y`; NumPy itself is quick for -1, 0, 1/2, 1 and 2."""
+    """`x ** y`; for -1, 0, 1/2, 1 and 2 NumPy itself is fast."""
     if type(y) not in NUMBERS or type(x) is not np.ndarray or x.dtype.char not in "fd" or -1 <= y <= 2 or y % 1:
         return x**y
     if y == 3:

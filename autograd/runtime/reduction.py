@@ -1,10 +1,10 @@
-"""Reductions of arrays whose last axis in memory is short, such as points in space, classes, or channels.
+"""Reductions of arrays whose last axis in memory is short, such as coordinates, classes, or channels.
 
-NumPy's own loop begins anew in each row: 11 ns for a sum and 28 for a maximum, where three elements take about 1.
+NumPy's own loop starts anew in each row: 11 ns for a sum and 28 for a maximum, where three elements take about 1.
 
-Along the rows elements are taken one after the other, of all rows at once, in NumPy's order, so that the results are
-the same to the bit (those of a sum of eight or more in eight columns). A sum over the rows takes many rows as one,
-which are added up in the end: that rounds less often, and 100,000 points take a twentieth of the time.
+Along the rows, whole columns are combined one after the other in NumPy's order, so that the results are bitwise the
+same (for that, a sum of eight or more elements keeps eight partial sums). A sum over the rows treats many rows as one
+long row, whose parts are added up in the end: that rounds less often, and 100,000 points take a twentieth of the time.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ import numpy as np
 
 from autograd.duck_arrays import Array
 
-EIGHT = 8  # columns in which NumPy adds up a row that is long enough
+EIGHT = 8  # partial sums that NumPy keeps in a row that is long enough
 SHORT: dict[np.ufunc, int] = {np.add: 16, np.maximum: 32, np.minimum: 32, np.multiply: 32}  # elements of a row at most
-MANY = 1024  # elements in all from which on it gains
-LARGE = 4096  # elements that are better not copied
-SAFE = 40.0  # size of numbers whose exponentials are harmless
-NARROW, WIDE = 64, 256  # columns of rows that are short, and of what many of these are taken for
+MANY = 1024  # elements in all from which on this is faster
+LARGE = 4096  # elements from which on a copy is worth avoiding
+SAFE = 40.0  # numbers of smaller magnitude have harmless exponentials
+NARROW, WIDE = 64, 256  # columns of short rows at most, and of the long rows that many of them make
 
 
 def reduce(ufunc: np.ufunc, x: Array, *, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:
-    """`ufunc.reduce(x, axis=axis, keepdims=keepdims, **options)`, over all axes unless some are named."""
+    """`ufunc.reduce(x, axis=axis, keepdims=keepdims, **options)`, over all axes by default."""
     if not options and in_short_rows(ufunc, x, axis):
         return of_short_rows(ufunc, x, keepdims)
     if not options and ufunc is np.add and (rows := _rows(x, axis)) is not None:
@@ -34,7 +34,7 @@ def reduce(ufunc: np.ufunc, x: Array, *, axis: Any = None, keepdims: bool = Fals
 
 
 def in_short_rows(ufunc: np.ufunc, x: Array, axis: Any) -> bool:
-    """Whether a reduction over `axis` goes along short rows of floats, of which there are many."""
+    """Whether a reduction over `axis` goes along many short rows of floats."""
     return (
         type(axis) is int and type(x) is np.ndarray and x.size >= MANY and x.ndim > 1
         and (axis == -1 or axis == x.ndim - 1) and x.dtype.char in "fd"
@@ -43,7 +43,7 @@ def in_short_rows(ufunc: np.ufunc, x: Array, axis: Any) -> bool:
 
 
 def of_short_rows(ufunc: np.ufunc, x: Array, keepdims: bool) -> Array:
-    """The reduction of each row."""
+    """The reduction of each row, over the last axis."""
     columns = [x[..., k] for k in range(x.shape[-1])]
     if ufunc is np.add and len(columns) >= EIGHT:
         columns = _in_eights(columns)
@@ -54,18 +54,18 @@ def of_short_rows(ufunc: np.ufunc, x: Array, keepdims: bool) -> Array:
 
 
 def _in_eights(columns: list[Array]) -> list[Array]:
-    """What NumPy makes of a row before it adds up the rest, of fewer than eight: eight sums, added up in pairs."""
+    """The columns as NumPy adds them up: eight partial sums, added in pairs, and the rest of fewer than eight."""
     whole = len(columns) // EIGHT * EIGHT
     sums = columns[:EIGHT]
     for k in range(EIGHT, whole):
         sums[k % EIGHT] = sums[k % EIGHT] + columns[k]
-    while len(sums) > 2:  # the last pair is left to the caller
+    while len(sums) > 2:  # the caller adds the last pair
         sums = [a + b for a, b in zip(sums[::2], sums[1::2], strict=True)]
     return sums + columns[whole:]
 
 
 def _rows(x: Array, axis: Any) -> Array | None:
-    """The array as many short rows, (rows, columns) as they lie in memory, if it is over all of these that it sums."""
+    """The array as short rows (rows, columns), a view of memory, if the sum is over all of them; else None."""
     if type(x) is not np.ndarray or x.size < LARGE or x.ndim < 2 or x.dtype.char not in "fd":
         return None
     axes = (axis,) if type(axis) is int else axis
@@ -88,14 +88,14 @@ def _sum_of_rows(rows: Array) -> Array:
 
 
 def harmless_to_exp(x: Array) -> bool:
-    """Whether all numbers are so small that their exponentials, and sums of them, neither overflow nor vanish."""
+    """Whether all numbers are so small that their exponentials, and sums of these, neither overflow nor underflow."""
     return bool(x.size) and bool(x.min() > -SAFE) and bool(x.max() < SAFE)
 
 
 def nan_or_largest(x: Array) -> Any:
-    """The largest number, or nan if there is one, by the cheapest look that NumPy has; 0 of nothing.
+    """The largest number, or nan if there is one, by the cheapest means that NumPy has; 0 for an empty array.
 
-    Where `x` is laid out in another order than its axes, as images are, `x.argmax()` would copy it.
+    If the axes of `x` have another order in memory, as those of images do, `x.argmax()` would copy it.
     """
     flat = x if x.size < LARGE else x.ravel("K")
     return flat.item(flat.argmax()) if x.size else 0

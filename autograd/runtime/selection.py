@@ -1,10 +1,10 @@
-"""Choosing between the elements of two arrays, or of one and a number, without a branch for each.
+"""Selection between the elements of two arrays, or of an array and a number, without branches.
 
-`np.where` branches at every element: of an irregular condition a processor guesses half of the branches wrong, at
-3.6 ns an element, where arithmetic on the bits takes 0.4. Floats are integers to it, of which y + c (x - y), modulo
-2^32 or 2^64, is x for c = 1 and y for c = 0: exactly, infinities, nan and -0.0 included.
+`np.where` branches at every element: for an irregular condition the processor predicts half of the branches wrong, at
+3.6 ns per element, where arithmetic on the bits takes 0.4. The bits of floats are read as integers: y + c (x - y),
+modulo 2^32 or 2^64, is x for c = 1 and y for c = 0, exactly, including infinities, nan and -0.0.
 
-`np.maximum` takes three times as long of an array and a number as of two arrays, 0.55 ns an element; `clip` does not.
+`np.maximum` of an array and a number takes three times as long as of two arrays, 0.55 ns per element; `clip` does not.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from autograd.duck_arrays import Array
 
 from .numbers import NUMBERS
 
-LEAST = 1024  # elements
+LEAST = 1024  # elements from which on these methods are faster
 _INTEGERS: dict[Any, Any] = {np.dtype(np.float32): np.int32, np.dtype(np.float64): np.int64}
 
 
 def select(condition: Array, x: Array, y: Array) -> Array:
-    """`np.where(condition, x, y)`; of many floats of one dtype, one of which may be a Python number, by their bits."""
+    """`np.where(condition, x, y)`; for many floats of one dtype by their bits. x or y may be a Python number."""
     dtype: Any = x.dtype if isinstance(x, np.ndarray) else getattr(y, "dtype", None)
     if type(condition) is np.ndarray and condition.dtype == bool and condition.size >= LEAST and dtype in _INTEGERS:
         bits_of_x, bits_of_y = _bits(x, dtype), _bits(y, dtype)
@@ -36,9 +36,9 @@ def select(condition: Array, x: Array, y: Array) -> Array:
 
 
 def parted(condition: Array, x: Array) -> tuple[Array, Array]:
-    """`x` where the condition holds, and where it does not, each with 0 elsewhere."""
+    """`x` where the condition holds, and `x` where it does not, each with 0 elsewhere."""
     there = select(condition, x, 0)
-    if x.dtype in _INTEGERS:  # the bits of one are those that are not in the other
+    if x.dtype in _INTEGERS:  # the bits of the second are those of x less those of the first
         bits = _INTEGERS[x.dtype]
         return there, (x.view(bits) - there.view(bits)).view(x.dtype)
     return there, select(~condition, x, 0)
@@ -63,13 +63,13 @@ def _many_and_a_number(x: Array, y: Array) -> bool:
 
 
 def keep_into(out: Array, condition: Array, x: Array) -> None:
-    """Write floats `x` where the condition holds, and 0 elsewhere whatever is there."""
+    """Write the floats `x` to `out` where the condition holds, and 0 elsewhere, even in place of nan."""
     bits = _INTEGERS[x.dtype]
     np.multiply(x.view(bits), condition, out=out.view(bits))
 
 
 def _bits(x: Array, dtype: np.dtype[Any]) -> np.ndarray[Any, Any] | None:
-    """The bits of floats as integers; None for other numbers, which NumPy would cast."""
+    """The bits of floats as integers; None for other dtypes, which NumPy would cast."""
     if type(x) in (int, float):
         x = np.asarray(x, dtype)
     return x.view(_INTEGERS[dtype]) if type(x) is np.ndarray and x.dtype == dtype else None

@@ -1,7 +1,7 @@
-"""Who owns the cores: kernels, products and optimizers share out their work here, a block of memory to each thread.
+"""The library's threads: kernels, products and optimizers split their work here, with a block of memory per thread.
 
-NumPy computes without the interpreter's lock, so that plain threads over blocks run at once, copies and sums included.
-Matrix products inside of a share are computed by its thread (`blas.py`), so that OpenBLAS's own and these do not fight.
+NumPy computes without the interpreter's lock, so plain threads over blocks run at once, copies and sums included.
+Matrix products within a share are computed by its thread (`blas.py`), so that OpenBLAS's threads do not compete.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-MANY = 8  # threads at most: beyond, memory and the interpreter's lock are the limit
+MANY = 8  # threads at most: with more, memory and the interpreter's lock are the limit
 
 
 def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1) -> list[Result]:
-    """`task(first, last)` over shares of `range(length)`, at least `least` long, one a core; results in order.
+    """The results, in order, of `task(first, last)` for one share of `range(length)` per thread, `least` long or more.
 
-    The caller's share is longer by half of that: it begins at once, and need not be woken in the end. While there are
-    several, a product is computed by the thread that asks BLAS for it.
+    The caller's share is longer by half of `least`: it starts at once, and ideally ends last, so that it need not be
+    woken. While several threads work, BLAS computes each product in the thread that calls it.
     """
     shares = min(_count(), length // max(1, least))
     if shares < 2 or getattr(_local, "working", False):
@@ -55,14 +55,14 @@ def in_parallel(task: Callable[[int, int], Result], length: int, least: int = 1)
 
 # --- The workers -----------------------------------------------------------------------------------------------------
 
-_jobs: Any = None  # a queue of shares as soon as there are threads
+_jobs: Any = None  # a queue of shares, once there are threads
 _local = threading.local()
 _lock = threading.Lock()
-_threads: int | None = None  # with the caller's; None before the first use
+_threads: int | None = None  # their number, including the caller; None before the first use
 
 
 def _count() -> int:
-    """How many threads there are, the caller's included; starts them at the first call."""
+    """The number of threads, including the caller; starts them at the first call."""
     global _threads  # noqa: PLW0603
     if _threads is None:
         with _lock:
@@ -72,23 +72,23 @@ def _count() -> int:
 
 
 def _wanted() -> int:
-    """The cores this process may use, or fewer where the environment says so, as it would to OpenBLAS."""
+    """The cores this process may use, or fewer if the environment variables of OpenBLAS say so."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     said = [os.environ.get(name, "") for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS")]
-    outermost = [numbers.partition(",")[0].strip() for numbers in said]  # OpenMP takes one for each level of nesting
+    outermost = [numbers.partition(",")[0].strip() for numbers in said]  # OpenMP accepts a list, one per nesting level
     return min([cores, MANY, *(int(n) for n in outermost if n.isdecimal() and int(n))])
 
 
 def _started(wanted: int) -> int:
     global _jobs  # noqa: PLW0603
     if _jobs is None:
-        from queue import SimpleQueue  # which would take a fiftieth of the time of `import autograd`
+        from queue import SimpleQueue  # imported late: it takes a fiftieth of the time of `import autograd`
 
         _jobs = SimpleQueue()
     for k in range(1, wanted):
         try:
             threading.Thread(target=_work, name=f"cleargrad-{k}", daemon=True).start()
-        except RuntimeError:  # a system without threads, or without any left
+        except RuntimeError:  # the system has no threads, or no more of them
             return k
     return wanted
 
@@ -106,7 +106,7 @@ def _work() -> None:
 
 
 def _forget() -> None:
-    """A forked process has none of its parent's threads."""
+    """Start anew in a forked process, which has none of its parent's threads."""
     global _threads, _jobs, _lock
     _threads, _jobs, _lock = None, None, threading.Lock()
 
