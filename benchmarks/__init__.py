@@ -1,1 +1,1 @@
-"""Speed and memory beside PyTorch's and HIPS autograd's, as ratios measured in turns: `python -m benchmarks --help`."""
+"""Speed and memory in comparison with PyTorch and HIPS autograd, measured in turns: `python -m benchmarks --help`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [WORKLOAD ...]`: measure, print a table, keep the results."""
+"""`python -m benchmarks [WORKLOAD ...]`: measure, print a table, save the results."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ RESULTS = Path(__file__).with_name("results")
 
 
 def main() -> None:
-    """Parse the command line and run."""
+    """Parse the command line and run the benchmarks."""
     names = [module.name for module in iter_modules(workloads.__path__)]
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("workload", nargs="*", metavar="WORKLOAD", help=f"one of {', '.join(names)} (default: all)")
     parser.add_argument("--case", default="", help="only cases whose name contains this")
-    parser.add_argument("--rounds", type=int, default=9, help="turns of each side (default 9)")
-    parser.add_argument("--seconds", type=float, default=12, help="after which a case has 3 rounds only (default 12)")
-    parser.add_argument("--threads", type=int, default=min(2, machine.processors()), help="of each side (default 2)")
+    parser.add_argument("--rounds", type=int, default=9, help="turns per side (default 9)")
+    parser.add_argument("--seconds", type=float, default=12, help="limit per case, after 3 rounds (default 12)")
+    parser.add_argument("--threads", type=int, default=min(2, machine.processors()), help="per side (default 2)")
     parser.add_argument("--measure", choices=list(report.UNITS), help="only time, CPU time, or peak memory of a step")
-    parser.add_argument("--output", type=Path, help="where to write (default benchmarks/results/DATE)")
+    parser.add_argument("--output", type=Path, help="path to write to (default benchmarks/results/DATE)")
     chosen = parser.parse_args()
     if unknown := set(chosen.workload) - set(names):
         parser.error(f"there is no workload {', '.join(sorted(unknown))}, only {', '.join(names)}")
@@ -35,22 +35,22 @@ def main() -> None:
 
 
 def run(names: list[str], chosen: argparse.Namespace) -> None:
-    """Measure these workloads, and print each result as it comes."""
+    """Measure these workloads, and print each result as soon as it is there."""
     if misleading := [name for name in machine.MISLEADING if name in os.environ]:
-        print(f"{' and '.join(misleading)} set: unset for these runs; they may slow your own programs' matrix products")
+        print(f"{' and '.join(misleading)} set: ignored here, but may slow down the matrix products of your programs")
     found = peers.find()
     for peer, distribution in peers.DISTRIBUTIONS.items():
         if peer not in found:
-            print(f"{peer} skipped: {distribution} is not installed (CLEARGRAD_PEERS=/path/to/its/python names where)")
+            print(f"{peer} skipped: {distribution} is not installed (CLEARGRAD_PEERS=/path/to/its/python if elsewhere)")
     if machine.is_busy():
-        print("the machine is busy, and what waits for threads suffers most: repeat, or try --measure cpu --threads 1")
+        print("the machine is busy, which slows down threads above all: repeat, or try --measure cpu --threads 1")
     facts = machine.facts(chosen.threads, {name: peer.version for name, peer in found.items()})
     print("\n".join(f"{name}: {value}" for name, value in facts.items()), end="\n\n")
     pythons = {name: peer.python for name, peer in found.items()}
     results, titles, lines = [], [], []
     for module, case, kind in _cases(names, chosen):
         environment = machine.environment(chosen.threads)
-        if kind == "bytes":  # large blocks come from the system and go back: the resident set is what is in use
+        if kind == "bytes":  # freed large blocks go back to the system: the resident set is the memory in use
             environment |= {"MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "65536"}
         result = turns.measure(
             module, case, kind, pythons, environment, rounds=chosen.rounds, seconds=chosen.seconds

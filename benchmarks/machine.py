@@ -1,4 +1,4 @@
-"""What a figure depends on besides the code: the machine, its load, and the versions."""
+"""What a result depends on besides the code: the machine, its load, and the versions."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ MISLEADING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
 def processors() -> int:
-    """How many processors are ours."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def is_busy() -> bool:
-    """Whether others are using a processor now: the load of the last minute, without this process."""
+    """Whether other processes use the machine: a load of more than 0.5 in the last minute."""
     return hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.5
 
 
 def environment(threads: int) -> dict[str, str]:
-    """The environment of a side: so many threads, nothing that slows one of them down, no compiled loops of ours."""
-    # Without bytecode an import is not what users have; with a path, ours could be found where HIPS autograd is meant.
+    """The environment of a side: this number of threads, no misleading settings, and cleargrad's compiled loops off."""
+    # Users import with bytecode; and a PYTHONPATH could lead to our `autograd` where HIPS autograd is meant.
     left_out = (*MISLEADING, "PYTHONDONTWRITEBYTECODE", "PYTHONPATH")
     own = {name: value for name, value in os.environ.items() if name not in left_out}
     return own | {"OMP_NUM_THREADS": str(threads), "PYTHONHASHSEED": "0", "CLEARGRAD_FAST": "0"}
 
 
 def facts(threads: int, peers: dict[str, str]) -> dict[str, Any]:
-    """The facts to keep with a result."""
+    """The facts to save with a result."""
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

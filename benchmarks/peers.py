@@ -1,4 +1,4 @@
-"""Who is there to compare with, and under which Python."""
+"""The libraries to compare with, and the Python under which each is installed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 
 DISTRIBUTIONS = {"torch": "torch", "hips": "autograd"}
-"""The peers, and the names that pip knows them by."""
+"""The peers and their names in pip."""
 
 _ASK = """
 import importlib.metadata as metadata, json, sys
@@ -25,14 +25,14 @@ print(json.dumps(versions))
 
 @dataclass(frozen=True)
 class Peer:
-    """A library that is installed somewhere."""
+    """An installed library: its Python, and its version as text."""
 
     python: str
     version: str
 
 
 def find() -> dict[str, Peer]:
-    """The peers that are installed: in the environments that CLEARGRAD_PEERS names by their Python, or in this one."""
+    """The installed peers, in the environments whose Pythons CLEARGRAD_PEERS lists, or in this one."""
     pythons = [*filter(None, os.environ.get("CLEARGRAD_PEERS", "").split(os.pathsep)), sys.executable]
     found: dict[str, Peer] = {}
     for python in pythons:

@@ -1,7 +1,7 @@
 """What a library does where libraries differ: `python probes.py SIDE` asks one of them, and prints its answers as JSON.
 
-Runs under the peer's own Python, as `worker.py` does. Of each list of calls below it counts those whose gradient agrees
-with central differences; what raises, or is not there, does not count.
+It runs under the peer's own Python, as `worker.py` does. For each list of calls below it counts those whose gradient
+agrees with central differences; calls that raise, or that the library lacks, do not count.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ QUESTIONS: dict[str, tuple[Callable[[Any, Any], Any], Any]] = {
 
 
 def main(side: str) -> None:
-    """Print the side's answers."""
+    """Print the answers of a side as JSON."""
     root = str(Path(__file__).resolve().parent.parent)
     sys.path[0] = root if side == "cleargrad" else sys.path.pop()
     warnings.simplefilter("ignore")
@@ -88,7 +88,7 @@ def main(side: str) -> None:
 
 
 def is_right(call: str, space: Any, grad: Callable[..., Any]) -> bool:
-    """Whether the gradient of a call, weighted to one number, agrees with central differences to six digits."""
+    """Whether the gradient of a weighted sum of a call's results agrees with central differences to six digits."""
     code = compile(call, call, "eval")
     name = "a" if "a" in code.co_names else "x"
     names = VALUES | {n: getattr(space, n) for n in code.co_names if hasattr(space, n)}
@@ -102,7 +102,7 @@ def is_right(call: str, space: Any, grad: Callable[..., Any]) -> bool:
         steps = h * np.eye(at.size).reshape(-1, *at.shape)
         expected = [(float(value(at + step)) - float(value(at - step))) / (2 * h) for step in steps]
         return bool(np.allclose(np.ravel(grad(value)(at)), expected, rtol=1e-6, atol=1e-7))
-    except Exception:  # noqa: BLE001  # whatever it raises, it has not given the gradient
+    except Exception:  # noqa: BLE001  # whatever the error, there is no gradient
         return False
 
 
@@ -167,7 +167,7 @@ def _hips() -> SimpleNamespace:
 
 
 def _rest(package: Any) -> SimpleNamespace:
-    """The modules of a library's `scipy` that it has, and a sparse matrix."""
+    """The modules that a library's `scipy` has, and a sparse matrix."""
     import scipy.sparse
 
     modules = {}

@@ -1,7 +1,7 @@
 """`python -m benchmarks.publish [RESULTS.json]`: write measured tables into the documentation, between their marks.
 
-The answers of `probes.py` are asked anew of every library that is here; the ratios come from the results of a run of
-the benchmarks, and stay as they are if none is given.
+The answers are those of a new run of `probes.py` for every installed library. The ratios come from the given results of
+the benchmarks, and stay as they are if no results are given.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAMES = {"torch": "PyTorch", "hips": "HIPS autograd"}
 
 
 def main(arguments: list[str]) -> None:
-    """Ask, and write."""
+    """Run the probes, and write the tables."""
     for name in ("README.md", "README.zh.md", "docs/benchmarks.md"):
         write(ROOT / name, "probes", probes())
     for path in arguments:
@@ -28,17 +28,17 @@ def main(arguments: list[str]) -> None:
 
 
 def write(page: Path, mark: str, table: str) -> None:
-    """Replace what stands between the marks of that name."""
+    """Replace the text between the marks of this name by a table. Raises ValueError unless they occur exactly once."""
     text = page.read_text(encoding="utf-8")
     begin, end = f"<!-- {mark} -->\n", f"<!-- end of {mark} -->"
     new, found = re.subn(f"{begin}.*?{end}", lambda _: f"{begin}{table}{end}", text, flags=re.DOTALL)
     if found != 1:
-        raise ValueError(f"{page} has {found} places marked {begin.strip()}, not one")
+        raise ValueError(f"{page} has {found} places marked {begin.strip()}, expected exactly one")
     page.write_text(new, encoding="utf-8")
 
 
 def probes() -> str:
-    """The answers of all sides, as a table."""
+    """The answers of all sides to the probes, as a table."""
     found = peers.find()
     sides = {"cleargrad": sys.executable, **{side: found[side].python for side in NAMES if side in found}}
     script = str(Path(__file__).with_name("probes.py"))
@@ -52,7 +52,7 @@ def probes() -> str:
 
 
 def times(run: dict[str, Any]) -> str:
-    """The figures of a run, as a table: ours, and how often the peer's time or memory it is, with the quartiles."""
+    """The results of a run as a table: our time or memory, and its ratios to the peers' with their quartiles."""
     facts = run["machine"]
     sides = [side for side in NAMES if any(side in result["figures"] for result in run["results"])]
     rows = []

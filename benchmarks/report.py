@@ -1,4 +1,4 @@
-"""Results as a table to read, a picture to look at, and JSON to keep."""
+"""Results as a table to read, a plot to look at, and JSON to keep."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNITS = {"seconds": TIMES, "cpu": TIMES, "bytes": [(2.0**30, "GB"), (2.0**20, "M
 
 
 def line(result: Result, title: str) -> str:
-    """A result as a line of text: our figure, each peer's, and the ratio with its quartiles and target."""
+    """A result as a line of text: our figure, and for each peer its figure and the ratio with quartiles and target."""
     parts = [f"{title:64} {amount(result.median(OURS), result.measure)}"]
     for side in result.figures:
         if side != OURS:
@@ -28,7 +28,7 @@ def line(result: Result, title: str) -> str:
 
 def save(results: Sequence[Result], titles: Sequence[str], lines: Sequence[str], facts: dict[str, Any],
          to: Path) -> str:
-    """Write `.json`, `.txt` and, where matplotlib is installed, `.png`; return what was written, in words."""
+    """Write `.json`, `.txt` and, if matplotlib is installed, `.png`; return a text that says what was written."""
     to.parent.mkdir(parents=True, exist_ok=True)
     written = {"machine": facts, "results": [r.to_dict() | {"title": t} for r, t in zip(results, titles, strict=True)]}
     to.with_suffix(".json").write_text(json.dumps(written, indent=1) + "\n")
@@ -42,13 +42,13 @@ def save(results: Sequence[Result], titles: Sequence[str], lines: Sequence[str],
 
 
 def amount(value: float, measure: str) -> str:
-    """A figure with its unit."""
+    """A number with its unit."""
     factor, unit = next((u for u in UNITS[measure] if value >= u[0]), UNITS[measure][-1])
     return f"{value / factor:7.3g} {unit}"
 
 
 def _plot(results: Sequence[Result], titles: Sequence[str], to: Path) -> None:
-    """The results as a picture: ratios to the peers, or without any our own figures."""
+    """A plot of the results: ratios to the peers, or our own figures if there is no peer."""
     from matplotlib.figure import Figure
 
     peers = sorted({side for result in results for side in result.figures} - {OURS})
@@ -61,7 +61,7 @@ def _plot(results: Sequence[Result], titles: Sequence[str], to: Path) -> None:
 
 
 def _plot_ratios(figure: Any, results: Sequence[Result], titles: Sequence[str], peers: Sequence[str]) -> None:
-    """Ratios to each peer on a logarithmic axis, with their quartiles, and a bar where each may be at most."""
+    """Ratios to each peer on a logarithmic axis, with their quartiles, and a bar at each target."""
     axes = figure.add_subplot()
     for k, side in enumerate(peers):
         shown = [(i + 0.15 * (k - (len(peers) - 1) / 2), r) for i, r in enumerate(results) if side in r.figures]
@@ -76,7 +76,7 @@ def _plot_ratios(figure: Any, results: Sequence[Result], titles: Sequence[str], 
 
 
 def _plot_figures(figure: Any, results: Sequence[Result], titles: Sequence[str]) -> None:
-    """Our medians on logarithmic axes, one for what is measured in seconds and one for bytes."""
+    """Our medians on logarithmic axes, one for times and one for memory."""
     of_unit = {unit: [k for k, r in enumerate(results) if (r.measure == "bytes") == (unit == "MB")]
                for unit in ("ms", "MB")}
     of_unit = {unit: some for unit, some in of_unit.items() if some}
@@ -88,7 +88,7 @@ def _plot_figures(figure: Any, results: Sequence[Result], titles: Sequence[str])
 
 
 def _lay_out(axes: Any, titles: Sequence[str], label: str) -> None:
-    """A row a title, from the top, along a logarithmic axis."""
+    """Lay out the axes with one row per title, from the top, and a logarithmic x axis."""
     from matplotlib.ticker import FormatStrFormatter, NullFormatter
 
     axes.set(xscale="log", xlabel=label, yticks=range(len(titles)))

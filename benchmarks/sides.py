@@ -1,6 +1,6 @@
 """What the two network libraries have in common: the names of layers and optimizers, and the training step.
 
-A workload that is written once for both says `cleargrad, torch = sides.both(_step)`.
+A workload written once for both libraries contains `cleargrad, torch = sides.both(_step)`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Library:
-    """A library to train with: its layers, its optimizers, and how an array is copied into a tensor."""
+    """A library to train with: its layers, its optimizers, and the functions `tensor` and `no_grad`."""
 
     nn: Any
     optim: Any
@@ -32,7 +32,7 @@ class Library:
 
 
 def cleargrad() -> Library:
-    """The project itself."""
+    """The library itself, cleargrad."""
     import nn
     import optim
     from autograd import no_grad, tensor
@@ -51,9 +51,9 @@ Side = Callable[..., Callable[[], Any]]
 
 
 def both(workload: Side) -> tuple[Side, Side]:
-    """The sides `cleargrad` and `torch` of a workload that takes a library, and then what its cases say."""
+    """The sides `cleargrad` and `torch` of a workload, which takes a library and then the arguments of a case."""
     return partial(_side, cleargrad, workload), partial(_side, torch, workload)
 
 
 def _side(library: Callable[[], Library], workload: Side, *case: Any, **named: Any) -> Callable[[], Any]:
-    return workload(library(), *case, **named)  # the library is imported in the process that measures it
+    return workload(library(), *case, **named)  # imported only in the process that measures it

@@ -1,4 +1,4 @@
-"""All sides of a case in turns: while one is measured the others wait, and noise falls on all of them alike."""
+"""Measure all sides of a case in turns: while one is measured the others wait, so noise affects all of them alike."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WORKER = Path(__file__).with_name("worker.py")
 
 @dataclass(frozen=True)
 class Result:
-    """The figures of all sides of a case, one for each round."""
+    """The figures of all sides of a case, with one per round."""
 
     workload: str
     case: str
@@ -28,17 +28,17 @@ class Result:
     targets: dict[str, float]
 
     def median(self, side: str) -> float:
-        """The median over the rounds."""
+        """A side's median over the rounds."""
         return median(self.figures[side])
 
     def target(self, side: str) -> float | None:
-        """The largest ratio to a side that is wanted; no step may take more memory than PyTorch's."""
+        """The largest ratio to a side that meets the target; no step may take more memory than PyTorch's."""
         if self.measure == "bytes":
             return 1.0 if side == "torch" else None
         return self.targets.get(side)
 
     def ratio(self, side: str) -> tuple[float, float, float]:
-        """Ours to theirs, round by round: the lower quartile, the median, the upper quartile."""
+        """The ratios of our figures to theirs per round: the lower quartile, the median, the upper quartile."""
         ratios = [a / b for a, b in zip(self.figures[OURS], self.figures[side], strict=True)]
         if len(ratios) < 2:
             return ratios[0], ratios[0], ratios[0]
@@ -46,17 +46,17 @@ class Result:
         return low, middle, high
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON: all figures, and what follows from them."""
+        """All figures, medians and ratios, for JSON."""
         ratios = {side: self.ratio(side) for side in self.figures if side != OURS and OURS in self.figures}
         return {**vars(self), "medians": {s: self.median(s) for s in self.figures}, "ratios": ratios}
 
 
 def measure(module: ModuleType, case: str, kind: str, pythons: Mapping[str, str], environment: Mapping[str, str], *,
             rounds: int, seconds: float) -> Result:
-    """Measure a case: so many rounds, or fewer (but three) when these seconds are over.
+    """Measure a case: this number of rounds, or fewer (at least three) once `seconds` have passed.
 
-    `pythons` maps the peers that are there to their Python; our own sides run under this one. Raises `RuntimeError`
-    with what a side that failed wrote.
+    `pythons` maps the installed peers to their Python; our own sides run under this one. Raises `RuntimeError` with the
+    error output of a side that failed.
     """
     workload = module.__name__.rpartition(".")[2]
     sides = [name for name in vars(module) if name.partition("_")[0] in (OURS, *pythons)]
@@ -68,7 +68,7 @@ def measure(module: ModuleType, case: str, kind: str, pythons: Mapping[str, str]
             process = _start([python, str(WORKER), side, workload, case, kind], environment)
             if _read(process, side):
                 processes[side], figures[side] = process, []
-        _round(processes, {side: [] for side in processes})  # the first is for warming up
+        _round(processes, {side: [] for side in processes})  # a first round to warm up
         end = perf_counter() + seconds
         for k in range(rounds):
             if k >= 3 and perf_counter() > end:

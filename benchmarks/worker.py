@@ -1,7 +1,7 @@
-"""One side of one case, in a process of its own: `worker.py SIDE WORKLOAD CASE MEASURE`, a figure for each line in.
+"""One side of one case in its own process: `worker.py SIDE WORKLOAD CASE MEASURE` prints a figure per line of input.
 
-Runs under the peer's own Python. The project comes last on its path, so that `autograd` is HIPS autograd's where that
-is the side to measure; on the project's own side it comes first.
+It runs under the peer's own Python. The project comes last on its path, so that `autograd` is HIPS autograd if that is
+the side to measure; for the project's own side it comes first.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from pathlib import Path
 from time import perf_counter, process_time, sleep
 from typing import Any
 
-TURN = 0.1  # seconds that a turn takes, at least
-LONG = 1.0  # seconds after which a run is not repeated to find out how long it takes
-PAUSE = 0.05  # before it: threads of the side that was measured before spin for some 25 ms, OpenBLAS's among them
-WARM = 0.05  # of running after it, untimed: Linux may wake two threads on one core, and takes some 30 ms to part them
+TURN = 0.1  # seconds that a turn takes at least
+LONG = 1.0  # seconds: a first run that takes longer is not repeated to estimate the time of a run
+PAUSE = 0.05  # seconds before a turn: threads of the previous side, such as OpenBLAS's, spin for some 25 ms
+WARM = 0.05  # seconds of untimed runs after it: Linux takes some 30 ms to separate two threads woken on one core
 
 
 def main() -> None:
-    """Set up and warm up, say so, then take a turn whenever told to."""
+    """Set up, print whether this side can run the case, then take a turn for each line of input."""
     side, workload, case, measure = sys.argv[1:]
     root = str(Path(__file__).resolve().parent.parent)
     sys.path[:1] = [root] if side.startswith("cleargrad") else []
@@ -41,7 +41,7 @@ def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> Callable[[],
     start = clock()
     if type(run()) is float:
         return run
-    if clock() - start < LONG:  # else the first run, which loads and warms up, tells enough
+    if clock() - start < LONG:  # else the first run, with its warm-up, is a good enough estimate
         start = clock()
         run()
     once = clock() - start
@@ -60,7 +60,10 @@ def _seconds(run: Callable[[], Any], clock: Callable[[], float]) -> Callable[[],
 
 
 def _peak(run: Callable[[], Any]) -> Callable[[], float]:
-    """Bytes by which the resident set grows at most during a run, at least a page: Linux can reset its peak."""
+    """A turn that returns the peak growth of the resident set in a run, in bytes, at least a page.
+
+    Linux can reset the peak (`clear_refs`).
+    """
     libc = ctypes.CDLL(None)
 
     def turn() -> float:

@@ -1,4 +1,4 @@
-"""One step of Adam on float32 parameters that have gradients. PyTorch's `fused=True` is the hard opponent."""
+"""One step of Adam on float32 parameters that have gradients. PyTorch's `fused=True` is the hardest to match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""200 times `y = (y * x + x).tanh()`, forward and backward: what an operation costs by itself."""
+"""200 times `y = (y * x + x).tanh()`, forward and backward: the overhead per operation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A training step of the demand network: 4 features, 3 hidden units, 1 sigmoid output; binary cross-entropy, SGD."""
+"""A training step of a demand network: 4 features, 3 hidden units, 1 sigmoid output; binary cross-entropy, SGD."""
 
 from __future__ import annotations
 

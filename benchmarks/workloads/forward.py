@@ -1,4 +1,4 @@
-"""A dense network evaluated without gradients: 784-256-128-10, batch 64, float32."""
+"""The forward pass of a dense network without gradients: 784-256-128-10, batch 64, float32."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How time grows: with the number of recorded operations, the batch, and the width of a dense network."""
+"""How time grows with the number of recorded operations, the batch size, and the width of a dense network."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ cleargrad, torch = sides.both(_growth)
 
 
 def hips(operations: int = 0, **dense: int) -> Callable[[], None] | None:
-    """Chains; the longest would take it minutes."""
+    """Only the chains, without the longest, which would take HIPS autograd minutes."""
     from autograd import grad
 
     gradient = grad(_chain)

@@ -1,7 +1,7 @@
 """CPU time of the import in a fresh process that has imported NumPy already.
 
-Of the importing thread: the process's would count OpenBLAS's workers too, which spin for a while once NumPy
-started them.
+Only the importing thread is measured: the time of the process would include OpenBLAS's workers, which spin for a while
+after NumPy has started them.
 """
 
 from __future__ import annotations

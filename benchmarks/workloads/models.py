@@ -1,4 +1,4 @@
-"""A training step of small models as users write them: loss, backward pass and Adam, float32."""
+"""A training step of small models, written as users do: loss, backward pass and Adam, float32."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def autoencoder(nn: Any) -> Problem:
 
         def forward(self, x: Any) -> Any:
             hidden = nn.functional.relu(self.encoder(x))
-            mean, spread = self.mean(hidden), self.spread(hidden)  # without noise, which each library draws its own way
+            mean, spread = self.mean(hidden), self.spread(hidden)  # no noise: each library draws its own
             return self.decoder(mean + (0.5 * spread).exp()), mean, spread
 
     def loss(made: Any, x: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Second derivatives of the Rosenbrock function: a Hessian times a vector at 1,000 inputs, and the Hessian at 60."""
+"""Second derivatives of the Rosenbrock function: a Hessian-vector product of 1,000 inputs, and the Hessian of 60."""
 
 from __future__ import annotations
 
