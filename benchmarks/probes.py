@@ -1,4 +1,4 @@
-"""What a library does where libraries differ: `python probes.py SIDE` asks one of them, and prints its answers as JSON.
+"""What a library does where libraries differ: `python probes.py SIDE` tests one and prints the answers as JSON.
 
 It runs under the peer's own Python, as `worker.py` does. For each list of calls below it counts those whose gradient
 agrees with central differences; calls that raise, or that the library lacks, do not count.
