@@ -126,7 +126,8 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
 def comes_back(y: Array, known: Array, start: Array, tolerance: float) -> bool:
     """Whether a solution that went backwards from `start` is where the forward one was, as nearly as can be asked."""
     allowed = min(max(STRAY * tolerance, 1e-6), 1e-2)
-    excess = np.max(np.abs(y - known)) - allowed * np.max(np.maximum(np.abs(known), np.abs(start)))
+    scale = np.max(np.maximum(np.abs(known), np.abs(start)), initial=0.0)
+    excess = np.max(np.abs(y - known), initial=0.0) - allowed * scale
     return bool(np.all(values_of(excess) <= 0))
 
 
