@@ -8,7 +8,6 @@ higher, and touches only the duals of its level: the perturbations of nested cal
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -40,8 +39,12 @@ class Dual(Box):
         out = primitive.apply(*primals, **options)
         if not isinstance(out, (Tensor, tuple)):
             refuse_objects(out)
-        with np.errstate(all="ignore"), among_partials() if mode.special else nullcontext():
-            tangent = primitive.pushforward(tangents, primals, out, options)
+        with np.errstate(all="ignore"):
+            if mode.special:
+                with among_partials():
+                    tangent = primitive.pushforward(tangents, primals, out, options)
+            else:
+                tangent = primitive.pushforward(tangents, primals, out, options)
         if isinstance(out, tuple):
             return tuple(dual(o, t, level) for o, t in zip(out, tangent or (None,) * len(out), strict=True))
         return dual(out, tangent, level)
