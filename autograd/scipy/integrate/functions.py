@@ -1,87 +1,37 @@
 """Integrals of functions.
 
-By Leibniz' rule the differential of an integral from a to b is f(b) db - f(a) da plus the integral of df, which is an
-integral again: of as many numbers as there are arguments in reverse accumulation, of one in forward accumulation.
+The differential of an integral from a to b is f(b) db - f(a) da plus the integral of df (`leibniz.py`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
 import scipy.integrate as si
 
 from autograd.arguments import arrays_of
-from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
-from autograd.forward import jvp_of_some
-from autograd.graph import Node
-from autograd.primitive import Primitive
 from autograd.registry import real_only
-from autograd.scaling import size_of
 from autograd.scipy.functions import on_values, twin_of_functions
-from autograd.scipy.precision import in_double
-from autograd.transforms import vjp, vmap
-from autograd.tree import add_all, replaced
+from autograd.transforms import vmap
+from autograd.tree import add_all
 
 from .arguments import taken_apart
+from .leibniz import Integral, Integrand
 from .weights import WEIGHTS, Weighting, weightings
 
-Integrand = Callable[..., Array]
 
+class IntegralOverInterval(Integral):
+    """By QUADPACK or `quad_vec`, which evaluate f at one point after another."""
 
-class Integral(Primitive):
-    """The integral of f(x, *arguments); the operands are a, b and the floating leaves of the arguments."""
+    def of_derivative(self, *operands: Array, f: Integrand, settings: dict[str, Any]) -> Array:
+        return integrated(*operands, f=f, settings=settings, errors=[], at_once=True)
 
-    kind = "general"
-
-    def __init__(self) -> None:
-        super().__init__("quad", integrate, ("operands",))
-        self.reads = frozenset({"operands"})
-
-    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
-                    options: dict[str, Any]) -> Array:
-        f, settings = options["f"], options["settings"]
-        (a, b, *rest), (da, db, *changes) = each_in_double(operands), each_in_double(tangents)
-        moving, still = [i for i, change in enumerate(changes) if change is not None], (None,) * len(rest)
-
-        def change(x: Array, *both: Array) -> Array:
-            rest, changes = both[: len(still)], replaced(still, moving, both[len(still) :])
-            return jvp_of_some(partial(f, x), rest, changes)[1]
-
-        total = np.zeros_like(out)
-        if moving:
-            total = integrated(a, b, *rest, *[changes[i] for i in moving], f=change, settings=settings, errors=[],
-                               at_once=True)
-        total = total if db is None else total + at_end(b, rest, f, settings) * db
-        return total if da is None else total - at_end(a, rest, f, settings) * da
-
-    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
-        g, a, b, *rest = each_in_double((g, *node.saved[:-1]))
-        f, settings, scale = node.options["f"], node.options["settings"], size_of(g)
-        g = g / scale
-        ends = [scale * np.sum(g * at_end(end, rest, f, settings)) * sign if needed else None
-                for end, sign, needed in ((a, -1, needs[0]), (b, 1, needs[1]))]
-        moving = [i for i, needed in enumerate(needs[2:]) if needed]
-        if not moving:
-            return [*ends, *[None] * len(rest)]
-        parts = consecutive(np.size(rest[i]) for i in moving)
-
-        def adjoint(x: Array, g: Array, *rest: Array) -> Array:
-            pulled = vjp(lambda *moved: f(x, *replaced(rest, moving, moved)), *[rest[i] for i in moving])[1](g)
-            return np.concatenate([np.ravel(c) for c in pulled])
-
-        flat = scale * integrated(a, b, g, *rest, f=adjoint, settings=settings, errors=[], at_once=True)
-        found = [flat[part].reshape(np.shape(rest[i])) for part, i in zip(parts, moving, strict=True)]
-        return [*ends, *replaced([None] * len(rest), moving, found)]
-
-
-def each_in_double(given: Sequence[Array | None]) -> list[Any]:
-    """As SciPy computes: of numbers that are rounded to less no integral comes to an end."""
-    return [x if x is None else in_double(x) for x in given]
+    def over_faces(self, end: Array, a: Array, b: Array, rest: Sequence[Array], options: dict[str, Any]) -> list[Array]:
+        return [at_end(end, rest, options["f"], options["settings"])]
 
 
 def at_end(end: Array, rest: Sequence[Array], f: Integrand, settings: dict[str, Any]) -> Array:
@@ -137,7 +87,7 @@ def at_first_places(function: Integrand, a: Array, b: Array, settings: dict[str,
         return {}
 
 
-integrated = on_arrays_too(Integral())
+integrated: Any = on_arrays_too(IntegralOverInterval("quad", integrate))
 
 
 SHARED = frozenset({"epsabs", "epsrel", "limit", "points"})
