@@ -43,7 +43,7 @@ class Dual(Box):
             if mode.special:
                 with among_partials():
                     tangent = primitive.pushforward(tangents, primals, out, options)
-            else:
+            else:  # without a null context, which takes a third as long as that of NumPy
                 tangent = primitive.pushforward(tangents, primals, out, options)
         if isinstance(out, tuple):
             return tuple(dual(o, t, level) for o, t in zip(out, tangent or (None,) * len(out), strict=True))

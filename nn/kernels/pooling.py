@@ -155,11 +155,9 @@ def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, .
     cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
 
     def work(some: slice) -> None:
-        largest, steps = image[:, some], []
-        for along, windows in reversed(_along(geometry)):
-            shape = largest.shape
-            largest, later = _later_is_larger(largest, windows, along)
-            steps.append((later, windows, along, shape))
+        largest, steps = _choices(image[:, some], geometry, np.less)
+        if np.isnan(nan_or_largest(largest)):
+            steps = _choices(image[:, some], geometry, _below)[1]
         del largest  # frees its memory before that of the cotangents is allocated
         part = cotangent[:, some]
         while steps:  # in reading order: first the depth, then the row, and last the column
@@ -182,8 +180,18 @@ def _below(x: Array, largest: Array) -> Array:
     return below | (np.isnan(largest) & ~np.isnan(x))
 
 
+def _choices(image: Array, geometry: Windows, less: Callable[[Array, Array], Array]) -> tuple[Array, list[Any]]:
+    """The maximum of each window, and for each axis, from the last, what `_route` takes of it and the shape it had."""
+    steps = []
+    for along, windows in reversed(_along(geometry)):
+        shape = image.shape
+        image, later = _later_is_larger(image, windows, along, less)
+        steps.append((later, windows, along, shape))
+    return image, steps
+
+
 def _later_is_larger(image: Array, windows: Axis, along: int,
-                     less: Callable[[Array, Array], Array] = np.less) -> tuple[Array, list[Array]]:
+                     less: Callable[[Array, Array], Array]) -> tuple[Array, list[Array]]:
     """The maximum of each window, and for every tap but the last, where a later tap sees a larger value."""
     outputs, inputs = windows.tap(windows.kernel - 1)
     largest = _everywhere(_seen(image, inputs, along), outputs, windows, along, -np.inf)
@@ -194,8 +202,6 @@ def _later_is_larger(image: Array, windows: Axis, along: int,
         later.append(_everywhere(less(seen, largest[_at(outputs, along)]), outputs, windows, along, True))
         seen = _everywhere(seen, outputs, windows, along, -np.inf)
         largest = np.maximum(largest, seen, out=None if np.may_share_memory(seen, image) else seen)
-    if less is np.less and np.isnan(nan_or_largest(largest)):
-        return _later_is_larger(image, windows, along, _below)
     return largest, later[::-1]
 
 
