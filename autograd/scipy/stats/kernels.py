@@ -15,6 +15,8 @@ from autograd.scipy.precision import at_least
 from autograd.scipy.special import logsumexp
 from autograd.scipy.takes_tensors import twin_class
 
+from .multivariate import log_det
+
 
 class Kernels:
     """sum_i w_i N(x; x_i, factor^2 C) of samples that are the columns of `dataset`, whose covariance matrix is C."""
@@ -46,7 +48,7 @@ class Kernels:
         data, points = np.linalg.solve(left, self.dataset), np.linalg.solve(left, points)
         energy = np.sum(np.square(points[:, None, :] - data[:, :, None]), axis=0) / 2
         total = logsumexp(-energy, axis=0, b=self.weights[:, None])
-        return total - np.sum(np.log(np.diagonal(left))) - self.d * log(2 * pi) / 2
+        return total - log_det(left) / 2 - self.d * log(2 * pi) / 2
 
     def evaluate(self, points: Any) -> Any:
         """The density at points that are the columns of an array."""

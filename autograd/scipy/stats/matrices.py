@@ -14,12 +14,7 @@ from autograd.scipy.special import multigammaln
 from autograd.tensor.nested import values_of
 
 from .frozen import Freezing
-from .multivariate import registered
-
-
-def log_det(left: Array) -> Array:
-    """The logarithm of the determinant of the matrix with this Cholesky factor."""
-    return 2 * np.sum(np.log(np.diagonal(left, axis1=-2, axis2=-1)), axis=-1)
+from .multivariate import log_det, registered
 
 
 def square(left: Array) -> Array:

@@ -48,7 +48,7 @@ class MultivariateNormal(Freezing):
     def entropy(self, mean: Any = None, cov: Any = 1) -> Any:
         """(k (1 + log 2 pi) + log det cov) / 2."""
         _, cov = _parameters("multivariate_normal takes mean and cov", mean, cov)
-        volume = np.sum(np.log(np.diagonal(np.linalg.cholesky(cov))))
+        volume = log_det(np.linalg.cholesky(cov)) / 2
         return volume + cov.shape[0] * (1 + log(2 * pi)) / 2
 
 
@@ -72,11 +72,16 @@ def _vectors(x: Array, size: int, name: str) -> Array:
     return x
 
 
+def log_det(left: Array) -> Array:
+    """The logarithm of the determinant of the matrix with this Cholesky factor."""
+    return 2 * np.sum(np.log(np.diagonal(left, axis1=-2, axis2=-1)), axis=-1)
+
+
 def _measured(off: Array, cov: Array) -> tuple[Array, Array]:
     """The square off^T cov^-1 off of vectors, and log det cov / 2."""
     left = np.linalg.cholesky(cov)
     white = np.linalg.solve(left, off.reshape(-1, off.shape[-1]).T)
-    return np.sum(white * white, axis=0).reshape(off.shape[:-1]), np.sum(np.log(np.diagonal(left)))
+    return np.sum(white * white, axis=0).reshape(off.shape[:-1]), log_det(left) / 2
 
 
 def _negligible(values: Array) -> Any:
