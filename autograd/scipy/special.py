@@ -186,8 +186,8 @@ def up_to(diff_n: int, derivative: Callable[[int], Array]) -> Array:
     return np.stack([derivative(k) for k in range(integer("diff_n", diff_n, 0) + 1)])
 
 
-def whole(name: str, *given: Any) -> list[Array]:
-    """Degrees and orders, which are whole numbers."""
+def integers(name: str, *given: Any) -> list[Array]:
+    """Degrees and orders, which are arrays of integers."""
     arrays = [x.detach().numpy() if isinstance(x, Tensor) else plain_array(x) for x in given]
     if any(x.dtype.kind not in "iu" for x in arrays):
         raise TypeError(f"{name} takes degrees and orders of an integer dtype, got "
@@ -199,7 +199,7 @@ def whole(name: str, *given: Any) -> list[Array]:
 def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Any:
     """The polynomials P_n(z); the k-th derivative is (2k - 1)!! C_(n-k) of Gegenbauer's with alpha k + 1/2."""
     z = array_of(z)
-    dtype, (n,) = precision(n, z), whole("legendre_p", n)
+    dtype, (n,) = precision(n, z), integers("legendre_p", n)
     if np.any(n < 0):
         raise ValueError(f"legendre_p of tensors takes degrees of 0 or more, got {n}; P_n is P_(-n-1)")
     return up_to(diff_n, lambda k: prod(range(1, 2 * k, 2)) * gegenbauer(n - k, z, k + 0.5) if k
@@ -236,7 +236,7 @@ polar_operation = elementwise(sc.sph_legendre_p, None, None, lambda n, m, theta:
 def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     """The part of a spherical harmonic in theta: Y_n^m(theta, 0)."""
     theta = array_of(theta)
-    dtype, (n, m) = precision(n, m, theta), whole("sph_legendre_p", n, m)
+    dtype, (n, m) = precision(n, m, theta), integers("sph_legendre_p", n, m)
     derivatives = accumulate(range(integer("diff_n", diff_n, 0)), lambda f, _: ladder(f), initial=polar_operation)
     return np.stack([f(n, m, theta) for f in derivatives]).astype(dtype, copy=False)
 
@@ -254,7 +254,7 @@ def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     """Y_n^m(theta, phi) = sph_legendre_p(n, m, theta) exp(i m phi)."""
     if diff_n:
         raise ValueError("sph_harm_y of tensors takes no diff_n: jvp, jacobian and hessian differentiate it")
-    (n, m), phi = whole("sph_harm_y", n, m), array_of(phi)
+    (n, m), phi = integers("sph_harm_y", n, m), array_of(phi)
     return sph_legendre_p(n, m, theta)[0] * np.exp(1j * (m * phi))
 
 

@@ -26,7 +26,7 @@ def neighbours(function: Callable[..., Any], below: float, above: float,
     return lambda v, z, out: (below * function(v - 1, z) + above * function(v + 1, z)) / 2 + own(z, out)
 
 
-def whole(slope: Callable[..., Any]) -> Callable[..., Any]:
+def at_whole_orders(slope: Callable[..., Any]) -> Callable[..., Any]:
     """A slope of a function of whole orders, to which SciPy cuts others off."""
     return lambda v, z: slope(np.trunc(v), z)
 
@@ -46,10 +46,10 @@ def refused_if_complex(z: Array, out: Array) -> Array:
 order = ("v", "z")
 elementwise(sc.jv, None, neighbours(sc.jv, 1, -1), operands=order)
 elementwise(sc.yv, None, neighbours(sc.yv, 1, -1), operands=order)
-elementwise(sc.yn, None, whole(neighbours(sc.yn, 1, -1)), operands=order)
+elementwise(sc.yn, None, at_whole_orders(neighbours(sc.yn, 1, -1)), operands=order)
 elementwise(sc.iv, None, neighbours(sc.iv, 1, 1), operands=order)
 elementwise(sc.kv, None, neighbours(sc.kv, -1, -1), operands=order)
-elementwise(sc.kn, None, whole(neighbours(sc.kn, -1, -1)), operands=order)
+elementwise(sc.kn, None, at_whole_orders(neighbours(sc.kn, -1, -1)), operands=order)
 elementwise(sc.hankel1, None, neighbours(sc.hankel1, 1, -1), operands=order)
 elementwise(sc.hankel2, None, neighbours(sc.hankel2, 1, -1), operands=order)
 elementwise(sc.jve, None, neighbours(sc.jve, 1, -1, refused_if_complex), operands=order)

@@ -11,11 +11,10 @@ from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor.nested import values_of
 
-from .frozen import Freezing
-from .multivariate import registered
+from .frozen import Freezing, exponential, registered
 
 
-def whole(x: Array) -> Array:
+def counts_of(x: Array) -> Array:
     """The counts as floating-point numbers, without a derivative."""
     values = values_of(x)
     return np.asarray(values, np.result_type(values.dtype, np.float64))
@@ -32,12 +31,12 @@ class Multinomial(Freezing):
         Raises `ValueError` where p does not sum to 1 over its last axis: SciPy replaces the last one.
         """
         x, n, p = arrays_of((x, n, p))
-        return self._logarithm(whole(x), whole(n), p, p)
+        return self._logarithm(counts_of(x), counts_of(n), p, p)
 
     def pmf(self, x: Any, n: Any, p: Any) -> Any:
         """exp(logpmf), where a p of 0 is a factor by itself: what is impossible has a slope, and its logarithm none."""
         x, n, p = arrays_of((x, n, p))
-        x, n, none = whole(x), whole(n), p == 0
+        x, n, none = counts_of(x), counts_of(n), p == 0
         factors = np.where(none, p, 1.0) ** np.where(none, np.maximum(x, 0), 0.0)
         return np.prod(factors, axis=-1) * np.exp(self._logarithm(x, n, p, np.where(none, 1.0, p)))
 
@@ -68,7 +67,7 @@ class DirichletMultinomial(Freezing):
         -inf where x does not sum to n. Raises `ValueError` for x and n that are not counts, and unless alpha > 0.
         """
         x, alpha, n = arrays_of((x, alpha, n))
-        x, n = whole(x), whole(n)
+        x, n = counts_of(x), counts_of(n)
         if np.any(x != np.floor(x)) or np.any(x < 0) or np.any(n != np.floor(n)) or np.any(n < 0):
             raise ValueError("dirichlet_multinomial takes counts x and n, whole numbers of 0 or more")
         if np.any(values_of(alpha) <= 0):
@@ -78,11 +77,8 @@ class DirichletMultinomial(Freezing):
         drawn = np.sum(np.broadcast_to(x, np.broadcast_shapes(x.shape, alpha.shape)), axis=-1)
         return np.where(drawn == n, found, -np.inf)
 
-    def pmf(self, x: Any, alpha: Any, n: Any) -> Any:
-        """exp(logpmf)."""
-        return np.exp(self.logpmf(x, alpha, n))
+    pmf = exponential(logpmf)
 
 
-multinomial: Multinomial = registered("multinomial", Multinomial(), "logpmf", "pmf")
-dirichlet_multinomial: DirichletMultinomial = registered("dirichlet_multinomial", DirichletMultinomial(), "logpmf",
-                                                         "pmf")
+multinomial = registered(Multinomial())
+dirichlet_multinomial = registered(DirichletMultinomial())

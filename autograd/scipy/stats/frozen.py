@@ -1,11 +1,17 @@
-"""Distributions whose parameters are given once, as SciPy freezes them."""
+"""What all distributions are beside their formulas: frozen with parameters given once, and listed by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import numpy as np
 
 from autograd.duck_arrays import Array
+from autograd.registry import real_only, registry
+
+P = ParamSpec("P")
 
 NAMES = ("pdf", "logpdf", "pmf", "logpmf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf", "entropy")
 """The names of a distribution's functions that may have twins."""
@@ -43,3 +49,27 @@ class Freezing:
         """The names of its functions."""
         found = {*vars(self), *vars(type(self))}
         return [name for name in NAMES if name in found]
+
+
+Family = TypeVar("Family", bound=Freezing)
+
+
+def registered(family: Family) -> Family:
+    """The family, with its functions in the registry by the names that they have in SciPy."""
+    for function in family.functions():
+        method = getattr(family, function)
+        method.__func__.__name__, method.__func__.__module__ = f"{family.name}.{function}", "scipy.stats"
+        registry[method] = method
+        real_only.add(method)
+    return family
+
+
+def exponential(logarithm: Callable[Concatenate[Any, P], Array]) -> Callable[Concatenate[Any, P], Array]:
+    """The density that goes with a method for its logarithm, of the same arguments."""
+
+    @wraps(logarithm)
+    def apply(family: Any, /, *args: P.args, **named: P.kwargs) -> Array:
+        return np.exp(logarithm(family, *args, **named))
+
+    apply.__doc__ = f"exp({logarithm.__name__})."
+    return apply

@@ -13,8 +13,8 @@ from autograd.rules.transposes import mT
 from autograd.scipy.special import multigammaln
 from autograd.tensor.nested import values_of
 
-from .frozen import Freezing
-from .multivariate import log_det, registered
+from .frozen import Freezing, exponential, registered
+from .multivariate import log_det
 
 
 def square(left: Array) -> Array:
@@ -49,9 +49,7 @@ class MatrixNormal(Freezing):
         return np.squeeze(-(rows * columns * log(2 * pi) + columns * log_det(of_rows) + rows * log_det(of_columns)
                             + square(white)) / 2)
 
-    def pdf(self, X: Any, mean: Any = None, rowcov: Any = 1, colcov: Any = 1) -> Any:
-        """exp(logpdf)."""
-        return np.exp(self.logpdf(X, mean, rowcov, colcov))
+    pdf = exponential(logpdf)
 
 
 class Wishart(Freezing):
@@ -70,9 +68,7 @@ class Wishart(Freezing):
         return np.squeeze((df - size - 1) / 2 * log_det(of_x) - trace / 2 - df * size / 2 * log(2)
                           - df / 2 * log_det(left) - multigammaln(df / 2, size))
 
-    def pdf(self, x: Any, df: Any, scale: Any) -> Any:
-        """exp(logpdf)."""
-        return np.exp(self.logpdf(x, df, scale))
+    pdf = exponential(logpdf)
 
     def _parameters(self, x: Any, df: Any, scale: Any) -> tuple[Array, Array, Array]:
         """The matrices along a first axis, the degrees of freedom, and the Cholesky factor of the scale."""
@@ -107,11 +103,9 @@ class InverseWishart(Wishart):
         return np.squeeze(df / 2 * log_det(left) - (df + size + 1) / 2 * log_det(of_x) - trace / 2
                           - df * size / 2 * log(2) - multigammaln(df / 2, size))
 
-    def pdf(self, x: Any, df: Any, scale: Any) -> Any:
-        """exp(logpdf)."""
-        return np.exp(self.logpdf(x, df, scale))
+    pdf = exponential(logpdf)
 
 
-matrix_normal: MatrixNormal = registered("matrix_normal", MatrixNormal(), "logpdf", "pdf")
-wishart: Wishart = registered("wishart", Wishart(), "logpdf", "pdf")
-invwishart: InverseWishart = registered("invwishart", InverseWishart(), "logpdf", "pdf")
+matrix_normal = registered(MatrixNormal())
+wishart = registered(Wishart())
+invwishart = registered(InverseWishart())

@@ -12,12 +12,11 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.declare.on_values import decided
 from autograd.duck_arrays import Array
-from autograd.registry import real_only, registry
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import values_of
 
-from .frozen import Freezing
+from .frozen import Freezing, exponential, registered
 
 
 class MultivariateNormal(Freezing):
@@ -41,9 +40,7 @@ class MultivariateNormal(Freezing):
         distance, volume = _measured(x - mean, cov)
         return np.squeeze(-(distance / 2 + volume + size * log(2 * pi) / 2))
 
-    def pdf(self, x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
-        """exp(logpdf)."""
-        return np.exp(self.logpdf(x, mean, cov, allow_singular))
+    pdf = exponential(logpdf)
 
     def entropy(self, mean: Any = None, cov: Any = 1) -> Any:
         """(k (1 + log 2 pi) + log det cov) / 2."""
@@ -134,9 +131,7 @@ class MultivariateT(Freezing):
         return np.squeeze(sc.gammaln((df + size) / 2) - sc.gammaln(df / 2) - size / 2 * np.log(pi * df) - volume
                           - (df + size) / 2 * np.log1p(distance / df))
 
-    def pdf(self, x: Any, loc: Any = None, shape: Any = 1, df: Any = 1) -> Any:
-        """exp(logpdf)."""
-        return np.exp(self.logpdf(x, loc, shape, df))
+    pdf = exponential(logpdf)
 
 
 class Dirichlet(Freezing):
@@ -165,22 +160,9 @@ class Dirichlet(Freezing):
         constant = np.sum(sc.gammaln(alpha)) - sc.gammaln(np.sum(alpha))
         return np.squeeze(np.sum(sc.xlogy(powers, x), axis=0) - constant)
 
-    def pdf(self, x: Any, alpha: Any) -> Any:
-        """exp(logpdf)."""
-        return np.exp(self.logpdf(x, alpha))
+    pdf = exponential(logpdf)
 
 
-def registered(name: str, family: Any, *functions: str) -> Any:
-    """The family, with its functions in the registry by the names that they have in SciPy."""
-    for function in functions:
-        method = getattr(family, function)
-        method.__func__.__name__, method.__func__.__module__ = f"{name}.{function}", "scipy.stats"
-        registry[method] = method
-        real_only.add(method)
-    return family
-
-
-multivariate_normal: MultivariateNormal = registered("multivariate_normal", MultivariateNormal(), "logpdf", "pdf",
-                                                     "entropy")
-multivariate_t: MultivariateT = registered("multivariate_t", MultivariateT(), "logpdf", "pdf")
-dirichlet: Dirichlet = registered("dirichlet", Dirichlet(), "logpdf", "pdf")
+multivariate_normal = registered(MultivariateNormal())
+multivariate_t = registered(MultivariateT())
+dirichlet = registered(Dirichlet())
