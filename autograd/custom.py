@@ -10,7 +10,7 @@ import contextlib
 import functools
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -30,7 +30,8 @@ from .tensor.nested import tensors_in
 from .transforms.vmap import in_every_batch
 from .tree import add_all
 
-Rules = tuple[Callable[..., Any] | None, ...]
+Rules = Sequence[Callable[..., Any] | None]
+"""One for each argument, None where it has no derivative."""
 
 
 def as_arrays(found: Any) -> Any:
@@ -206,20 +207,24 @@ def _rules_of(function: Callable[..., Any], arguments: str, rules: Rules) -> Rul
     """The rules. Raises `TypeError` if there are more of them than the function has arguments, or if one cannot be
     called with a cotangent or tangent, the output, and an operand.
     """
-    with contextlib.suppress(ValueError):
-        try:
-            inspect.signature(function).bind_partial(*rules)
-        except TypeError:
-            raise TypeError(f"a rule belongs to an argument, and {getattr(function, '__name__', 'the function')} has "
-                            f"fewer than the {len(rules)} given") from None
+    if _misfit(function, *rules):
+        raise TypeError(f"a rule belongs to an argument, and {getattr(function, '__name__', 'the function')} has "
+                        f"fewer than the {len(rules)} given")
     for rule in rules:
-        if rule is not None:
-            with contextlib.suppress(ValueError):  # some built-in functions have no signature
-                try:
-                    inspect.signature(rule).bind_partial(None, None, None)
-                except TypeError as error:
-                    raise TypeError(f"a rule is a function of {arguments}, got {rule!r:.60}: {error}") from None
+        if rule is not None and (misfit := _misfit(rule, None, None, None)):
+            raise TypeError(f"a rule is a function of {arguments}, got {rule!r:.60}: {misfit}")
     return rules
+
+
+def _misfit(function: Callable[..., Any], *first: Any) -> str:
+    """Why a function cannot be called with these as its first arguments; "" if it can, or has no signature to tell."""
+    try:
+        inspect.signature(function).bind_partial(*first)
+    except TypeError as error:
+        return str(error)
+    except ValueError:  # as some built-in functions
+        pass
+    return ""
 
 
 class CustomFunction:
@@ -270,6 +275,10 @@ def _of_arrays(asker: str, function: Any) -> Any:
     return function
 
 
+@overload
+def custom(function: Callable[..., Any], *, numeric: bool = False) -> CustomFunction: ...
+@overload
+def custom(*, numeric: bool = False) -> Callable[[Callable[..., Any]], CustomFunction]: ...
 def custom(function: Callable[..., Any] | None = None, *, numeric: bool = False) -> Any:
     """An operation of your own, from a function of arrays, to be given a derivative with `.defvjp` or `.defjvp`.
 
@@ -285,7 +294,8 @@ def custom(function: Callable[..., Any] | None = None, *, numeric: bool = False)
     return CustomFunction(_of_arrays("custom", function), numeric)
 
 
-def rule(function: Callable[..., Any], *, vjp: Any = None, jvp: Any = None, numeric: bool = False) -> CustomFunction:
+def rule(function: Callable[..., Any], *, vjp: Callable[..., Any] | Rules | None = None,
+         jvp: Callable[..., Any] | Rules | None = None, numeric: bool = False) -> CustomFunction:
     """Give a NumPy or SciPy function a derivative; calls of it on tensors are recorded from now on.
 
     `vjp` and `jvp` are functions as `custom` takes them, or sequences with one per argument. Returns the function for
