@@ -36,10 +36,9 @@ def _exponentials(x: Array) -> tuple[Array, Array, Array]:
         np.maximum(reduce(np.maximum, x[block], axis=1, keepdims=True), lowest, out=top)  # finite for rows of -inf
         np.subtract(x[block], top, out=part)
         np.exp(part, out=part)
-        sums[block] = reduce(np.add, part, axis=1, keepdims=True)
+        np.maximum(reduce(np.add, part, axis=1, keepdims=True), 1, out=sums[block])  # else 0 for rows of -inf
 
     for_blocks(work, len(x), block_length(len(x), x[:1].size))
-    sums[sums == 0] = 1
     return exponentials, sums, largest
 
 

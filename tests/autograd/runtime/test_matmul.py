@@ -87,14 +87,14 @@ def test_large_products_are_shared_out_and_the_largest_are_blass(asked: list[Any
 
     monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_thirds)
     rng = np.random.default_rng(0)
-    x, y = rng.standard_normal((1300, 130)), rng.standard_normal((130, 65))
+    x, y = rng.standard_normal((2000, 130)), rng.standard_normal((130, 65))
     np.testing.assert_allclose(dot(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
     np.testing.assert_allclose(dot(y.T, x.T), np.einsum("mk,kn->nm", x, y), rtol=0, atol=1e-12)
     assert shares == [(-(-x.size * 65 // GRAIN), WORTH // GRAIN)] * 2
     asked.clear()
     monkeypatch.setattr("autograd.runtime.matmul.WHOLE", x.size * 65 - 1)
     np.testing.assert_allclose(matmul(x, y), np.einsum("mk,kn->mn", x, y), rtol=0, atol=1e-12)
-    assert asked == [(1300, 130, 65)]
+    assert asked == [(2000, 130, 65)]
 
 
 @pytest.mark.parametrize(("rows", "inner", "columns", "expected"), [
@@ -110,6 +110,7 @@ def test_the_axis_that_is_parted_is_the_cheaper_one(rows: int, inner: int, colum
         task(0, length // 2)
         task(length // 2, length)
 
+    monkeypatch.setattr("autograd.runtime.matmul.SEVERAL", SHARED)
     monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_halves)
     monkeypatch.setattr("autograd.runtime.matmul._fill", lambda x, y, plus, out: parts.append(out.shape))
     dot(np.ones((rows, inner)), np.ones((inner, columns)))
