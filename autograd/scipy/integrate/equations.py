@@ -80,27 +80,41 @@ class Solution(Primitive):
 def adjoint_solution(g: Array, node: Node) -> list[Array]:
     """The cotangents of y0, t and the arguments: the adjoint equation, from the last time back to the first."""
     (y, t, *rest), out = node.saved[:-1], node.saved[-1]
-    slope, solver = node.options["slope"], node.options["solver"]
-    scale, size = size_of(g), y.shape[0]
+    slope, scale, size = node.options["slope"], size_of(g), y.shape[0]
+    adjoint = Adjoint(slope, node.options["solver"], size, rest)
     g = np.conj(g) / scale  # in the convention of a user's pullback
     _, *parts = consecutive([2 * size, *map(np.size, rest)])
-
-    def adjoint(state: Array, time: Array, *rest: Array) -> Array:
-        """Of y, the cotangent of y, and the cotangents of the arguments, in time that runs backwards."""
-        value, pull = vjp(lambda y, *rest: slope(y, -time, *rest), state[:size], *rest)
-        return np.concatenate([-value, *[np.ravel(c) for c in pull(state[size : 2 * size])]])
-
     state = np.concatenate([out[-1], g[-1], np.zeros(sum(map(np.size, rest)), y.dtype)])
     at_times = [np.vdot(g[-1], slope(out[-1], t[-1], *rest))]
+    for i in range(len(t) - 1, 0, -1):
+        state = adjoint.back(state, t[i], t[i - 1], out[i - 1])
+        at_times.append(np.vdot(g[i - 1], slope(out[i - 1], t[i - 1], *rest)))
+        state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
+    total = state[size : 2 * size]
+    at_times[-1] = at_times[-1] - np.vdot(total, slope(out[0], t[0], *rest))
+    arguments = [state[part].reshape(np.shape(x)) for part, x in zip(parts, rest, strict=True)]
+    return [scale * np.conj(x) for x in (total, np.stack(at_times[::-1]), *arguments)]
 
-    def back(state: Array, later: Array, sooner: Array, reached: Array, halvings: int) -> Array:
+
+class Adjoint:
+    """The adjoint equation of y' = slope(y, t, *rest): its state is y, the cotangent of y, and those of the rest."""
+
+    def __init__(self, slope: Slope, solver: Solver, size: int, rest: Sequence[Array]) -> None:
+        self.slope, self.solver, self.size, self.rest = slope, solver, size, rest
+
+    def __call__(self, state: Array, time: Array, *rest: Array) -> Array:
+        """The slope of the state, in time that runs backwards."""
+        value, pull = vjp(lambda y, *rest: self.slope(y, -time, *rest), state[: self.size], *rest)
+        return np.concatenate([-value, *[np.ravel(c) for c in pull(state[self.size : 2 * self.size])]])
+
+    def back(self, state: Array, later: Array, sooner: Array, reached: Array, halvings: int = HALVINGS) -> Array:
         """The state at an earlier time, at which y was `reached`; by halves of the way where y does not come back."""
         failure = None
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", si.ODEintWarning)  # of work in vain, which is then done otherwise
-                found = solved(state, np.stack([-later, -sooner]), *rest, slope=adjoint, solver=solver)[1]
-            if comes_back(found[:size], reached, state[:size], relative_tolerance(solver)):
+                found = self._solved(self, state, -later, -sooner)
+            if comes_back(found[: self.size], reached, state[: self.size], relative_tolerance(self.solver)):
                 return found
         except (RuntimeError, ValueError) as error:  # of SciPy's solvers, where y grows beyond all bounds
             failure = error
@@ -109,18 +123,12 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
                 f"the adjoint equation could not be solved backwards from t = {values_of(later)}: what fades in time "
                 "grows on the way back; differentiate forwards, by jvp or jacfwd") from failure
         middle = (later + sooner) / 2
-        between = solved(reached, np.stack([sooner, middle]), *rest, slope=slope, solver=solver)[1]
-        state = back(state, later, middle, between, halvings - 1)
-        return back(np.concatenate([between, state[size:]]), middle, sooner, reached, halvings - 1)
+        between = self._solved(self.slope, reached, sooner, middle)
+        state = self.back(state, later, middle, between, halvings - 1)
+        return self.back(np.concatenate([between, state[self.size :]]), middle, sooner, reached, halvings - 1)
 
-    for i in range(len(t) - 1, 0, -1):
-        state = back(state, t[i], t[i - 1], out[i - 1], HALVINGS)
-        at_times.append(np.vdot(g[i - 1], slope(out[i - 1], t[i - 1], *rest)))
-        state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
-    total = state[size : 2 * size]
-    at_times[-1] = at_times[-1] - np.vdot(total, slope(out[0], t[0], *rest))
-    arguments = [state[part].reshape(np.shape(x)) for part, x in zip(parts, rest, strict=True)]
-    return [scale * np.conj(x) for x in (total, np.stack(at_times[::-1]), *arguments)]
+    def _solved(self, slope: Slope, state: Array, start: Array, end: Array) -> Array:
+        return solved(state, np.stack([start, end]), *self.rest, slope=slope, solver=self.solver)[1]
 
 
 def comes_back(y: Array, known: Array, start: Array, tolerance: float) -> bool:
