@@ -43,10 +43,10 @@ def _loop() -> Callable[..., None] | None:
         import numba
     except ImportError:
         return None
-    loop: Any = numba.njit(nogil=True, error_model="numpy")(_adam)
+    loop = numba.njit(nogil=True, error_model="numpy")(_adam)
     with suppress(RuntimeError):  # numba has no folder to write to
         loop.enable_caching()
-    return loop  # type: ignore[no-any-return]
+    return loop
 
 
 def _adam(w: Any, g: Any, m: Any, V: Any, beta1: Any, rest1: Any, beta2: Any, rest2: Any, eps: Any, rate: Any,

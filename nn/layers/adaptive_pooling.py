@@ -41,7 +41,7 @@ class AdaptiveAvgPool2d(_Adaptive):
     image (C, H, W).
     """
 
-    def forward(self, input: ArrayLike) -> Any:
+    def forward(self, input: ArrayLike) -> Tensor:
         return _average(self, input, self.output_size)
 
 
@@ -157,8 +157,8 @@ def _wanted(x: Any, sizes: tuple[int | None, ...]) -> list[int]:
 
 def _average(speaker: Speaker, x: Any, sizes: tuple[int | None, ...]) -> Tensor:
     x, single = images(speaker, admitted(speaker, x), len(sizes))
-    out = adaptive_average_pool(x, size=_wanted(x, sizes))
-    return out[0] if single else out  # type: ignore[no-any-return]
+    out: Tensor = adaptive_average_pool(x, size=_wanted(x, sizes))
+    return out[0] if single else out
 
 
 def _largest(speaker: Speaker, x: Any, sizes: tuple[int | None, ...], return_indices: bool) -> Any:

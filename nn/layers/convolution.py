@@ -273,8 +273,8 @@ def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[i
     check_window(speaker, x, weight.shape[2:], padding, dilation)
     if mode != "zeros":
         x, padding = surrounded(speaker, x, padding, mode), ((0, 0),) * len(padding)
-    out = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
-    return out[0] if single else out  # type: ignore[no-any-return]
+    out: Tensor = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    return out[0] if single else out
 
 
 def _check_bias(speaker: Speaker, channels: str, weight: Any, bias: Any, outputs: int) -> None:
@@ -293,9 +293,9 @@ def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[
     size = _transposed_size(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra)
     if min(size) < 1:
         raise mistake(speaker, f"would make an output of size {size} from the input {x.shape}; pad less")
-    out = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
-                                 output_padding=extra, groups=groups)
-    return out[0] if single else out  # type: ignore[no-any-return]
+    out: Tensor = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
+                                         output_padding=extra, groups=groups)
+    return out[0] if single else out
 
 
 def _transposed_size(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Pads,

@@ -29,9 +29,9 @@ def gumbel_softmax(logits: ArrayLike, tau: float = 1.0, hard: bool = False, *, d
     if not tau > 0:
         raise mistake(speaker, f"needs a tau above 0, got {tau!r}")
     noise: Any = autograd.random.generator().gumbel(size=x._value.shape).astype(x.dtype)
-    soft: Any = softmax((x + (constant_like(x, noise) if x._boxed else noise)) / weak(tau), axis=dim)
+    soft = softmax((x + (constant_like(x, noise) if x._boxed else noise)) / weak(tau), axis=dim)
     if not hard:
-        return soft  # type: ignore[no-any-return]
+        return soft
     places = np.argmax(soft, axis=dim, keepdims=True)
     classes = np.arange(x.shape[dim]).reshape([-1 if axis == dim % x.ndim else 1 for axis in range(x.ndim)])
     return (places == classes).astype(x.dtype) + (soft - soft.detach())  # type: ignore[no-any-return]

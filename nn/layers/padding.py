@@ -198,11 +198,11 @@ def pad(input: ArrayLike, pad: Sequence[int], mode: str = "constant", value: flo
         widths = [(0, 0)] * lead + [*more]
         return np.pad(_cut(x, around), widths, constant_values=value or 0)  # type: ignore[return-value]
     if mode == "circular":
-        return surrounded(speaker, _cut(x, around), more, mode)  # type: ignore[no-any-return]
-    return _cut(surrounded(speaker, x, more, mode), around)  # type: ignore[no-any-return]
+        return surrounded(speaker, _cut(x, around), more, mode)
+    return _cut(surrounded(speaker, x, more, mode), around)
 
 
-def _cut(x: Any, around: Pads) -> Any:
+def _cut(x: Tensor, around: Pads) -> Tensor:
     """The last axes without the parts that negative padding cuts off."""
     if min(map(min, around), default=0) >= 0:
         return x
@@ -210,7 +210,7 @@ def _cut(x: Any, around: Pads) -> Any:
                      for (before, after), n in zip(around, x.shape[x.ndim - len(around) :], strict=True)])]
 
 
-def surrounded(speaker: Speaker, x: Any, padding: Pads, mode: str) -> Any:
+def surrounded(speaker: Speaker, x: Tensor, padding: Pads, mode: str) -> Tensor:
     """The last axes continued beyond their ends by copies of themselves: by indices, so that it is differentiable."""
     for axis, (before, after) in enumerate(padding, start=x.ndim - len(padding)):
         size, wanted = x.shape[axis], max(before, after)

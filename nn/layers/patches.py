@@ -28,7 +28,7 @@ class _Patches(Layer):
             type(self).__name__, self.axes, kernel_size, stride, padding, dilation)
 
     @property
-    def _windows(self) -> Geometry:
+    def _geometry(self) -> Geometry:
         return self.kernel_size, self.stride, self.padding, self.dilation
 
 
@@ -40,7 +40,7 @@ class Unfold(_Patches):
     """
 
     def forward(self, input: ArrayLike) -> Tensor:
-        return _unfolded(self, input, self._windows)
+        return _unfolded(self, input, self._geometry)
 
 
 class Fold(_Patches):
@@ -56,7 +56,7 @@ class Fold(_Patches):
         super().__init__(kernel_size, dilation, padding, stride)
 
     def forward(self, input: ArrayLike) -> Tensor:
-        return _folded(self, input, self.output_size, self._windows)
+        return _folded(self, input, self.output_size, self._geometry)
 
 
 def unfold(input: ArrayLike, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
@@ -87,8 +87,8 @@ def _axes(speaker: Speaker, size: Sequence[int], windows: Geometry) -> tuple[Axi
 
 def _unfolded(speaker: Speaker, x: Any, windows: Geometry) -> Tensor:
     x, single = batch_of(speaker, admitted(speaker, x), "C", 2)
-    out = kernels.unfold(x, windows=_axes(speaker, x.shape[2:], windows))
-    return out[0] if single else out  # type: ignore[no-any-return]
+    out: Tensor = kernels.unfold(x, windows=_axes(speaker, x.shape[2:], windows))
+    return out[0] if single else out
 
 
 def _folded(speaker: Speaker, x: Any, size: tuple[int, ...], windows: Geometry) -> Tensor:
@@ -103,5 +103,5 @@ def _folded(speaker: Speaker, x: Any, size: tuple[int, ...], windows: Geometry) 
     count = math.prod(window.outputs for window in axes)
     if columns.shape[2] != count:
         raise refusal(speaker, f"{count} windows in images of {size}", x)
-    out = kernels.fold(columns, windows=axes)
-    return out if x.ndim == 3 else out[0]  # type: ignore[no-any-return]
+    out: Tensor = kernels.fold(columns, windows=axes)
+    return out if x.ndim == 3 else out[0]

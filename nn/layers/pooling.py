@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class _Windows(Layer):
+class _Pool(Layer):
     """The geometry of windows: `stride` is the kernel size unless given, and padding at most half of it."""
 
     axes = 2
@@ -34,11 +34,11 @@ class _Windows(Layer):
         self.ceil_mode = ceil_mode
 
     @property
-    def _windows(self) -> Geometry:
+    def _geometry(self) -> Geometry:
         return self.kernel_size, self.stride, self.padding, self.dilation
 
 
-class MaxPool2d(_Windows):
+class MaxPool2d(_Pool):
     """The largest value of every window of (N, C, H, W), or of one image (C, H, W); the padding is -inf.
 
     A gradient goes to the first largest value in reading order. With `ceil_mode` the last window may reach beyond the
@@ -54,7 +54,7 @@ class MaxPool2d(_Windows):
         self.return_indices = return_indices
 
     def forward(self, input: ArrayLike) -> Any:
-        return _max_pool(self, input, self._windows, self.ceil_mode, self.return_indices)
+        return _max_pool(self, input, self._geometry, self.ceil_mode, self.return_indices)
 
 
 class MaxPool1d(MaxPool2d):
@@ -76,7 +76,7 @@ class MaxPool3d(MaxPool2d):
     axes = 3
 
 
-class AvgPool2d(_Windows):
+class AvgPool2d(_Pool):
     """The mean of every window of (N, C, H, W), or of one image (C, H, W).
 
     It is divided by the window's area within the padded input, within the input alone if not `count_include_pad`, or by
@@ -90,7 +90,7 @@ class AvgPool2d(_Windows):
         nonzero(type(self).__name__, divisor_override=divisor_override)
 
     def forward(self, input: ArrayLike) -> Tensor:
-        return _avg_pool(self, input, self._windows, self.ceil_mode, self.count_include_pad, self.divisor_override)
+        return _avg_pool(self, input, self._geometry, self.ceil_mode, self.count_include_pad, self.divisor_override)
 
 
 class AvgPool1d(AvgPool2d):
@@ -111,7 +111,7 @@ class AvgPool3d(AvgPool2d):
     axes = 3
 
 
-class LPPool2d(_Windows):
+class LPPool2d(_Pool):
     """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, almost maxima for large p.
 
     p is `norm_type`, and `stride` the kernel size unless given. A negative sum gives nan, except for p = 1.
@@ -124,7 +124,7 @@ class LPPool2d(_Windows):
         self.norm_type = norm_type
 
     def forward(self, input: ArrayLike) -> Tensor:
-        return _lp_pool(self, input, self.norm_type, self._windows, self.ceil_mode)
+        return _lp_pool(self, input, self.norm_type, self._geometry, self.ceil_mode)
 
 
 class LPPool1d(LPPool2d):
@@ -274,9 +274,9 @@ def _avg_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, coun
               divisor: int | None) -> Tensor:
     kernel, stride, padding, _ = windows
     x, single = _batch(speaker, admitted(speaker, x), windows, ceil_mode)
-    out = average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
-                       count_include_pad=count_include_pad, divisor=divisor)
-    return out[0] if single else out  # type: ignore[no-any-return]
+    out: Tensor = average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,
+                               count_include_pad=count_include_pad, divisor=divisor)
+    return out[0] if single else out
 
 
 def _lp_pool(speaker: Speaker, x: Any, p: float, windows: Geometry, ceil_mode: bool) -> Tensor:

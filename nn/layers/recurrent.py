@@ -122,13 +122,13 @@ class _Recurrent(RecurrentUnits):
         out, *final = by_length(lambda x, states: self._step(x, states, weights), x, states, lengths)
         return [reversed_within(out, lengths) if backwards else out, *final]
 
-    def _initial(self, state: Any, batch: int, width: int, single: bool) -> Tensor:
-        state = admitted(self, state, self.weight_ih_l0.dtype)
+    def _initial(self, given: Any, batch: int, width: int, single: bool) -> Tensor:
+        state = admitted(self, given, self.weight_ih_l0.dtype)
         layers = self.num_layers * len(self._directions)
         expected = (layers, width) if single else (layers, batch, width)
         if state.shape != expected:
             raise refusal(self, f"an initial state {expected}", state)
-        return state[:, np.newaxis] if single else state  # type: ignore[no-any-return]
+        return state[:, np.newaxis] if single else state
 
 
 class RNN(_Recurrent):

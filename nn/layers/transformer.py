@@ -53,9 +53,10 @@ class _Layer(Layer):
             setattr(self, f"dropout{i}", Dropout(dropout))
         self.activation = _ACTIVATIONS[activation] if isinstance(activation, str) else activation
 
-    def _add(self, x: Any, i: int, part: Callable[[Any], Any]) -> Any:
+    def _add(self, x: Tensor, i: int, part: Callable[[Tensor], Tensor]) -> Tensor:
         """x plus sublayer i of it, with the norm after the sum, or before the sublayer."""
-        norm, drop = getattr(self, f"norm{i}"), getattr(self, f"dropout{i}")
+        norm: Layer = getattr(self, f"norm{i}")
+        drop: Layer = getattr(self, f"dropout{i}")
         return x + drop(part(norm(x))) if self.norm_first else norm(x + drop(part(x)))
 
     def _attend(self, mask: Any, padding: Any, is_causal: bool) -> Callable[[Any], Any]:
@@ -63,7 +64,7 @@ class _Layer(Layer):
         masks = {"attn_mask": mask, "key_padding_mask": padding, "is_causal": is_causal}
         return lambda x: self.self_attn(x, x, x, need_weights=False, **masks)[0]
 
-    def _feed(self, x: Any) -> Any:
+    def _feed(self, x: Tensor) -> Tensor:
         return self.linear2(self.dropout(self.activation(self.linear1(x))))
 
     def extra_repr(self) -> str:
@@ -85,7 +86,7 @@ class TransformerEncoderLayer(_Layer):
                 is_causal: bool = False) -> Tensor:
         x = admitted(self, src, self.linear1.weight.dtype)
         x = self._add(x, 1, self._attend(src_mask, src_key_padding_mask, is_causal))
-        return self._add(x, 2, self._feed)  # type: ignore[no-any-return]
+        return self._add(x, 2, self._feed)
 
 
 class TransformerDecoderLayer(_Layer):
@@ -106,7 +107,7 @@ class TransformerDecoderLayer(_Layer):
         x = admitted(self, tgt, self.linear1.weight.dtype)
         x = self._add(x, 1, self._attend(tgt_mask, tgt_key_padding_mask, tgt_is_causal))
         x = self._add(x, 2, lambda x: self.multihead_attn(x, memory, memory, need_weights=False, **masks)[0])
-        return self._add(x, 3, self._feed)  # type: ignore[no-any-return]
+        return self._add(x, 3, self._feed)
 
 
 class _Stack(Layer):

@@ -111,5 +111,5 @@ def _unpooled(speaker: Speaker, input: Any, indices: Any, kernel: Sizes, stride:
     at = np.arange(batch)[:, np.newaxis, np.newaxis], np.arange(channels)[:, np.newaxis]
     count = math.prod(x.shape[2:])
     image[(*at, places.reshape(batch, channels, count))] = x.reshape(batch, channels, count)
-    out: Any = image.reshape(batch, channels, *size)
-    return out[0] if single else out  # type: ignore[no-any-return]
+    out: Tensor = image.reshape(batch, channels, *size)
+    return out[0] if single else out

@@ -193,10 +193,11 @@ def _reduced(kernel: Callable[..., Any], speaker: Speaker, x: Any, target: Any, 
     if single:
         x, target = x[np.newaxis], target[np.newaxis]
     try:
-        loss = kernel(x, target, weight, reduction=reduction, ignore_index=ignore_index, label_smoothing=smoothing)
+        loss: Tensor = kernel(x, target, weight, reduction=reduction, ignore_index=ignore_index,
+                              label_smoothing=smoothing)
     except ValueError as error:
         raise mistake(speaker, str(error)) from None
-    return loss[0] if single and reduction == "none" else loss  # type: ignore[no-any-return]
+    return loss[0] if single and reduction == "none" else loss
 
 
 def _predictions(speaker: Speaker, input: Any, target: Any) -> Tensor:
