@@ -246,21 +246,30 @@ class Module:
         seen: set[Parameter] = set()
         modules = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
         for path, module in modules:
-            for name, value in list(vars(module).items()):
-                if isinstance(value, Parameter):
-                    if not (remove_duplicate and value in seen):
-                        seen.add(value)
-                        yield _join(path, name), value
-                elif isinstance(value, (list, tuple, dict)):
-                    module._refuse_hidden(name, value)
-                elif isinstance(value, Tensor) and value.requires_grad and value.is_leaf:
-                    warnings.warn(f"{type(module).__name__}.{name} is a tensor that requires grad and no Parameter, so "
-                                  "no optimizer will train it; write nn.Parameter(...), or give it to forward (at "
-                                  f"{user_line()})", GradientLostWarning, stacklevel=2)
+            module._warn_of_untrained()
+            for name, parameter in module._own_parameters():
+                if not (remove_duplicate and parameter in seen):
+                    seen.add(parameter)
+                    yield _join(path, name), parameter
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Each parameter once: what an optimizer takes."""
         return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+
+    def _own_parameters(self) -> list[tuple[str, Parameter]]:
+        """`(name, parameter)` of every attribute that holds one. Raises TypeError where others are hidden."""
+        for name, value in vars(self).items():
+            if isinstance(value, (list, tuple, dict)):
+                self._refuse_hidden(name, value)
+        return [(name, value) for name, value in vars(self).items() if isinstance(value, Parameter)]
+
+    def _warn_of_untrained(self) -> None:
+        others = [(name, value) for name, value in vars(self).items() if not isinstance(value, Parameter)]
+        for name, value in others:
+            if isinstance(value, Tensor) and value.requires_grad and value.is_leaf:
+                warnings.warn(f"{type(self).__name__}.{name} is a tensor that requires grad and no Parameter, so no "
+                              "optimizer will train it; write nn.Parameter(...), or give it to forward (at "
+                              f"{user_line()})", GradientLostWarning, stacklevel=3)
 
     def _refuse_hidden(self, name: str, held: Any) -> None:
         """Raise TypeError if a list, tuple or dict in attribute `name` has modules or parameters found nowhere else."""
@@ -336,11 +345,8 @@ class Module:
 
     def _state(self) -> Iterator[tuple[str, Tensor]]:
         for path, module in self.named_modules(remove_duplicate=False):
-            for name, value in vars(module).items():
-                if isinstance(value, Parameter):
-                    yield _join(path, name), value
-                elif isinstance(value, (list, tuple, dict)):
-                    module._refuse_hidden(name, value)
+            for name, parameter in module._own_parameters():
+                yield _join(path, name), parameter
             for name, persistent in module._buffers.items():
                 if persistent and getattr(module, name) is not None:
                     yield _join(path, name), getattr(module, name)
