@@ -143,12 +143,7 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], options
     kept = {}
     for name, value in options.items():
         if name in known:
-            if isinstance(value, Tensor):
-                if varies(value):
-                    raise NoDerivativeError(f"{function.__name__}({name}=tensor) has no derivative in {name}; "
-                                            f"pass {name}.detach()")
-                value = shared_value(value)
-            kept[name] = value
+            kept[name] = _value_of_option(function, name, value) if isinstance(value, Tensor) else value
         elif name == "out":
             refuse_out(function.__name__, value)
         elif not _is_default(function, name, value):
@@ -156,6 +151,12 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], options
                                     f"differentiated with the options {', '.join(sorted(known)) or '(none)'}"
                                     + (f"; {OPTIONS[name]}" if name in OPTIONS else ""))
     return kept
+
+
+def _value_of_option(function: Callable[..., Any], name: str, option: Tensor) -> Any:
+    if varies(option):
+        raise NoDerivativeError(f"{function.__name__}({name}=tensor) has no derivative in {name}; pass {name}.detach()")
+    return shared_value(option)
 
 
 def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:

@@ -52,16 +52,13 @@ def cotangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[
 
 def pulled(primitive: Primitive, g: Array, node: Node) -> list[Array]:
     """The cotangents of a node's operands, None for one that is not tracked."""
-    rules = primitive.cotangents
-    joint = primitive.pullback(g, node, tuple(map(bool, node.parents))) if rules is None else None
-    found = []
-    for i, parent in enumerate(node.parents):
-        c = None
-        if parent is not None:
-            c = joint[i] if joint is not None else rules[i](g, node)  # type: ignore[index]  # one of the two is there
-            c = fit(_raw(c), parent, primitive)
-        found.append(c)
-    return found
+    rules, parents = primitive.cotangents, node.parents
+    if rules is None:
+        given = primitive.pullback(g, node, tuple(map(bool, parents)))
+    else:
+        given = [None if parent is None else rules[i](g, node) for i, parent in enumerate(parents)]
+    return [None if parent is None else fit(_raw(c), parent, primitive)
+            for parent, c in zip(parents, given, strict=True)]
 
 
 def with_saved(node: Node, values: dict[Node, Any]) -> Node | None:
