@@ -37,10 +37,15 @@ def on_values(function: Callable[..., Any]) -> Callable[..., Any]:
 Arguments = tuple[Any, ...]
 
 
+def as_args(given: Any) -> Arguments:
+    """SciPy's `args`, of which one may be given as it is."""
+    return given if isinstance(given, tuple) else (given,)
+
+
 def at_the_end_of_args(call: dict[str, Any], captured: Arguments) -> None:
-    """Add to SciPy's `args`, of which one may be given as it is."""
+    """Add to SciPy's `args`, if there are any."""
     args = call.get("args")
-    call["args"] = (*(() if args is None else args if isinstance(args, tuple) else (args,)), *captured)
+    call["args"] = (*(() if args is None else as_args(args)), *captured)
 
 
 def twin_of_functions(function: Callable[..., Any], of: str, how: str = ARGS, *,

@@ -16,7 +16,7 @@ from autograd.arguments import arrays_of
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
-from autograd.scipy.functions import on_values, twin_of_functions
+from autograd.scipy.functions import as_args, on_values, twin_of_functions
 from autograd.scipy.precision import at_least
 from autograd.transforms import vmap
 
@@ -89,7 +89,7 @@ def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol:
     if not isinstance(rule, str):
         raise TypeError(f"cubature of tensors takes a rule by its name, 'gk21', 'gk15' or 'genz-malik', got {rule!r}")
     settings = {"rule": rule, "rtol": rtol, "atol": atol, "max_subdivisions": max_subdivisions, "points": points}
-    values, filled = taken_apart(args if isinstance(args, tuple) else (args,))
+    values, filled = taken_apart(as_args(args))
     corners = arrays_of((a, b))
     dtype = np.result_type(*[x if x.dtype.kind == "f" else np.float64 for x in corners])  # SciPy's
     a, b = np.broadcast_arrays(*[np.atleast_1d(end) for end in at_least(np.float64, *corners)])

@@ -15,7 +15,7 @@ from autograd.arguments import arrays_of
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
-from autograd.scipy.functions import on_values, twin_of_functions
+from autograd.scipy.functions import as_args, on_values, twin_of_functions
 from autograd.transforms import vmap
 from autograd.tree import add_all
 
@@ -109,7 +109,7 @@ def over_interval(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, w
         raise ValueError(f"quad of tensors takes {', '.join(sorted(known))}{'' if weight is None else ' with a weight'}"
                          f", not {', '.join(sorted(options.keys() - known))}")
     settings = {"epsabs": 1.49e-8, "epsrel": 1.49e-8, "limit": 50} | options  # quad's own
-    values, filled = taken_apart(args if isinstance(args, tuple) else (args,))
+    values, filled = taken_apart(as_args(args))
     a, b = arrays_of((a, b))
     errors: list[float] = []
 
@@ -138,7 +138,7 @@ def quad_vec(f: Callable[..., Any], a: Any, b: Any, epsabs: float = 1e-200, epsr
         raise ValueError("quad_vec of tensors has no full_output: count the calls of f in f")
     settings = {"epsabs": epsabs, "epsrel": epsrel, "norm": norm, "cache_size": cache_size, "limit": limit,
                 "points": points, "quadrature": quadrature}
-    values, filled = taken_apart(args if isinstance(args, tuple) else (args,))
+    values, filled = taken_apart(as_args(args))
     errors: list[float] = []
     value = integrated(*arrays_of((a, b)), *values, f=lambda x, *given: f(x, *filled(given)), settings=settings,
                        errors=errors)

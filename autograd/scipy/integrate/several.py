@@ -11,7 +11,7 @@ import scipy.integrate as si
 
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
-from autograd.scipy.functions import twin_of_functions
+from autograd.scipy.functions import as_args, twin_of_functions
 
 from .functions import over_interval
 
@@ -28,7 +28,7 @@ def nquad(func: Callable[..., Any], ranges: Sequence[Any], args: Any = None, opt
         raise ValueError("nquad of tensors has no full_output: count the calls of func in func")
     settings = opts if isinstance(opts, (list, tuple)) else [opts] * len(ranges)
     errors: list[float] = []
-    given = () if args is None else args if isinstance(args, tuple) else (args,)
+    given = () if args is None else as_args(args)
     value = integral(func, ranges, settings, errors, *given)
     return value, np.float64(max(errors))
 

@@ -20,9 +20,7 @@ from autograd.scipy.linalg import cholesky, solve_triangular
 from autograd.transforms import grad, jacobian
 
 from .minima import slope, stationary
-from .solutions import Call, counts_and_words, described, solved, solver_twin, unknowns
-
-Solver = Callable[..., Any]
+from .solutions import Call, Solver, counts_and_words, described, solved, solver_twin, unknowns
 
 LOSSES: dict[str, Callable[[Array], Array]] = {
     "linear": lambda z: z,

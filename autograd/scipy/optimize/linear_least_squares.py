@@ -19,9 +19,8 @@ from autograd.primitive import wrap
 from autograd.registry import real_only
 
 from .least_squares import limits
-from .solutions import NEAR, Call, described, solver_twin
+from .solutions import NEAR, Call, Solver, described, solver_twin
 
-Solver = Callable[..., Any]
 TOLERANCE = 1e-7
 """Of what pushes against a bound, relative to the terms that it is a sum of, and of an unknown beyond one."""
 

@@ -5,7 +5,6 @@ Which ones meet is constant almost everywhere; where they meet is the solution o
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,8 @@ from autograd.primitive import wrap
 from autograd.registry import real_only
 
 from .minima import box
-from .solutions import Call, described, solver_twin
+from .solutions import Call, Solver, described, solver_twin
 
-Solver = Callable[..., Any]
 TOLERANCE = 1e-7
 """To which HiGHS solves: a slack, relative to 1 + |x|, and a multiplier that may be none."""
 

@@ -19,9 +19,8 @@ from autograd.registry import real_only
 from autograd.transforms import grad
 
 from .roots import equation
-from .solutions import Call, Condition, described, solved, solver_twin, unknowns
+from .solutions import Call, Condition, Solver, described, solved, solver_twin, unknowns
 
-Solver = Callable[..., Any]
 Cost = Callable[[Array, Call], Array]
 
 

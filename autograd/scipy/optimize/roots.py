@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -13,9 +12,7 @@ from autograd.arguments import array_of
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
 
-from .solutions import Call, Condition, EachAlone, counts_and_words, described, solved, solver_twin, unknowns
-
-Solver = Callable[..., Any]
+from .solutions import Call, Condition, EachAlone, Solver, counts_and_words, described, solved, solver_twin, unknowns
 
 
 def equation(name: str, *derivatives: str) -> Condition:

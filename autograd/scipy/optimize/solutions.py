@@ -20,11 +20,13 @@ from autograd.boundary import as_plain
 from autograd.duck_arrays import Array
 from autograd.implicit import Elementwise, Problem
 from autograd.primitive import wrap
-from autograd.scipy.functions import ARGS, twin_of_functions
+from autograd.scipy.functions import ARGS, as_args, twin_of_functions
 from autograd.scipy.precision import in_double
 
 Call = dict[str, Any]
 Condition = Callable[[Array, Call], Array]
+Solver = Callable[..., Any]
+"""SciPy's function for numbers."""
 
 STEPS = 10
 NEAR = 1e-2
@@ -39,16 +41,14 @@ def called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[st
     bound = inspect.signature(function).bind(*args, **options)
     bound.apply_defaults()
     call: Call = tree.map(_as_computed, dict(bound.arguments))
-    if not isinstance(call.get("args", ()), tuple):
-        call["args"] = (call["args"],)
-    return call
+    return call | {"args": as_args(call["args"])} if "args" in call else call
 
 
 def solver_twin(function: Callable[..., Any], of: str, how: str = ARGS,
-                **entering: Any) -> Callable[[Callable[[Call, Callable[..., Any]], Any]], Callable[..., Any]]:
+                **entering: Any) -> Callable[[Callable[[Call, Solver], Any]], Callable[..., Any]]:
     """Register a definition on the call's arguments, and on SciPy's function for numbers, as the twin of a solver."""
 
-    def register(definition: Callable[[Call, Callable[..., Any]], Any]) -> Callable[..., Any]:
+    def register(definition: Callable[[Call, Solver], Any]) -> Callable[..., Any]:
         def apply(*args: Any, **options: Any) -> Any:
             return definition(called(function, args, options), function)
 
@@ -70,7 +70,7 @@ def unknowns(start: Any) -> Array:
     return np.zeros(start.shape, np.result_type(start.dtype, np.float64))
 
 
-def solved(condition: Condition, like: Array, call: Call, solver: Callable[..., Any],
+def solved(condition: Condition, like: Array, call: Call, solver: Solver,
            read: Callable[[Any], Array], kind: type[Solution] | None = None) -> tuple[Any, Any]:
     """All that SciPy's solver found in a call, and the solution within it as a tensor."""
     problem = (kind or Solution)(condition, like, call, solver, read)
@@ -88,7 +88,7 @@ class Solution(Problem):
     singular = "what it solves is singular there, as at a multiple root, a jump, or a minimum that is flat or a kink"
     found: Any  # computed on demand: it holds the solution as a tensor, whose graph refers to this problem
 
-    def __init__(self, condition: Condition, like: Array, call: Call, solver: Callable[..., Any],
+    def __init__(self, condition: Condition, like: Array, call: Call, solver: Solver,
                  read: Callable[[Any], Array]) -> None:
         super().__init__(condition, like, (call,))
         self.solver, self.read = solver, read
