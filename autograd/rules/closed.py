@@ -31,7 +31,7 @@ def elementwise(function: Callable[..., Any], *partials: Any, name: str | None =
     return declare.elementwise(function, *partials, name=label, **options)
 
 
-def composite(ufunc: np.ufunc) -> Callable[[Rule], Rule]:
+def by_definition(ufunc: np.ufunc) -> Callable[[Rule], Rule]:
     """Register a ufunc by a definition in terms of others: values are the ufunc's, partials the definition's."""
 
     def register(definition: Rule) -> Rule:

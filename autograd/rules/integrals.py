@@ -36,7 +36,7 @@ def by_order(name: str, value: Callable[[Array], Array], derivative: Derivative)
         if not order:
             return value(x)
         wide = np.asarray(x, np.result_type(x, np.float64))
-        return derivative(wide, order).astype(floating(x))[()]
+        return derivative(wide, order).astype(value_dtype(x))[()]
 
     apply = on_arrays_too(
         general(evaluate, lambda g, x, *, order=0: pole_safe(g, apply(x, order=order + 1)),
@@ -71,10 +71,10 @@ composite(np.sinc)(lambda x: sinc(x))
 
 def relative(numerator: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """F(x)/x with the limit 1 at 0."""
-    return lambda x: np.where(x == 0, 1, quotient(numerator(x), x)).astype(floating(x))[()]
+    return lambda x: np.where(x == 0, 1, quotient(numerator(x), x)).astype(value_dtype(x))[()]
 
 
-def floating(x: Array) -> Any:
+def value_dtype(x: Array) -> Any:
     """The dtype of a function's value: that of x, and float64 for integers and Python numbers."""
     return np.result_type(np.asarray(x), np.float16)
 

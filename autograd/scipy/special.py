@@ -170,13 +170,13 @@ h1vp, h2vp = nth_derivative(sc.h1vp, sc.hankel1, 1, -1), nth_derivative(sc.h2vp,
 # --- Legendre's functions, and spherical harmonics --------------------------------------------------------------------
 
 
-def precision(*given: Any) -> np.dtype[Any]:
+def result_dtype(*given: Any) -> np.dtype[Any]:
     """The dtype of SciPy's results: single precision at least, and double beside arrays of integers."""
     found = np.result_type(*[x if isinstance(x, int) else array_of(x).dtype for x in given], np.float32)
     return found if found.kind in "fc" else np.dtype(np.float64)
 
 
-def precision_of_all(*given: Array) -> np.dtype[Any]:
+def result_dtype_of_all(*given: Array) -> np.dtype[Any]:
     """The dtype of SciPy's results for all degrees: single for float32, double for everything else."""
     return np.dtype(np.float32 if all(x.dtype == np.float32 for x in given) else np.float64)
 
@@ -199,7 +199,7 @@ def integers(name: str, *given: Any) -> list[Array]:
 def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Any:
     """The polynomials P_n(z); the k-th derivative is (2k - 1)!! C_(n-k) of Gegenbauer's with alpha k + 1/2."""
     z = array_of(z)
-    dtype, (n,) = precision(n, z), integers("legendre_p", n)
+    dtype, (n,) = result_dtype(n, z), integers("legendre_p", n)
     if np.any(n < 0):
         raise ValueError(f"legendre_p of tensors takes degrees of 0 or more, got {n}; P_n is P_(-n-1)")
     return up_to(diff_n, lambda k: prod(range(1, 2 * k, 2)) * gegenbauer(n - k, z, k + 0.5) if k
@@ -211,7 +211,8 @@ def legendre_p_all(n: Any, z: Any, *, diff_n: int = 0) -> Any:
     """P_0(z) to P_n(z), along the axis after that of the derivatives."""
     z = array_of(z)
     degrees = np.arange(integer("legendre_p_all: n", n, 0) + 1)
-    return legendre_p(degrees.reshape((-1,) + (1,) * z.ndim), z, diff_n=diff_n).astype(precision_of_all(z), copy=False)
+    found = legendre_p(degrees.reshape((-1,) + (1,) * z.ndim), z, diff_n=diff_n)
+    return found.astype(result_dtype_of_all(z), copy=False)
 
 
 def ladder(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -236,7 +237,7 @@ polar_operation = elementwise(sc.sph_legendre_p, None, None, lambda n, m, theta:
 def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     """The part of a spherical harmonic in theta: Y_n^m(theta, 0)."""
     theta = array_of(theta)
-    dtype, (n, m) = precision(n, m, theta), integers("sph_legendre_p", n, m)
+    dtype, (n, m) = result_dtype(n, m, theta), integers("sph_legendre_p", n, m)
     derivatives = accumulate(range(integer("diff_n", diff_n, 0)), lambda f, _: ladder(f), initial=polar_operation)
     return np.stack([f(n, m, theta) for f in derivatives]).astype(dtype, copy=False)
 
@@ -246,7 +247,7 @@ def sph_legendre_p_all(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     """Those of degrees 0 to n and orders 0 to m, -m to -1."""
     theta = array_of(theta)
     found = sph_legendre_p(*degrees_and_orders(n, m, theta.ndim), theta, diff_n=diff_n)
-    return found.astype(precision_of_all(theta), copy=False)
+    return found.astype(result_dtype_of_all(theta), copy=False)
 
 
 @twin(sc.sph_harm_y)
@@ -263,7 +264,7 @@ def sph_harm_y_all(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> 
     """Those of degrees 0 to n and orders 0 to m, -m to -1."""
     theta, phi = arrays_of((theta, phi))
     found = sph_harm_y(*degrees_and_orders(n, m, max(theta.ndim, phi.ndim)), theta, phi, diff_n=diff_n)
-    return found.astype(np.result_type(precision_of_all(theta, phi), np.complex64), copy=False)
+    return found.astype(np.result_type(result_dtype_of_all(theta, phi), np.complex64), copy=False)
 
 
 def degrees_and_orders(n: Any, m: Any, dimensions: int) -> tuple[Array, Array]:

@@ -16,7 +16,7 @@ from autograd.declare import on_arrays_too, piecewise_constant
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule, argument_names, reading
-from autograd.rules.closed import composite, elementwise
+from autograd.rules.closed import by_definition, elementwise
 from autograd.rules.integrals import quadrature
 
 from .ufuncs import special as sc
@@ -243,13 +243,13 @@ elementwise(sc.fdtridfd, *inverse(*ratio_slopes, place=1), operands=("d", "p", "
 
 # --- Cumulative distributions that are these functions of other arguments --------------------------------------------
 
-composite(sc.chdtr)(lambda v, x: sc.gammainc(v / 2, x / 2))
-composite(sc.chdtrc)(lambda v, x: sc.gammaincc(v / 2, x / 2))
-composite(sc.chdtri)(lambda v, p: 2 * sc.gammainccinv(v / 2, p))
-composite(sc.gdtr)(lambda a, b, x: sc.gammainc(b, a * x))
-composite(sc.gdtrc)(lambda a, b, x: sc.gammaincc(b, a * x))
-composite(sc.gdtrix)(lambda a, b, p: sc.gammaincinv(b, p) / a)
-composite(sc.gdtria)(lambda p, b, x: sc.gammaincinv(b, p) / x)
+by_definition(sc.chdtr)(lambda v, x: sc.gammainc(v / 2, x / 2))
+by_definition(sc.chdtrc)(lambda v, x: sc.gammaincc(v / 2, x / 2))
+by_definition(sc.chdtri)(lambda v, p: 2 * sc.gammainccinv(v / 2, p))
+by_definition(sc.gdtr)(lambda a, b, x: sc.gammainc(b, a * x))
+by_definition(sc.gdtrc)(lambda a, b, x: sc.gammaincc(b, a * x))
+by_definition(sc.gdtrix)(lambda a, b, p: sc.gammaincinv(b, p) / a)
+by_definition(sc.gdtria)(lambda p, b, x: sc.gammaincinv(b, p) / x)
 elementwise(sc.gdtrib, *inverse(
     lambda a, b, x: x * gamma_density(b, a * x), lambda a, b, x: gamma_slope(b, a * x),
     lambda a, b, x: a * gamma_density(b, a * x), place=1), operands=("a", "p", "x"))
@@ -258,8 +258,8 @@ elementwise(sc.chdtriv, *inverse(
     operands=("p", "x"))
 elementwise(sc.pdtrik, *inverse(
     lambda k, m: -gamma_slope(k + 1, m), lambda k, m: -gamma_density(k + 1, m), place=0), operands=("p", "m"))
-composite(sc.nrdtrimn)(lambda p, std, x: x - std * sc.ndtri(p))
-composite(sc.nrdtrisd)(lambda mn, p, x: (x - mn) / sc.ndtri(p))
+by_definition(sc.nrdtrimn)(lambda p, std, x: x - std * sc.ndtri(p))
+by_definition(sc.nrdtrisd)(lambda mn, p, x: (x - mn) / sc.ndtri(p))
 
 
 # Counts are piecewise constant in k, and have no derivative in n.

@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 
 from autograd.duck_arrays import Array
-from autograd.rules.closed import composite, elementwise
+from autograd.rules.closed import by_definition, elementwise
 from autograd.rules.integrals import exprel, log1prel
 from autograd.rules.ufuncs import power_slopes
 
 from .ufuncs import special as sc
 
-composite(sc.cbrt)(lambda x: np.cbrt(x))
-composite(sc.exp2)(lambda x: np.exp2(x))
-composite(sc.expm1)(lambda x: np.expm1(x))
-composite(sc.log1p)(lambda x: np.log1p(x))
-composite(sc.exprel)(lambda x: exprel(x))
+by_definition(sc.cbrt)(lambda x: np.cbrt(x))
+by_definition(sc.exp2)(lambda x: np.exp2(x))
+by_definition(sc.expm1)(lambda x: np.expm1(x))
+by_definition(sc.log1p)(lambda x: np.log1p(x))
+by_definition(sc.exprel)(lambda x: exprel(x))
 elementwise(sc.exp10, lambda out: out * log(10))
 elementwise(sc.cosm1, lambda x: -np.sin(x))
 elementwise(sc.powm1, power_slopes[0], lambda x, y: power_slopes[1](x, x**y))
@@ -93,7 +93,7 @@ def inverse_slope(y: Array, p: Array) -> Array:
     return np.exp(y * log1prel(p * y)) / (1 + p * y)
 
 
-@composite(sc.agm)
+@by_definition(sc.agm)
 def agm(a: Any, b: Any) -> Any:
     """The arithmetic-geometric mean: its iteration doubles the digits each time; with 0 it is 0."""
     none = (a == 0) | (b == 0)

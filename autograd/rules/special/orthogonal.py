@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.duck_arrays import Array
-from autograd.rules.closed import composite, elementwise
+from autograd.rules.closed import by_definition, elementwise
 
 from .ufuncs import special as sc
 
@@ -48,6 +48,7 @@ elementwise(sc.eval_jacobi, None, None, None,
             lambda n, a, b, x: but_of_degree_0(
                 n, (n + a + b + 1) / 2 * sc.eval_jacobi(np.where(n == 0, 0, n - 1), a + 1, b + 1, x)),
             operands=("n", "a", "b", "x"))
-composite(sc.eval_sh_jacobi)(lambda n, p, q, x: sc.eval_jacobi(n, p - q, q - 1, 2 * x - 1) / sc.binom(2 * n + p - 1, n))
+by_definition(sc.eval_sh_jacobi)(
+    lambda n, p, q, x: sc.eval_jacobi(n, p - q, q - 1, 2 * x - 1) / sc.binom(2 * n + p - 1, n))
 elementwise(sc.lpmv, None, None, lambda m, v, x, out: (v * x * out - (v + m) * sc.lpmv(m, v - 1, x)) / (x * x - 1),
             operands=("m", "v", "x"))
