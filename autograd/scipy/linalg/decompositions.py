@@ -155,3 +155,11 @@ def qr(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full",
 
 
 pivots = piecewise_constant(lambda a: sl.qr(a, mode="r", pivoting=True)[1])
+
+
+@twin(sl.rq)
+def rq(a: Any, overwrite_a: bool = False, lwork: Any = None, mode: str = "full", check_finite: bool = True) -> Any:
+    """A = R Q, which is Q R of the conjugate transpose with rows and columns from the last to the first."""
+    one_of("rq of tensors: mode", mode, ("full", "r", "economic"))
+    q, r = (H(x)[..., ::-1, ::-1] for x in qr(H(*for_lapack(a))[..., ::-1, ::-1], mode=mode if mode != "r" else "full"))
+    return r if mode == "r" else (r, q)

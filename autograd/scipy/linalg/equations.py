@@ -36,10 +36,14 @@ solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(
 
 @twin(sl.solve_discrete_lyapunov)
 def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
-    """x = a x a^H + q, as one linear system."""
+    """x = a x a^H + q, as one linear system, or for 10 rows and more as a continuous equation, as SciPy does."""
     one_of("solve_discrete_lyapunov: method", method, (None, "direct", "bilinear"))
     a, q = at_least(np.float64, a, q)
-    size = q.shape[-2] * q.shape[-1]
-    product = (a[..., :, None, :, None] * np.conj(a)[..., None, :, None, :]).reshape(*a.shape[:-2], size, size)
-    x = np.linalg.solve(np.eye(size) - product, q.reshape(*q.shape[:-2], size, 1))
-    return x.reshape(*x.shape[:-2], *q.shape[-2:])
+    if (method or ("direct" if a.shape[-1] < 10 else "bilinear")) == "direct":
+        size = q.shape[-2] * q.shape[-1]
+        product = (a[..., :, None, :, None] * np.conj(a)[..., None, :, None, :]).reshape(*a.shape[:-2], size, size)
+        x = np.linalg.solve(np.eye(size) - product, q.reshape(*q.shape[:-2], size, 1))
+        return x.reshape(*x.shape[:-2], *q.shape[-2:])
+    one = np.eye(a.shape[-1])
+    inverse = np.linalg.inv(H(a) + one)
+    return solve_continuous_lyapunov(H((H(a) - one) @ inverse), -2 * np.linalg.inv(a + one) @ q @ inverse)

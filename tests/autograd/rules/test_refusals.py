@@ -195,7 +195,7 @@ def test_no_positive_definite_matrix_is_refused_as_by_scipy(kind: str) -> None:
 @pytest.mark.parametrize(("module", "name"), [
     ("scipy.stats", "levy_stable"), ("scipy.signal", "find_peaks"), ("scipy.sparse", "csr_array"),
     ("scipy.sparse.linalg", "eigs"), ("scipy.integrate", "qmc_quad"), ("scipy.interpolate", "griddata"),
-    ("scipy.linalg", "rq"), ("scipy.ndimage", "label"), ("scipy.spatial", "KDTree"), ("scipy.fft", "next_fast_len"),
+    ("scipy.linalg", "ldl"), ("scipy.ndimage", "label"), ("scipy.spatial", "KDTree"), ("scipy.fft", "next_fast_len"),
     ("scipy.spatial.distance", "is_valid_dm"), ("scipy.special", "jn_zeros"),
 ])
 def test_a_function_of_scipys_without_a_twin_is_said_to_have_none(module: str, name: str) -> None:

@@ -42,7 +42,18 @@ on(sl.solve_banded, Operand((4, 5), (-1.0, 1.0)), (5, 2), complex=True,
    call=lambda ab, b: linalg.solve_banded((2, 1), ab + 4 * (np.arange(4) == 1)[:, None], b))
 on(sl.solve_sylvester, square, Operand((2, 2), (-1.0, 1.0), "regular"), (3, 2), complex=True)
 on(sl.solve_continuous_lyapunov, square, (3, 3), complex=True)
-on(sl.solve_discrete_lyapunov, small, (3, 3))
+on(sl.solve_discrete_lyapunov, small, (3, 3), options=({}, {"method": "bilinear"}))
+
+
+def cost(x: Any) -> Any:
+    return x @ np.conj(np.swapaxes(x, -1, -2)) + np.eye(x.shape[-1])
+
+
+for function in (sl.solve_continuous_are, sl.solve_discrete_are):
+    on(function, small, Operand((3, 2), POSITIVE), small, Operand((2, 2), (-0.5, 0.5)), small, complex=True, call={
+        "": partial(lambda f, a, b, q, r, e: f(a, b, cost(q), cost(r)), getattr(linalg, function.__name__)),
+        "generalized": partial(lambda f, a, b, q, r, e: f(a, b, cost(q), cost(r), 3 * np.eye(3) + e, b / 9, False),
+                               getattr(linalg, function.__name__))})
 for function in (sl.expm, sl.sinm, sl.cosm, sl.tanm, sl.sinhm, sl.coshm, sl.tanhm):
     on(function, small, complex=True, rtol=1e-5)
 for function in (sl.logm, sl.sqrtm):
@@ -91,6 +102,11 @@ def of_schur(x: Any) -> Any:
 
 
 on(sl.schur, square, call=of_schur, complex=True)
+for name in ("null_space", "orth"):
+    on(getattr(sl, name), Operand((4, 3) if name == "orth" else (3, 4), (-1.0, 1.0), "regular"), complex=True,
+       call=partial(lambda f, a: (z := f(a)) @ np.conj(np.swapaxes(z, -1, -2)), getattr(linalg, name)))
+on(sl.subspace_angles, Operand((5, 3), (-1.0, 1.0)), Operand((5, 2), (-1.0, 1.0)), complex=True)
+on(sl.rq, square, options=({}, {"mode": "r"}, {"mode": "economic"}), complex=True)
 on(sl.eigvals, square, complex=True)
 on(sl.qr, square, options=({}, {"pivoting": True}, {"mode": "r"}), complex=True)
 on(sl.lu, Operand((4, 3), (-1.0, 1.0), "regular"), complex=True, call={
