@@ -31,7 +31,7 @@ def linprog(call: Call, solver: Solver) -> Any:
     n, found = c.shape[0], list[Any]()
     upper_rows, upper = constraints(call, "ub", n)
     equal_rows, equal = constraints(call, "eq", n)
-    low, high = (side + np.zeros(n) for side in box({"bounds": pairs(call["bounds"], n)}))
+    low, high = (side + np.zeros(n) for side in box({"bounds": pairs(call["bounds"])}))
 
     options = {name: call[name] for name in ("method", "callback", "options")}
 
@@ -57,14 +57,12 @@ def constraints(call: Call, kind: str, n: int) -> tuple[Array, Array]:
     return (np.zeros((0, n)), np.zeros(0)) if rows is None else (array_of(rows), np.atleast_1d(array_of(limits)))
 
 
-def pairs(bounds: Any, n: int) -> list[Any]:
-    """A pair of bounds for each unknown: one may have been given for all, or none at all, which is from 0."""
+def pairs(bounds: Any) -> list[Any]:
+    """The pairs of bounds, one for each unknown or one for all; without any it is from 0 on."""
     given = [] if bounds is None else list(bounds)
     if not given:
-        return [(0, None)] * n
-    if not (isinstance(given[0], (list, tuple)) or np.ndim(given[0])):
-        given = [given]
-    return given * n if len(given) == 1 else given
+        return [(0, None)]
+    return given if isinstance(given[0], (list, tuple)) or np.ndim(given[0]) else [given]
 
 
 def touching(result: Any, fixed: Array) -> Array:

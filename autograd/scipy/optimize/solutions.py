@@ -110,7 +110,7 @@ class Solution(Problem):
         """
         x, longest = found, np.inf
         for _ in range(STEPS):
-            residual = np.asarray(as_plain(self.residual(x, p)))
+            residual = as_plain(self.residual(x, p))
             change = as_plain(self.inverse(residual, x, p))
             x, step, eps, before = x - change, np.abs(change), np.finfo(residual.dtype).eps, longest
             longest, size = np.max(step, initial=0), np.max(np.abs(x), initial=0)

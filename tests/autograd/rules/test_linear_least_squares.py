@@ -66,6 +66,14 @@ def test_an_unknown_at_a_bound_stays_there_where_it_only_just_holds() -> None:
     assert jacobian(lambda b: optimize.nnls(np.eye(2), b)[0])(np.array([0.0, 1.0])).tolist() == [[0, 0], [0, 1]]
 
 
+def test_unknowns_that_are_all_at_bounds_below_0_stay_there() -> None:
+    def f(b: Any) -> Any:
+        return optimize.lsq_linear(np.eye(2), b, (-3, 0), method="bvls").x
+
+    assert f(Tensor([-5.0, -4.0])).tolist() == [-3, -3]
+    assert not np.any(jacobian(f)(np.array([-5.0, -4.0])))
+
+
 def test_examples_share_the_unknowns_that_are_at_a_bound() -> None:
     rows = np.stack([B, B * 1.01])
     norms = vmap(grad(lambda b: optimize.nnls(A, b)[1]))(rows)
@@ -77,6 +85,15 @@ def test_examples_share_the_unknowns_that_are_at_a_bound() -> None:
 def test_where_all_of_an_edge_is_optimal_there_is_no_derivative() -> None:
     with pytest.raises(ValueError, match="has no derivative: it is not clear which unknowns are at a bound"):
         optimize.lsq_linear([[1.0, 1.0]], Tensor([4.0]), ([0, 0], [3.5, 1.0]))
+
+
+@pytest.mark.parametrize("beyond", [1.001, -0.001])
+def test_an_unknown_that_scipy_leaves_just_inside_of_its_bound_is_not_beyond_it(beyond: float) -> None:
+    assert so.lsq_linear(np.eye(2), [beyond, 0.5], (0, 1)).active_mask.tolist() == [0, 0]
+    with pytest.raises(ValueError, match="lsq_linear is surer with method='bvls'"):
+        optimize.lsq_linear(np.eye(2), Tensor([beyond, 0.5]), (0, 1))
+    exact = optimize.lsq_linear(np.eye(2), Tensor([beyond, 0.5]), (0, 1), method="bvls")
+    np.testing.assert_array_equal(exact.x.numpy(), [round(beyond), 0.5])
 
 
 def decay(p: Any, y: Any) -> Any:

@@ -38,6 +38,8 @@ FITS: dict[str, Callable[..., Any]] = {
     "the loss of a curve": lambda s, x0: optimize.curve_fit(line, X, 3 * Y, x0, loss=cauchy(s), method="trf")[0],
     "a curve and its loss": lambda s, x0: optimize.curve_fit(
         lambda x, a, b: line(x, s * a, b), X, 3 * Y, x0, loss=cauchy(s), method="trf")[0],
+    "a curve with slopes by differences": lambda s, x0: optimize.curve_fit(
+        lambda x, a, b: line(x, s * a, b), X, 3 * Y, x0, jac="3-point", method="trf")[0],
     "data": lambda s, x0: optimize.curve_fit(line, X, 3 * s * Y, x0, loss=cauchy(0.3), method="trf")[0],
 }
 

@@ -313,8 +313,9 @@ def test_the_forms_of_a_fit() -> None:
     assert popt.requires_grad
     assert pcov.requires_grad
     assert info["fvec"].requires_grad
-    integers = optimize.curve_fit(lambda x, a: a * x**-1, [1, 2, 4], Tensor([2.0, 1.0, 0.5]))[0]
-    np.testing.assert_allclose(integers, [2.0])
+    for integers in ([1, 2, 4], np.array([1, 2, 4])):
+        of_integers = optimize.curve_fit(lambda x, a: a * x**-1, integers, Tensor([2.0, 1.0, 0.5]))[0]
+        np.testing.assert_allclose(of_integers, [2.0])
     of_a_dict = optimize.curve_fit(lambda x, a, b: decay(x["times"], a, b), {"times": X}, y)[0]
     np.testing.assert_allclose(of_a_dict.numpy(), optimize.curve_fit(decay, X, Y)[0], rtol=1e-6)
     with pytest.warns(so.OptimizeWarning, match="could not be estimated"):

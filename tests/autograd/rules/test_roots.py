@@ -196,7 +196,9 @@ def test_whole_numbers_and_words_among_the_arguments_are_constants() -> None:
 
     gradient = grad(lambda t: optimize.brentq(f, 0, 5, args=(t, 2, "power", Tensor(True))))(2.0)
     assert float(gradient) == pytest.approx(0.5 * 2**-0.5)
-    assert float(optimize.brentq(f, 0, 5, args=(2, 2, "power", Tensor(1)))) == pytest.approx(2**0.5)
+    of_integers = optimize.brentq(f, 0, 5, args=(2, 2, "power", Tensor(1)))
+    assert isinstance(of_integers, Tensor)
+    assert of_integers.item() == pytest.approx(2**0.5)
 
 
 # --- Tensors from elsewhere, and what is refused ----------------------------------------------------------------------
@@ -243,6 +245,8 @@ def test_what_a_solver_left_far_from_a_root_is_no_solution() -> None:
         grad(lambda t: optimize.root(square, [30.0], args=(t,), options={"maxfev": 3}).x[0])(2.0)
     with pytest.raises(RuntimeError, match="is not near one"):
         optimize.fsolve(lambda x, t: x * x + t, [1.0], args=(Tensor(2.0),))
+    with pytest.raises(RuntimeError, match=r"\[1.5625\] is not near one"):
+        optimize.bisect(square, 0.0, 5.0, args=(Tensor(2.0),), xtol=0.5)
     rough = optimize.root(square, [1.5], args=(Tensor(2.0),), tol=1e-2)
     assert rough.x[0].item() == pytest.approx(2**0.5, rel=1e-14)
 

@@ -103,6 +103,14 @@ def test_a_toeplitz_matrix_of_a_column_and_a_row(columns: Any) -> None:
                                [sl.solve_toeplitz((c, row), columns) for c in firsts], rtol=1e-9)
 
 
+def test_a_toeplitz_matrix_of_a_list_of_tensors_is_symmetric() -> None:
+    def solved(a: Any) -> Any:
+        return linalg.solve_toeplitz([2 * a, a * a, 0.1], VECTOR[:3])
+
+    np.testing.assert_allclose(solved(Tensor(0.7)).numpy(), sl.solve_toeplitz([1.4, 0.49, 0.1], VECTOR[:3]), rtol=1e-12)
+    check_gradients(solved, np.array(0.7))
+
+
 def test_a_circle_that_loses_a_frequency_is_solved_as_nearly_as_can_be() -> None:
     check_gradients(lambda b: linalg.solve_circulant(np.ones(3), b, singular="lstsq"), VECTOR[:3])
 
