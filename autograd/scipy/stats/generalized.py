@@ -18,7 +18,7 @@ from .distribution import Distribution
 
 def over_shape(c: Array, x: Array, function: Callable[[Array], Array], *coefficients: float) -> Array:
     """`function(c x) / c`, near c x = 0 by the series of `function(t) / t`: it is x where c is 0, with all slopes."""
-    t = c * x
+    t = c * np.where((c == 0) & np.isinf(x), 0.0, x)
     near = np.abs(t) < 1e-2
     inner = np.where(near, t, 0.0)
     series: Array = 0.0

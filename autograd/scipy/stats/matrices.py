@@ -99,7 +99,7 @@ class InverseWishart(Wishart):
         """
         x, df, left = self._parameters(x, df, scale)
         size, of_x = left.shape[0], np.linalg.cholesky(x)
-        trace = square(np.linalg.solve(of_x, np.broadcast_to(left, x.shape)))
+        trace = square(np.linalg.solve(of_x, left))
         return np.squeeze(df / 2 * log_det(left) - (df + size + 1) / 2 * log_det(of_x) - trace / 2
                           - df * size / 2 * log(2) - multigammaln(df / 2, size))
 

@@ -24,6 +24,7 @@ FORMS: list[tuple[str, tuple[Any, ...]]] = [
     ("multivariate_t", (VECTORS, MEAN[0], 2.0, 3.0)), ("multivariate_t", (VECTORS, MEAN[0], np.arange(1.0, 4), 3.0)),
     ("matrix_normal", (MATRICES, MEAN, ROWS, COLUMNS)), ("matrix_normal", (MATRICES[0], None, ROWS, COLUMNS)),
     ("matrix_normal", (MATRICES, MEAN, 2.0, np.array([1.0, 2, 3]))), ("matrix_normal", (np.array([[0.3]]),)),
+    ("matrix_normal", (MATRICES[:1], MEAN, ROWS, COLUMNS)),
     *[(name, given) for name in ("wishart", "invwishart") for given in (
         (STACK, 4.5, COLUMNS), (COLUMNS, 4.5, COLUMNS), (np.array([0.3, 0.4]), 4.5, 1.3),
         (np.array([0.3, 0.4]), 4.5, np.array([1.3, 2.0])), (np.array(0.3), 4.5, np.array([1.3, 2.0])),
@@ -35,6 +36,7 @@ def test_every_form_has_scipys_values(name: str, given: tuple[Any, ...]) -> None
     for method in ("logpdf", "pdf"):
         ours, theirs = (getattr(getattr(module, name), method) for module in (stats, scipy.stats))
         found, expected = ours(Tensor(given[0]), *given[1:]), theirs(*given)
+        assert found.shape == np.shape(expected)
         np.testing.assert_allclose(found.numpy(), expected, rtol=1e-11)
         np.testing.assert_allclose(getattr(getattr(stats, name)(*given[1:]), method)(given[0]), expected, rtol=1e-11)
 

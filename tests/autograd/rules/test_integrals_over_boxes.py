@@ -41,6 +41,15 @@ def test_one_number_may_be_a_corner_of_all_variables_and_the_box_turned_round() 
     check_gradients(volume, np.array([0.5]), np.array([0.1, -0.4]), order=1)
 
 
+@pytest.mark.parametrize("high", [np.ones(2, np.float32), [1, 1]])
+def test_corners_in_single_precision_have_scipys_dtype(high: Any) -> None:
+    low = np.zeros(2, np.float32)
+    found, expected = (module.cubature(lambda x: np.sum(x, axis=-1), a, high).estimate
+                       for module, a in ((integrate, Tensor(low)), (si, low)))
+    assert found.dtype == expected.dtype
+    assert found.item() == pytest.approx(1.0)
+
+
 def test_infinite_boxes_and_functions_of_captured_tensors() -> None:
     def bell(k: Any) -> Any:
         return integrate.cubature(lambda x: np.exp(-k * np.sum(x * x, axis=1)), [-np.inf] * 2, [np.inf, 0]).estimate
