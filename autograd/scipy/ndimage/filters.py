@@ -16,7 +16,6 @@ from autograd.declare import decided
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.rules.axes import all_axes, one_axis
-from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
 
 from .windows import correlated, dtype_of, each, increasing
@@ -74,7 +73,7 @@ def uniform_filter(input: Any, size: Any = 3, output: Any = None, mode: Any = "r
                    origin: Any = 0, *, axes: Any = None) -> Any:
     image = array_of(input)
     axes, dtype = all_axes(image, axes), dtype_of("uniform_filter", output, image)
-    out = in_double(image)
+    out = image
     given = [each("uniform_filter", x, len(axes)) for x in (size, mode, origin)]
     for axis, n, edge, o in zip(axes, *given, strict=True):
         if n > 1:
@@ -118,8 +117,8 @@ def gaussian_filter(input: Any, sigma: Any, order: Any = 0, output: Any = None, 
 
 def smoothed(image: Array, sigma: Any, order: Any, mode: Any, cval: Any, truncate: float, radius: Any,
              axes: tuple[int, ...]) -> Array:
-    """Gaussian filters, one axis after the other, in double precision."""
-    out, given = in_double(image), [each("gaussian_filter", x, len(axes)) for x in (sigma, order, mode, radius)]
+    """Gaussian filters, one axis after the other."""
+    out, given = image, [each("gaussian_filter", x, len(axes)) for x in (sigma, order, mode, radius)]
     for axis, width, n, edge, r in zip(axes, *given, strict=True):
         found = decided(reach, width, truncate)
         r = found if r is None else r

@@ -289,6 +289,16 @@ def test_an_integral_in_an_integral_moves_with_all_ends_and_arguments() -> None:
     np.testing.assert_allclose(jvp(volume, (a, b, c), (0.0, 0.0, 1.0))[1], by_factor, rtol=1e-9)
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_each_variable_has_its_own_options(count: int) -> None:
+    def integral(module: Any, end: Any) -> Any:
+        waves = [{"weight": weight, "wvar": w} for weight, w in (("cos", 1.0), ("sin", 2.0), ("cos", 3.0))]
+        ranges = [(0.0, 1.0)] * (count - 1)
+        return module.nquad(lambda *x: 1.0 + np.prod(x), [*ranges, (0.0, end)], opts=waves[:count])[0]
+
+    assert integral(integrate, Tensor(1.0)).item() == pytest.approx(integral(si, 1.0), rel=1e-10)
+
+
 def test_ranges_may_depend_on_the_variables_after_them_and_on_arguments() -> None:
     def volume(height: Any) -> Any:
         """Under a roof over a triangle, height^3 / 6."""
