@@ -79,7 +79,6 @@ elementwise(sc.inv_boxcox1p, lambda y, p: inverse_slope(y, p), lambda y, p, out:
 def power_slope(logarithm: Array, p: Array) -> Array:
     """d/dp (x^p - 1)/p for log x; at x = 0 it is that of -1/p."""
     none = (logarithm == -np.inf) & (p > 0)
-    logarithm = np.where(none, 0, logarithm)
     return np.where(none, 1 / np.where(none, p, 1) ** 2, logarithm * logarithm * exprel(logarithm * p, order=1))
 
 
