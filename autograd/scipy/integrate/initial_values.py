@@ -90,6 +90,31 @@ def event_of(event: Callable[..., Any], filled: Callable[..., Any], values: Sequ
     return wraps(event)(on_values(lambda t, y: event(t, y, *filled(values))))
 
 
+class Equation:
+    """y' = slope(y, t, *values), with the settings of SciPy's solver, and the user's events."""
+
+    def __init__(self, slope: Slope, filled: Callable[..., Any], events: Sequence[Callable[..., Any]],
+                 settings: dict[str, Any]) -> None:
+        self.slope, self.filled, self.events, self.settings = slope, filled, events, settings
+
+    def on_numbers(self, y0: Array, start: Array, end: Array, values: Sequence[Array], t_eval: Any) -> Any:
+        """SciPy's own result."""
+        found = si.solve_ivp(
+            on_values(lambda t, y: self.slope(y, t, *values)), (start, end), y0, t_eval=t_eval,
+            events=[event_of(event, self.filled, values) for event in self.events] or None, **self.settings)
+        return _reached(found, end)
+
+    def states(self, times: Array, y0: Array, start: Array, *values: Array) -> Array:
+        """The states at times that lead away from the start, one per row."""
+        return solved(y0, np.concatenate([start[None], times]), *values, slope=self.slope,
+                      solver=partial(by_solve_ivp, settings=self.settings))[1:]
+
+    def at_events(self, which: Array, times: Array, _: Array, y0: Array, start: Array, *values: Array) -> Array:
+        """What is 0 at the times of these events."""
+        there = zip(which, times, self.states(times, y0, start, *values), strict=True)
+        return np.stack([array_of(self.events[i](t, y, *self.filled(values))).reshape(()) for i, t, y in there])
+
+
 def happened(found: Sequence[Array], start: Array) -> tuple[Array, Array]:
     """The times of all events as they follow from the start, and which they are."""
     times = np.concatenate([np.zeros(0), *found])
@@ -116,46 +141,32 @@ def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45
     if "jac" in options:
         raise ValueError("solve_ivp of tensors takes no jac: leave it out, and the method takes differences of fun")
     values, filled = taken_apart(() if args is None else args)
-    slope, settings = slope_of(fun, filled, time_first=True), {"method": method, **options}
-    start, end, y0 = arrays_of((*t_span, y0))
-    start, end = in_double(start), in_double(end)
-    y0 = in_double(np.atleast_1d(y0))
+    equation = Equation(slope_of(fun, filled, time_first=True), filled, in_a_tuple(events or ()),
+                        {"method": method, **options})
+    start, end, y0 = map(in_double, arrays_of((*t_span, y0)))
+    y0 = np.atleast_1d(y0)
     asked = arrays_of(() if t_eval is None else (t_eval,))
     if local.batches and t_eval is None:
         raise ValueError("solve_ivp inside vmap needs t_eval: the times that it chooses differ by example")
-    watching, first, results = in_a_tuple(events or ()), len(asked), []
+    results = []
 
     def on_numbers(y0: Array, start: Array, end: Array, *rest: Array) -> tuple[Array, ...]:
         """SciPy's solution: its own times, and those of events."""
-        values = rest[first:]
-        found = si.solve_ivp(
-            on_values(lambda t, y: slope(y, t, *values)), (start, end), y0,
-            t_eval=rest[0] if first else None,
-            events=[event_of(event, filled, values) for event in watching] or None, **settings)
-        results.append(_reached(found, end))
+        found = equation.on_numbers(y0, start, end, rest[len(asked) :], rest[0] if asked else None)
+        results.append(found)
         return found.t, *happened(found.t_events or [], start)
 
     chosen, when, which = piecewise_constant(on_numbers)(y0, start, end, *asked, *values)
-    which, result, solver = shared_values(which), results.pop(), partial(by_solve_ivp, settings=settings)
-
-    def states(times: Array, y0: Array, start: Array, *values: Array) -> Array:
-        """The states at times that lead away from the start, one per row."""
-        return solved(y0, np.concatenate([start[None], times]), *values, slope=slope, solver=solver)[1:]
-
-    def at_events(times: Array, _: Array, y0: Array, start: Array, *values: Array) -> Array:
-        """What is 0 there."""
-        there = zip(which, times, states(times, y0, start, *values), strict=True)
-        return np.stack([array_of(watching[i](t, y, *filled(values))).reshape(()) for i, t, y in there])
-
-    given = y0, start, *values
-    if watching:
+    which, result, given = shared_values(which), results.pop(), (y0, start, *values)
+    if equation.events:
         if len(which):
-            when = Happening(at_events, np.zeros(len(which)), (when, *given)).solution((when, *given))
-        places, at = [which == i for i in range(len(watching))], states(when, *given)
+            when = Happening(partial(equation.at_events, which), np.zeros(len(which)), (when, *given)).solution(
+                (when, *given))
+        places, at = [which == i for i in range(len(equation.events))], equation.states(when, *given)
         result.t_events, result.y_events = [when[here] for here in places], [at[here] for here in places]
     end = when[-1] if result.status == 1 else end
     result.t = asked[0][: len(chosen)] if asked else np.concatenate(
         [start[None], shared_values(chosen)[1:-1], end[None]])
-    result.y = states(result.t, *given).T
-    result.sol = Course(lambda times: states(times, *given), start, end) if dense_output else None
+    result.y = equation.states(result.t, *given).T
+    result.sol = Course(lambda times: equation.states(times, *given), start, end) if dense_output else None
     return result
