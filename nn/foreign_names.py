@@ -35,16 +35,16 @@ FUNCTIONS = {
     "upsample_bilinear": "write interpolate(mode='bilinear', align_corners=True)",
     "multilabel_margin_loss": "write multi_margin_loss for one label, binary_cross_entropy_with_logits for several",
     "multi_head_attention_forward": "write nn.MultiheadAttention, or scaled_dot_product_attention",
-    "rrelu": "write leaky_relu", "feature_alpha_dropout":
-    "write alpha_dropout", "pdist": "write autograd.scipy.spatial.distance.pdist",
+    "rrelu": "write leaky_relu", "feature_alpha_dropout": "write alpha_dropout",
+    "pdist": "write autograd.scipy.spatial.distance.pdist",
 }
 _FILES = "write idx(path) for each of its files; digits() are such images that need no download"
 DATA = {
     "MNIST": _FILES, "FashionMNIST": _FILES, "CIFAR10": "digits() and faces() are images that need no download",
     "Sampler": "a DataLoader takes any iterable of indices that has a length",
     "IterableDataset": "nn.fit takes any iterable of batches", "default_convert": "write Tensor(x)",
-    "transforms": "write a Dataset whose __getitem__ changes what it gives, or a collate_fn", "get_worker_info":
-    "there is one process", "StackDataset": "write TensorDataset, or a tuple of arrays",
+    "transforms": "write a Dataset whose __getitem__ changes what it gives, or a collate_fn",
+    "get_worker_info": "there is one process", "StackDataset": "write TensorDataset, or a tuple of arrays",
 }
 _ONE_PROCESS = "there is one process: leave it out"
 OPTIONS = {

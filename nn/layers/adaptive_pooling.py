@@ -22,7 +22,7 @@ from nn.layers.pooling import among_axes, images
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-Size = int | Sequence[int | None] | None
+OutputSize = int | Sequence[int | None] | None
 
 
 class _Adaptive(Layer):
@@ -30,7 +30,7 @@ class _Adaptive(Layer):
 
     axes = 2
 
-    def __init__(self, output_size: Size) -> None:
+    def __init__(self, output_size: OutputSize) -> None:
         self.output_size = _sizes(type(self).__name__, self.axes, output_size)
 
 
@@ -72,7 +72,7 @@ class AdaptiveMaxPool2d(_Adaptive):
 
     __call__: Callable[..., Any]  # with `return_indices` two tensors
 
-    def __init__(self, output_size: Size, return_indices: bool = False) -> None:
+    def __init__(self, output_size: OutputSize, return_indices: bool = False) -> None:
         super().__init__(output_size)
         self.return_indices = return_indices
 
@@ -98,7 +98,7 @@ class AdaptiveMaxPool3d(AdaptiveMaxPool2d):
     axes = 3
 
 
-def adaptive_avg_pool2d(input: ArrayLike, output_size: Size) -> Tensor:
+def adaptive_avg_pool2d(input: ArrayLike, output_size: OutputSize) -> Tensor:
     """The means of H x W windows of `input` (N, C, ., .) or (C, ., .), as many as `output_size` says.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool2d`.
@@ -106,7 +106,7 @@ def adaptive_avg_pool2d(input: ArrayLike, output_size: Size) -> Tensor:
     return _average("adaptive_avg_pool2d", input, _sizes("adaptive_avg_pool2d", 2, output_size))
 
 
-def adaptive_avg_pool1d(input: ArrayLike, output_size: Size) -> Tensor:
+def adaptive_avg_pool1d(input: ArrayLike, output_size: OutputSize) -> Tensor:
     """The means of `output_size` windows of `input` (N, C, .) or (C, .).
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool1d`.
@@ -114,7 +114,7 @@ def adaptive_avg_pool1d(input: ArrayLike, output_size: Size) -> Tensor:
     return _average("adaptive_avg_pool1d", input, _sizes("adaptive_avg_pool1d", 1, output_size))
 
 
-def adaptive_avg_pool3d(input: ArrayLike, output_size: Size) -> Tensor:
+def adaptive_avg_pool3d(input: ArrayLike, output_size: OutputSize) -> Tensor:
     """The means of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), as many as `output_size` says.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool3d`.
@@ -122,7 +122,7 @@ def adaptive_avg_pool3d(input: ArrayLike, output_size: Size) -> Tensor:
     return _average("adaptive_avg_pool3d", input, _sizes("adaptive_avg_pool3d", 3, output_size))
 
 
-def adaptive_max_pool2d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
+def adaptive_max_pool2d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
     """The largest values of H x W windows of `input` (N, C, ., .) or (C, ., .), and with `return_indices` their places.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool2d`.
@@ -130,7 +130,7 @@ def adaptive_max_pool2d(input: ArrayLike, output_size: Size, return_indices: boo
     return _largest("adaptive_max_pool2d", input, _sizes("adaptive_max_pool2d", 2, output_size), return_indices)
 
 
-def adaptive_max_pool1d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
+def adaptive_max_pool1d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
     """The largest values of `output_size` windows of `input` (N, C, .) or (C, .), with `return_indices` their places.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool1d`.
@@ -138,7 +138,7 @@ def adaptive_max_pool1d(input: ArrayLike, output_size: Size, return_indices: boo
     return _largest("adaptive_max_pool1d", input, _sizes("adaptive_max_pool1d", 1, output_size), return_indices)
 
 
-def adaptive_max_pool3d(input: ArrayLike, output_size: Size, return_indices: bool = False) -> Any:
+def adaptive_max_pool3d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
     """The largest values of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), or with their places.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool3d`.
@@ -146,7 +146,7 @@ def adaptive_max_pool3d(input: ArrayLike, output_size: Size, return_indices: boo
     return _largest("adaptive_max_pool3d", input, _sizes("adaptive_max_pool3d", 3, output_size), return_indices)
 
 
-def _sizes(speaker: str, axes: int, size: Size) -> tuple[int | None, ...]:
+def _sizes(speaker: str, axes: int, size: OutputSize) -> tuple[int | None, ...]:
     sizes = each_axis(speaker, "output_size", size, axes)
     return tuple(None if n is None else integer(f"{speaker}: output_size", n) for n in sizes)
 

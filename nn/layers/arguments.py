@@ -13,7 +13,8 @@ from nn.layers.input import Speaker, described
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
-
+Size = int | Sequence[int]
+"""One number for all axes, or one per axis, as it is given; and what it is made into:"""
 Sizes = tuple[int, ...]
 Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
 """The kernel, stride, padding and dilation of windows, each along all axes."""
@@ -68,13 +69,13 @@ def nonzero(speaker: Speaker, **values: float | None) -> None:
             raise ValueError(f"{described(speaker)}: {name} must not be 0")
 
 
-def pair(speaker: str, name: str, value: int | Sequence[int], count: int = 2, least: int = 1) -> tuple[int, ...]:
+def pair(speaker: str, name: str, value: Size, count: int = 2, least: int = 1) -> Sizes:
     """One number for all axes, or one per axis, as a tuple of `count` integers that are at least `least`."""
     return tuple(integer(f"{speaker}: {name}", number, least) for number in each_axis(speaker, name, value, count))
 
 
-def geometry(speaker: str, axes: int, kernel_size: int | Sequence[int], stride: int | Sequence[int] | None,
-             padding: int | Sequence[int], dilation: int | Sequence[int] = 1) -> Geometry:
+def geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
+             dilation: Size = 1) -> Geometry:
     """How windows lie, each number given for all axes or one per axis; the stride is the kernel's size unless given."""
     kernel = pair(speaker, "kernel_size", kernel_size, axes)
     return (kernel, kernel if stride is None else pair(speaker, "stride", stride, axes),

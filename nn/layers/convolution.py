@@ -14,7 +14,7 @@ import numpy as np
 from autograd import Tensor
 from nn import init
 from nn.kernels.convolution import convolution, transposed_convolution
-from nn.layers.arguments import choice, floating, pair, positive
+from nn.layers.arguments import Size, choice, floating, pair, positive
 from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import AXES, Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.layer import Layer
@@ -23,8 +23,6 @@ from nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
-
-Size = int | Sequence[int]
 
 _WINDOWS = {1: "k", 2: "kh, kw", 3: "kd, kh, kw"}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from autograd import Tensor, random
+from nn.layers.arguments import Size
 from nn.layers.batch_normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d
 from nn.layers.convolution import (
     Conv1d,
@@ -16,7 +17,6 @@ from nn.layers.convolution import (
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
-    Size,
 )
 from nn.layers.input import mistake, refusal
 from nn.layers.layer import Layer

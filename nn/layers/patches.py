@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Tensor
 from nn.kernels import patches as kernels
 from nn.kernels.windows import Axis, axis
-from nn.layers.arguments import Geometry, geometry, pair
-from nn.layers.convolution import Size
+from nn.layers.arguments import Geometry, Size, geometry, pair
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
 

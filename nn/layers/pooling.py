@@ -13,8 +13,8 @@ from autograd import Tensor
 from autograd.arrays import Array, weak
 from autograd.declare import piecewise_constant
 from nn.kernels.pooling import average_pool, max_pool
-from nn.layers.arguments import Geometry, geometry, nonzero
-from nn.layers.convolution import Size, check_window
+from nn.layers.arguments import Geometry, Size, geometry, nonzero
+from nn.layers.convolution import check_window
 from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal
 from nn.layers.layer import Layer
 

@@ -10,14 +10,13 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import Array
 from nn.kernels.pooling import adaptive_average_pool
-from nn.layers.arguments import choice, positive
+from nn.layers.arguments import Size, choice, positive
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-Sizes = int | Sequence[int]
 Factors = float | Sequence[float]
 Positions = Array
 Filter = Callable[[Positions], Positions]
@@ -37,7 +36,7 @@ class Upsample(Layer):
     Raises ValueError for another mode, and unless exactly one of size and scale_factor is given.
     """
 
-    def __init__(self, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
+    def __init__(self, size: Size | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
                  align_corners: bool | None = None, recompute_scale_factor: bool | None = None) -> None:
         _check("Upsample", size, scale_factor, mode, align_corners)
         self.size, self.scale_factor, self.mode, self.align_corners = size, scale_factor, mode, align_corners
@@ -48,7 +47,7 @@ class Upsample(Layer):
                            self.recompute_scale_factor, speaker=self)
 
 
-def interpolate(input: ArrayLike, size: Sizes | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
+def interpolate(input: ArrayLike, size: Size | None = None, scale_factor: Factors | None = None, mode: str = "nearest",
                 align_corners: bool | None = None, recompute_scale_factor: bool | None = None,
                 antialias: bool = False, *, speaker: Speaker = "interpolate") -> Tensor:
     """Images, sequences or volumes (N, C, ...) of another `size`, or of the old one times `scale_factor`.
@@ -78,7 +77,7 @@ def interpolate(input: ArrayLike, size: Sizes | None = None, scale_factor: Facto
     return x
 
 
-def _sizes(speaker: Speaker, x: Any, size: Sizes | None,
+def _sizes(speaker: Speaker, x: Any, size: Size | None,
            scale_factor: Factors | None) -> tuple[tuple[Any, ...], list[int]]:
     """What is given for each axis, a size or a factor, and the size that it makes of the axis."""
     given: Any = scale_factor if size is None else size

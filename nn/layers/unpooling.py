@@ -12,8 +12,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arguments import array_of
 from nn.kernels.indices import first_outside
-from nn.layers.arguments import Sizes, geometry
-from nn.layers.convolution import Size
+from nn.layers.arguments import Size, Sizes, geometry
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
 
