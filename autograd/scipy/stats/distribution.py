@@ -113,17 +113,14 @@ class Distribution(Freezing):
         return self.support(*shapes) if callable(self.support) else self.support
 
     def _inside(self, z: Array, shapes: Sequence[Array]) -> tuple[Array, Array]:
-        """Where z is in the support, and z moved into it elsewhere, so that no form sees an impossible value.
+        """Where z is in the support, and z; it stops at ends that move with the shapes, since these are kinks.
 
         An infinite z counts as outside: probabilities there are 0 or 1 for any shapes, where forms compute inf - inf.
         """
         low, high = self._ends(shapes)
         under = z <= low if self.open_below else z < low
         within = ~(under | (z > high) | np.isinf(z))  # nan is: every form gives nan for it
-        if callable(self.support):
-            return within, np.clip(z, low, high)
-        anywhere = (low + high) / 2 if high < np.inf else low + 1 if low > -np.inf else 0.0
-        return within, np.where(within, z, anywhere)
+        return within, np.clip(z, low, high) if callable(self.support) else z
 
     def _log_density(self, x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
         within, z = self._inside((x - loc) / scale, shapes)
@@ -131,9 +128,7 @@ class Distribution(Freezing):
 
     def _density(self, x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
         """The density; where it is 0 it stays so for all shapes, and an end of the support is a kink."""
-        logarithm = self._log_density(x, shapes, loc, scale)
-        none = logarithm == -np.inf
-        return np.where(none, 0, np.exp(np.where(none, 0, logarithm)))
+        return np.exp(self._log_density(x, shapes, loc, scale))
 
     def _distribution(self, function: str) -> Callable[..., Array]:
         def definition(x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:

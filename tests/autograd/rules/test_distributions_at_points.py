@@ -275,3 +275,12 @@ def test_dirichlet_takes_probabilities_of_float32_and_looks_at_every_example_of_
                                rtol=1e-5, atol=1e-5)  # sums of float32 terms, some of which cancel
     with pytest.raises(ValueError, match="not negative and sum to 1"):
         autograd.vmap(lambda x: stats.dirichlet.logpdf(x, alpha))(np.array([[0.2, 0.3, 0.1], [0.2, 0.8, 0.1]]))
+
+
+@pytest.mark.parametrize(("name", "shapes", "end"), [
+    ("genpareto", (0.5,), 0.0), ("loguniform", (0.5, 3.0), 0.5), ("loguniform", (0.5, 3.0), 3.0),
+    ("truncnorm", (-1.0, 2.0), 2.0)])
+def test_an_end_that_depends_on_the_shapes_is_a_kink(name: str, shapes: tuple[float, ...], end: float) -> None:
+    density = getattr(stats, name).pdf
+    assert density(Tensor(end), *shapes).item() > 0
+    assert grad(lambda x: density(x, *shapes))(end) == 0
