@@ -35,10 +35,8 @@ class SupportTable(tuple[Support, ...]):
 
     def to_markdown(self) -> str:
         """The table as the documentation page shows it."""
-        lines = ["| " + " | ".join(Support._fields) + " |", "|" + " --- |" * len(Support._fields)]
-        yes = {True: "yes", False: "no"}
-        return "\n".join(lines + ["| " + " | ".join(str(yes.get(c, c)) if isinstance(c, bool) else str(c) for c in row)
-                                  + " |" for row in self])
+        words = [[("no", "yes")[cell] if isinstance(cell, bool) else cell for cell in row] for row in self]
+        return "\n".join(f"| {' | '.join(row)} |" for row in [Support._fields, ["---"] * len(Support._fields), *words])
 
 
 def supported() -> SupportTable:

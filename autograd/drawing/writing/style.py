@@ -89,47 +89,48 @@ STEP = """.current .shape{stroke:var(--focus);stroke-width:3;fill:color-mix(in s
 .edge.back path{marker-end:none;marker-start:url(SELECTOR-backward-arrow)}"""
 """The rules for what a step shows: along an edge that sends a gradient back the arrow stands at the other end."""
 
+RULES = """.ground{fill:var(--paper)}
+.heading,.title{font-size:12px;font-weight:600}
+.detail,.banner{fill:var(--muted)}
+.grad{fill:var(--grad)}
+.tangent{fill:var(--carried)}
+.alarm{fill:var(--failed-line);font-weight:600}
+.italic{font-style:italic}
+.shape{stroke-width:1.2}
+.more .shape{stroke-dasharray:2 3}
+.constant .title{font-weight:400;font-size:11px}
+.alias .shape{stroke-dasharray:5 3}
+.failed .shape,.failed .inner{stroke-width:2.2}
+.failed text{fill:var(--failed-line)}
+.inner{fill:none;stroke:var(--output-line);stroke-width:1}
+.stack{fill:var(--module-fill);stroke:var(--module-line);stroke-width:1}
+.frame{fill:var(--frame-fill);stroke:var(--frame);stroke-width:1}
+.repeats .frame{stroke:var(--carried);stroke-dasharray:6 3}
+.frame-label{fill:var(--muted);font-size:10px;paint-order:stroke;stroke:var(--frame-fill);stroke-width:3px}
+.edge path{fill:none;stroke:var(--edge);stroke-width:1.2}
+.edge.wide path{stroke-width:2}
+.label{fill:var(--muted);font-size:9px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}
+.backward path{fill:none;stroke:var(--grad);stroke-width:1.2;stroke-dasharray:4 3}
+.carried path{fill:none;stroke:var(--carried);stroke-width:1.2;stroke-dasharray:6 3}
+.arrow{fill:var(--edge)}
+.backward-arrow{fill:var(--grad)}
+.carried-arrow{fill:var(--carried)}
+.hatch{stroke:var(--parameter-line);stroke-width:1;opacity:.45}
+.mark{fill:var(--paper);stroke:var(--grad)}
+.sum text{fill:var(--grad);font-size:9px;font-weight:600}
+.count .mark{stroke:var(--carried)}
+.count text{fill:var(--carried);font-size:9px;font-weight:600}"""
+"""The rules of the parts of a picture. Those of all text, and of the kinds of vertices, `sheet` makes."""
+
+CHANGES = """.added .shape{stroke:var(--output-line);stroke-width:2.6}
+.removed .shape{stroke:var(--failed-line);stroke-width:1.6;stroke-dasharray:5 3}"""
+HEAT = ".hot g:not(.heated)>.shape{fill:var(--paper)}"
+
 
 def sheet(selector: str) -> str:
     """The rules that every picture shares, under `selector` so that two pictures in a page leave each other alone."""
-    kinds = "\n".join(
-        f".{kind} .shape{{fill:var(--{kind}-fill);stroke:var(--{kind}-line)}}" for kind in (*(k.value for k in Kind),
-                                                                                           "output", "failed")
-    )
-    rules = f"""text{{font-family:{SANS};fill:var(--ink);font-size:10px}}
-.ground{{fill:var(--paper)}}
-.heading,.title{{font-size:12px;font-weight:600}}
-.detail,.banner{{fill:var(--muted)}}
-.grad{{fill:var(--grad)}}
-.tangent{{fill:var(--carried)}}
-.alarm{{fill:var(--failed-line);font-weight:600}}
-.italic{{font-style:italic}}
-.shape{{stroke-width:1.2}}
-.more .shape{{stroke-dasharray:2 3}}
-.constant .title{{font-weight:400;font-size:11px}}
-.alias .shape{{stroke-dasharray:5 3}}
-.failed .shape,.failed .inner{{stroke-width:2.2}}
-.failed text{{fill:var(--failed-line)}}
-.inner{{fill:none;stroke:var(--output-line);stroke-width:1}}
-.stack{{fill:var(--module-fill);stroke:var(--module-line);stroke-width:1}}
-.frame{{fill:var(--frame-fill);stroke:var(--frame);stroke-width:1}}
-.repeats .frame{{stroke:var(--carried);stroke-dasharray:6 3}}
-.frame-label{{fill:var(--muted);font-size:10px;paint-order:stroke;stroke:var(--frame-fill);stroke-width:3px}}
-.edge path{{fill:none;stroke:var(--edge);stroke-width:1.2}}
-.edge.wide path{{stroke-width:2}}
-.label{{fill:var(--muted);font-size:9px;paint-order:stroke;stroke:var(--paper);stroke-width:3px}}
-.backward path{{fill:none;stroke:var(--grad);stroke-width:1.2;stroke-dasharray:4 3}}
-.carried path{{fill:none;stroke:var(--carried);stroke-width:1.2;stroke-dasharray:6 3}}
-.arrow{{fill:var(--edge)}}
-.backward-arrow{{fill:var(--grad)}}
-.carried-arrow{{fill:var(--carried)}}
-.hatch{{stroke:var(--parameter-line);stroke-width:1;opacity:.45}}
-.mark{{fill:var(--paper);stroke:var(--grad)}}
-.sum text{{fill:var(--grad);font-size:9px;font-weight:600}}
-.count .mark{{stroke:var(--carried)}}
-.count text{{fill:var(--carried);font-size:9px;font-weight:600}}"""
-    changes = (".added .shape{stroke:var(--output-line);stroke-width:2.6}\n"
-               ".removed .shape{stroke:var(--failed-line);stroke-width:1.6;stroke-dasharray:5 3}\n")
-    heat = ".hot g:not(.heated)>.shape{fill:var(--paper)}\n"
-    rules = f"{rules}\n{kinds}\n{changes}{heat}" + STEP.replace("SELECTOR", selector)
+    names = (*(kind.value for kind in Kind), "output", "failed")
+    kinds = "\n".join(f".{name} .shape{{fill:var(--{name}-fill);stroke:var(--{name}-line)}}" for name in names)
+    text = f"text{{font-family:{SANS};fill:var(--ink);font-size:10px}}"
+    rules = "\n".join((text, RULES, kinds, CHANGES, HEAT, STEP.replace("SELECTOR", selector)))
     return "\n".join(selector + " " + rule.replace(",.", f",{selector} .") for rule in rules.split("\n"))
