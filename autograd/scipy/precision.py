@@ -1,7 +1,8 @@
-"""The precision in which SciPy computes, regardless of its arguments'."""
+"""The precision in which SciPy computes, regardless of its arguments', and the dtype in which it answers."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,11 @@ def at_least(dtype: Any, *given: Any) -> list[Array]:
 def in_double(x: Array) -> Array:
     """An array, or a number of NumPy's, in double precision, or its own if it is higher."""
     return _in(np.float64, x)
+
+
+def result_dtype(function: Callable[..., Any], *given: Any) -> np.dtype[Any]:
+    """The dtype of SciPy's result, found by calling it on zeros: it changes from one version of SciPy to the next."""
+    return np.asarray(function(*[np.zeros((), x.dtype) if hasattr(x, "dtype") else x for x in given])).dtype
 
 
 def _in(dtype: Any, x: Array) -> Array:

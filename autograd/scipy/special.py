@@ -21,6 +21,7 @@ from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.closed import elementwise
 from autograd.rules.special.orthogonal import gegenbauer
 from autograd.rules.special.ufuncs import special as sc
+from autograd.scipy.precision import result_dtype
 from autograd.tensor import Tensor
 from autograd.tensor.nested import values_of
 from autograd.tree import add_all
@@ -170,17 +171,6 @@ h1vp, h2vp = nth_derivative(sc.h1vp, sc.hankel1, 1, -1), nth_derivative(sc.h2vp,
 # --- Legendre's functions, and spherical harmonics --------------------------------------------------------------------
 
 
-def result_dtype(*given: Any) -> np.dtype[Any]:
-    """The dtype of SciPy's results: single precision at least, and double beside arrays of integers."""
-    found = np.result_type(*[x if isinstance(x, int) else array_of(x).dtype for x in given], np.float32)
-    return found if found.kind in "fc" else np.dtype(np.float64)
-
-
-def result_dtype_of_all(*given: Array) -> np.dtype[Any]:
-    """The dtype of SciPy's results for all degrees: single for float32, double for everything else."""
-    return np.dtype(np.float32 if all(x.dtype == np.float32 for x in given) else np.float64)
-
-
 def up_to(diff_n: int, derivative: Callable[[int], Array]) -> Array:
     """The derivatives of order 0 to diff_n along a first axis, as SciPy gives them."""
     return np.stack([derivative(k) for k in range(integer("diff_n", diff_n, 0) + 1)])
@@ -198,12 +188,11 @@ def integers(name: str, *given: Any) -> list[Array]:
 @twin(sc.legendre_p)
 def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Any:
     """The polynomials P_n(z); the k-th derivative is (2k - 1)!! C_(n-k) of Gegenbauer's with alpha k + 1/2."""
-    z = array_of(z)
-    dtype, (n,) = result_dtype(n, z), integers("legendre_p", n)
+    z, (n,) = array_of(z), integers("legendre_p", n)
     if np.any(n < 0):
         raise ValueError(f"legendre_p of tensors takes degrees of 0 or more, got {n}; P_n is P_(-n-1)")
     return up_to(diff_n, lambda k: prod(range(1, 2 * k, 2)) * gegenbauer(n - k, z, k + 0.5) if k
-                 else sc.eval_legendre(n, z)).astype(dtype, copy=False)
+                 else sc.eval_legendre(n, z)).astype(result_dtype(sc.legendre_p, n, z), copy=False)
 
 
 @twin(sc.legendre_p_all)
@@ -212,7 +201,7 @@ def legendre_p_all(n: Any, z: Any, *, diff_n: int = 0) -> Any:
     z = array_of(z)
     degrees = np.arange(integer("legendre_p_all: n", n, 0) + 1)
     found = legendre_p(degrees.reshape((-1,) + (1,) * z.ndim), z, diff_n=diff_n)
-    return found.astype(result_dtype_of_all(z), copy=False)
+    return found.astype(result_dtype(sc.legendre_p_all, 0, z), copy=False)
 
 
 def ladder(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -236,10 +225,10 @@ polar_operation = elementwise(sc.sph_legendre_p, None, None, lambda n, m, theta:
 @twin(sc.sph_legendre_p)
 def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     """The part of a spherical harmonic in theta: Y_n^m(theta, 0)."""
-    theta = array_of(theta)
-    dtype, (n, m) = result_dtype(n, m, theta), integers("sph_legendre_p", n, m)
+    theta, (n, m) = array_of(theta), integers("sph_legendre_p", n, m)
     derivatives = accumulate(range(integer("diff_n", diff_n, 0)), lambda f, _: ladder(f), initial=polar_operation)
-    return np.stack([f(n, m, theta) for f in derivatives]).astype(dtype, copy=False)
+    found = np.stack([f(n, m, theta) for f in derivatives])
+    return found.astype(result_dtype(sc.sph_legendre_p, n, m, theta), copy=False)
 
 
 @twin(sc.sph_legendre_p_all)
@@ -247,7 +236,7 @@ def sph_legendre_p_all(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     """Those of degrees 0 to n and orders 0 to m, -m to -1."""
     theta = array_of(theta)
     found = sph_legendre_p(*degrees_and_orders(n, m, theta.ndim), theta, diff_n=diff_n)
-    return found.astype(result_dtype_of_all(theta), copy=False)
+    return found.astype(result_dtype(sc.sph_legendre_p_all, 0, 0, theta), copy=False)
 
 
 @twin(sc.sph_harm_y)
@@ -255,8 +244,9 @@ def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     """Y_n^m(theta, phi) = sph_legendre_p(n, m, theta) exp(i m phi)."""
     if diff_n:
         raise ValueError("sph_harm_y of tensors takes no diff_n: jvp, jacobian and hessian differentiate it")
-    (n, m), phi = integers("sph_harm_y", n, m), array_of(phi)
-    return sph_legendre_p(n, m, theta)[0] * np.exp(1j * (m * phi))
+    (n, m), (theta, phi) = integers("sph_harm_y", n, m), arrays_of((theta, phi))
+    found = sph_legendre_p(n, m, theta)[0] * np.exp(1j * (m * phi))
+    return found.astype(result_dtype(sc.sph_harm_y, n, m, theta, phi), copy=False)
 
 
 @twin(sc.sph_harm_y_all)
@@ -264,7 +254,7 @@ def sph_harm_y_all(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> 
     """Those of degrees 0 to n and orders 0 to m, -m to -1."""
     theta, phi = arrays_of((theta, phi))
     found = sph_harm_y(*degrees_and_orders(n, m, max(theta.ndim, phi.ndim)), theta, phi, diff_n=diff_n)
-    return found.astype(np.result_type(result_dtype_of_all(theta, phi), np.complex64), copy=False)
+    return found.astype(result_dtype(sc.sph_harm_y_all, 0, 0, theta, phi), copy=False)
 
 
 def degrees_and_orders(n: Any, m: Any, dimensions: int) -> tuple[Array, Array]:

@@ -9,13 +9,13 @@ import numpy as np
 import scipy.integrate as si
 from scipy.special import roots_legendre
 
-from autograd.arguments import array_of, arrays_of
+from autograd.arguments import array_of, in_common
 from autograd.arrays import floating
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
 from autograd.rules.axes import with_length
 from autograd.rules.calculus import trapezoids
-from autograd.scipy.precision import in_double
+from autograd.scipy.precision import in_double, result_dtype
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
@@ -119,8 +119,9 @@ def romb(y: Any, dx: Any = 1.0, axis: int = -1, show: Any = False) -> Any:
 @twin(si.fixed_quad)
 def fixed_quad(func: Callable[..., Any], a: Any, b: Any, args: tuple[Any, ...] = (), n: int = 5) -> Any:
     """The weighted sum of func(x, *args) at n places between a and b, which is exact for polynomials to 2n - 1."""
-    a, b = arrays_of((a, b))
+    a, b = in_common((a, b))
     if not np.all(np.isfinite(values_of([a, b]))):
         raise ValueError("fixed_quad takes finite ends; quad takes infinite ones")
-    places, weights = roots_legendre(n)
+    dtype = result_dtype(lambda a, b: si.fixed_quad(np.positive, a, b)[0], a, b)
+    a, b, places, weights = (x.astype(dtype, copy=False) for x in (a, b, *roots_legendre(n)))
     return (b - a) / 2 * np.sum(weights * func((b - a) * (places + 1) / 2 + a, *args), axis=-1), None

@@ -366,6 +366,20 @@ def test_gauss_rule_reads_tensors_from_anywhere() -> None:
     assert integrate.fixed_quad(np.sin, Tensor(0.0), 1.0)[1] is None
 
 
+@pytest.mark.parametrize("a", [0, 0.0, *(dtype(0) for dtype in (np.float16, np.float32, np.float64, np.int8))])
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_gauss_rule_evaluates_at_the_places_of_the_scipy_that_is_installed(a: Any, dtype: Any) -> None:
+    """SciPy 1.17 does so in double precision, 1.18 in that of the ends."""
+    places: list[Any] = []
+    for b in (dtype(1.5), Tensor(dtype(1.5))):
+        found = integrate.fixed_quad(lambda x: places.append(x) or np.sin(x), a, b)[0]
+        places.append(found)
+    expected, total, found, integral = places
+    assert (found.dtype, integral.dtype) == (expected.dtype, total.dtype)
+    np.testing.assert_allclose(found.numpy(), expected, rtol=4 * np.finfo(expected.dtype).eps)
+    np.testing.assert_allclose(integral.numpy(), total, rtol=4 * np.finfo(expected.dtype).eps)
+
+
 @pytest.mark.parametrize("options", [{"quadrature": "trapezoid"}, {"norm": "max", "points": [0.3]}, {"limit": 2}])
 def test_a_vector_is_integrated_by_the_rule_that_is_asked_for(options: dict[str, Any]) -> None:
     def counted(module: Any, b: Any) -> tuple[Any, float, int]:

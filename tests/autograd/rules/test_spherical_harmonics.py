@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -56,10 +57,23 @@ def test_harmonics_are_eigenfunctions_of_the_laplacian() -> None:
     np.testing.assert_allclose(laplacian, -30 * part(t, p), rtol=1e-11)
 
 
-def test_batches_are_those_of_a_loop_and_single_precision_stays() -> None:
+@pytest.mark.parametrize("dtypes", list(product((np.float16, np.float32, np.float64, np.int8), repeat=2)))
+def test_dtypes_are_those_of_the_scipy_that_is_installed(dtypes: tuple[Any, Any]) -> None:
+    """SciPy 1.17 answers float32 in double precision beside degrees, 1.18 in single precision in some functions."""
+    theta, phi = (np.array([0, 1, 2]).astype(dtype) for dtype in dtypes)
+    for n in (2, np.int64(2), np.array([2, 1, 0], np.int8)):
+        for f in (lambda z, n=n: special.legendre_p(n, z), lambda t, n=n: special.sph_legendre_p(n, 1, t)):
+            assert f(Tensor(theta)).dtype == f(theta).dtype
+        found = special.sph_harm_y(n, 1, Tensor(theta), phi).dtype, special.sph_harm_y(n, 1, theta, Tensor(phi)).dtype
+        assert found == (sc.sph_harm_y(n, 1, theta, phi).dtype,) * 2
+    for f in (lambda z: special.legendre_p_all(2, z), lambda t: special.sph_legendre_p_all(2, 1, t)):
+        assert f(Tensor(theta)).dtype == f(theta).dtype
+    assert special.sph_harm_y_all(2, 1, Tensor(theta), phi).dtype == sc.sph_harm_y_all(2, 1, theta, phi).dtype
+
+
+def test_batches_are_those_of_a_loop() -> None:
     for f in (lambda t: special.sph_legendre_p(4, 2, t)[0], lambda t: np.real(special.sph_harm_y(4, 2, t, 0.3))):
         np.testing.assert_allclose(vmap(grad(f))(THETA), [grad(f)(t) for t in THETA], atol=1e-14)
-    assert special.legendre_p(3, Tensor(PLACES.astype(np.float32))).dtype == np.float32
 
 
 def test_what_has_no_degree_is_refused() -> None:
@@ -70,3 +84,5 @@ def test_what_has_no_degree_is_refused() -> None:
         special.legendre_p(-3, z)
     with pytest.raises(ValueError, match="no diff_n: jvp, jacobian and hessian"):
         special.sph_harm_y(2, 1, z, PHI, diff_n=1)
+    with pytest.raises(ValueError, match="no diff_n: jvp, jacobian and hessian"):
+        special.sph_harm_y_all(2, 1, z, PHI, diff_n=1)

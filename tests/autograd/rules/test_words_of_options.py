@@ -31,16 +31,19 @@ WRONG = ("nonsense", -77, 2.5)
 
 
 def forms() -> Iterator[Any]:
-    """The functions whose first call of the table is by operands and keywords, with these and the other options."""
+    """The functions whose first call of the table is by operands and keywords, with these and the other options.
+
+    Arguments that the table gives before the operands, such as the degree of a polynomial, go before them here too.
+    """
     for function, row in ROWS.items():
         call, (first, *_) = caller(function), row.calls.values()
-        given = first.keywords if isinstance(first, partial) else {}
+        before, given = (first.args, first.keywords) if isinstance(first, partial) else ((), {})
         with contextlib.suppress(TypeError, ValueError):  # a signature that nobody knows
-            names = {name for name, p in list(inspect.signature(function).parameters.items())[len(row.operands) :]
-                     if p.default is not p.empty} - FLAGS - UNREAD
+            known = list(inspect.signature(function).parameters.items())[len(before) + len(row.operands) :]
+            names = {name for name, p in known if p.default is not p.empty} - FLAGS - UNREAD
             plain = first is call or (isinstance(first, partial) and first.func is call)
             if names and plain and not isinstance(function, np.ufunc):
-                yield pytest.param(function, call, given, names, id=public_name(function))
+                yield pytest.param(function, call, before, given, names, id=public_name(function))
 
 
 X, M = np.array([0.3, 1.2, 2.1, 0.7]), np.array([[2.0, 0.3], [0.3, 1.0]])
@@ -81,10 +84,12 @@ def refuses(function: Any, operands: list[Any], options: dict[str, Any]) -> bool
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("function", "call", "given", "names"), list(forms()))
-def test_an_option_that_is_refused_is_refused_of_tensors(function: Any, call: Any, given: Any, names: set[str]) -> None:
-    operands = [operand.sample(np.random.default_rng(0)) for operand in ROWS[function].operands]
-    tensors = [Tensor(x) if x.dtype.kind in "fc" else x for x in operands]
+@pytest.mark.parametrize(("function", "call", "before", "given", "names"), list(forms()))
+def test_an_option_that_is_refused_is_refused_of_tensors(function: Any, call: Any, before: Any, given: Any,
+                                                         names: set[str]) -> None:
+    samples = [operand.sample(np.random.default_rng(0)) for operand in ROWS[function].operands]
+    operands = [*before, *samples]
+    tensors = [*before, *[Tensor(x) if x.dtype.kind in "fc" else x for x in samples]]
     assert not refuses(call, tensors, given)
     tried = [given | {name: wrong} for name in sorted(names) for wrong in WRONG
              if (function.__name__, name) not in MEANT and (name, wrong) != ("cval", "nonsense")]  # nothing is outside
