@@ -436,8 +436,8 @@ def test_a_comparison_with_what_is_no_number_is_numpys() -> None:
     for x in (np.ones(2), np.float64(1.0)):
         t = Tensor(x, requires_grad=True)
         for other in ("auto", None, object(), [None] * np.size(x)):
-            assert (t == other).tolist() == (np.asarray(x) == other).tolist()
-            assert (t != other).tolist() == (np.asarray(x) != other).tolist()
+            np.testing.assert_array_equal(np.asarray(t == other), np.asarray(x) == other, strict=True)
+            np.testing.assert_array_equal(np.asarray(t != other), np.asarray(x) != other, strict=True)
         with pytest.raises(TypeError, match="less"):
             t < "auto"  # noqa: B015
 
