@@ -79,6 +79,8 @@ def one_hot(labels: ArrayLike, num_classes: int = -1) -> Tensor:
     given = as_tensor(labels)
     if given.dtype.kind not in "iu":
         raise TypeError(f"one_hot expected integer labels, got {given.dtype} {given.shape}; write x.astype(int)")
+    if num_classes == -1 and not given.size:
+        raise ValueError(f"one_hot expected num_classes, since there are no labels, got {given.shape}")
     needed = int(given._value.max(initial=-1)) + 1
     classes = needed if num_classes == -1 else integer("one_hot: num_classes", num_classes)
     at = first_outside(given._value, classes)

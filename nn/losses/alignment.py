@@ -66,7 +66,7 @@ def ctc_loss(log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike,
     labels = _labels(speaker, labels, sizes, x.shape[2], blank)
     losses: Any = ctc(x, labels, steps, sizes, blank=blank)
     if zero_infinity:
-        losses = np.where(losses < np.inf, losses, 0)
+        losses = np.where(losses == np.inf, 0, losses)
     if reduction == "mean":
         losses = losses / np.maximum(sizes, 1).astype(losses.dtype)
     return losses[0] if single and reduction == "none" else reduced(losses, reduction)  # type: ignore[no-any-return]

@@ -13,8 +13,9 @@ import numpy as np
 
 from autograd import Tensor, softplus
 from autograd.arrays import weak
+from nn.kernels.half_precision import in_single
 from nn.kernels.reduction import reduced
-from nn.layers.distance import cosine_similarity, pairwise_distance
+from nn.layers.distance import pairwise_distance
 from nn.layers.input import Speaker, refusal, refuse_where
 from nn.losses.reduction import Loss, check_reduction, paired
 
@@ -151,13 +152,14 @@ def cosine_embedding_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLik
                           reduction: str = "mean", *, speaker: Speaker = "cosine_embedding_loss") -> Tensor:
     """1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where y is -1: their mean, sum, or each.
 
-    Inputs (N, D) or (D,), targets (N,) or (). Raises ValueError as `nn.CosineEmbeddingLoss`.
+    cos(x1, x2) = x1 . x2 / sqrt((||x1||^2 + 1e-12) (||x2||^2 + 1e-12)), of inputs (N, D) or (D,), for targets (N,) or
+    (). Raises ValueError as `nn.CosineEmbeddingLoss`.
     """
     check_reduction(speaker, reduction)
     x1, x2 = paired(speaker, input1, input2, real=True)
     if x1.ndim not in (1, 2):
         raise refusal(speaker, "inputs (N, D) or (D,)", x1)
-    cosine = cosine_similarity(x1, x2, -1, speaker=speaker)
+    cosine = _cosine(x1, x2)
     y = _signs(speaker, paired(speaker, cosine, target)[1])
     return reduced(np.where(y > 0, 1 - cosine, _hinge(cosine - weak(margin))), reduction)  # type: ignore[no-any-return]
 
@@ -192,8 +194,15 @@ def triplet_margin_with_distance_loss(anchor: ArrayLike, positive: ArrayLike, ne
     return reduced(_hinge(to_near - to_far + weak(margin)), reduction)  # type: ignore[no-any-return]
 
 
+@in_single
+def _cosine(a: Any, b: Any) -> Any:
+    """The cosines of the angles between vectors along the last axis, finite where one of them is 0, as in PyTorch."""
+    length, other = (np.sqrt(np.sum(x * x, axis=-1) + 1e-12) for x in (a, b))
+    return np.sum(a * b, axis=-1) / (length * other)
+
+
 def _hinge(x: Any) -> Any:
-    return np.where(x >= 0, x, 0)
+    return np.where(x < 0, 0, x)  # nan stays
 
 
 def _signs(speaker: Speaker, y: Tensor) -> Tensor:

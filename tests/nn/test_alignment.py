@@ -50,6 +50,14 @@ def test_what_too_few_steps_are_there_for_counts_nothing_if_that_is_wanted() -> 
     assert x.grad.data[:, 1:].any()
 
 
+@pytest.mark.filterwarnings("ignore:invalid value encountered in reduce:RuntimeWarning")
+def test_a_nan_is_not_taken_for_too_few_steps() -> None:
+    x = X.copy()
+    x[0, 0] = np.nan
+    losses = functional.ctc_loss(x, LABELS, [len(X)] * 3, SIZES, reduction="none", zero_infinity=True)
+    np.testing.assert_array_equal(np.isnan(losses.data), [True, False, False])
+
+
 def test_a_network_learns_where_the_labels_are() -> None:
     """Rows of digits with gaps; no place is told."""
     signal = np.zeros((12, 1, 3), np.float32)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import nn
-from autograd import Tensor, grad, jvp, vmap
+from autograd import Tensor, grad, jvp, value_and_grad, vmap
 from nn import functional
 
 RNG = np.random.default_rng(0)
@@ -111,6 +111,35 @@ def test_triplets_of_any_distance_and_labels_by_a_loop() -> None:
         nn.MultiLabelSoftMarginLoss()(A[0, 0], targets[0, 0])
 
 
+@pytest.mark.parametrize("loss", [
+    lambda x, one: functional.margin_ranking_loss(x, one, one),
+    lambda x, one: functional.hinge_embedding_loss(x, -one),
+    lambda x, one: functional.cosine_embedding_loss(x, one, -one[:, 0]),
+    lambda x, one: functional.triplet_margin_loss(x, one, -one),
+    lambda x, one: functional.triplet_margin_loss(one, one, x, swap=True),
+    lambda x, one: functional.multi_margin_loss(x, np.array([0, 1])),
+    lambda x, one: functional.multi_margin_loss(x, np.array([2, 1]))])
+def test_a_nan_is_not_within_the_margin(loss: Any) -> None:
+    x = np.array([[np.nan, 1.0, 2.0], [1.0, 2.0, 3.0]])
+    assert np.isnan(loss(x, np.ones((2, 3))).item())
+
+
+def test_cosines_of_short_vectors_are_shortened_as_pytorchs() -> None:
+    """By 1e-12 in the square of each length: what PyTorch 2.13 gives for (3, 4) times a scale, and (4, 3)."""
+    def loss(x: Any) -> Any:
+        return functional.cosine_embedding_loss(x, np.array([[4.0, 3.0]]), np.array([-1.0]))
+
+    for scale, expected, slopes in (
+        (1e-2, 0.9599999998079808, [4.480000003711911, -3.3599999931839317]),
+        (1e-6, 0.9413574487356007, [48274.74094410708, -27154.541812707277]),
+        (1e-7, 0.4293250523661503, [612503.7410463322, 399272.2982613523]),
+        (0.0, 0.0, [800000.0015983052, 600000.0011987289]),
+    ):
+        found, slope = value_and_grad(loss)(np.array([[3.0, 4.0]]) * scale)
+        np.testing.assert_allclose(found, expected, rtol=1e-8)
+        np.testing.assert_allclose(slope[0], slopes, rtol=1e-7)
+
+
 def test_slopes_at_the_margin_are_those_of_what_costs() -> None:
     zero, one = np.zeros(1), np.ones(1)
     assert grad(lambda x: functional.margin_ranking_loss(x, zero, one))(zero) == -1
@@ -175,6 +204,7 @@ def test_a_bag_of_pretrained_vectors() -> None:
     (lambda: functional.one_hot([0, 3], 3), ValueError, "one_hot expected labels from 0 to 2, got 3 at index 1"),
     (lambda: functional.one_hot([0, 1], 2.5), TypeError, "num_classes must be an integer of at least 1, got 2.5"),
     (lambda: functional.one_hot([[0, -1]]), ValueError, r"labels from 0 to 0, got -1 at index \(0, 1\)"),
+    (lambda: functional.one_hot(np.zeros(0, int)), ValueError, r"num_classes, since there are no labels, got \(0,\)"),
     (lambda: functional.one_hot([0.5]), TypeError, r"integer labels, got float64 \(1,\); write x.astype\(int\)"),
     (lambda: functional.normalize(A, dim=2), ValueError, r"normalize expected input with an axis 2, got \(5, 4\)"),
     (lambda: nn.CosineSimilarity()(A, B[:3]), ValueError,
