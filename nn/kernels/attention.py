@@ -26,11 +26,12 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.declare.fused import Needs, fused
+from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import harmless_to_exp
 from nn.kernels.broadcasting import summed_to
+from nn.kernels.half_precision import fused_in_single, in_single
 from nn.kernels.sums import sums_over_rows
 
 BLOCK = 2**17  # scores per block: two arrays of this size fill the L2 cache
@@ -163,6 +164,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], ne
     return (*[None if d is None else summed_to(d, x.shape) for d, x in zip(cotangents, operands, strict=False)], None)
 
 
+@in_single
 def attention_weights(q: Any, k: Any, mask: Any, *, scale: float | None = None) -> Any:
     """softmax(scale q kᵀ + mask), (..., T, S), in differentiable NumPy calls; 0 where a query may attend to no key."""
     scores = np.matmul(q, k.swapaxes(-1, -2)) * _scale(q, scale)
@@ -180,4 +182,4 @@ def reference(q: Any, k: Any, v: Any, mask: Any, keep: Any, *, scale: float | No
     return np.matmul(weights if keep is None else weights * keep * keep_scale, v)
 
 
-scaled_dot_product_attention: Operation = fused("attention", forward, pullback, reference)
+scaled_dot_product_attention: Operation = fused_in_single("attention", forward, pullback, reference)

@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.declare.fused import Needs, fused
+from autograd.declare.fused import Needs
 from nn.kernels import attention
 from nn.kernels.broadcasting import summed_to
+from nn.kernels.half_precision import fused_in_single
 
 
 def _parts(projection: Any, heads: int) -> Any:
@@ -58,4 +59,4 @@ def reference(projection: Any, mask: Any, keep: Any, *, heads: int, keep_scale: 
     return _side_by_side(attention.reference(parts[0], parts[1], parts[2], mask, keep, keep_scale=keep_scale))
 
 
-self_attention = fused("self_attention", forward, pullback, reference)
+self_attention = fused_in_single("self_attention", forward, pullback, reference)

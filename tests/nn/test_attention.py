@@ -139,3 +139,19 @@ def test_a_mask_is_no_anomaly_of_any_transform() -> None:
             np.testing.assert_allclose(derivative, slope, rtol=1e-6)
         assert np.all(np.isfinite(autograd.hvp(loss, x, x)))
         assert np.all(np.isfinite(autograd.vmap(lambda x: loss(x[None]))(x)))
+
+
+@pytest.mark.parametrize("layer", [False, True])
+def test_scores_of_half_precision_do_not_overflow(layer: bool) -> None:
+    """That of the only key counted as none when it was -inf: the output was 0."""
+    q, k, v = (np.array([[[x]]], np.float16) for x in (-12000, 2000, 7))
+    if not layer:
+        assert functional.scaled_dot_product_attention(q, k, v).data.item() == 7
+        return
+    heads = nn.MultiheadAttention(1, 1, bias=False, batch_first=True, dtype=np.float16)
+    nn.init.ones_(heads.out_proj.weight)
+    heads.in_proj_weight.data[...] = [[-1], [1], [1]]
+    for need_weights in (False, True):
+        out, weights = heads(k, k, k, need_weights=need_weights)
+        assert out.data.item() == 2000
+        assert weights is None or weights.data.item() == 1
