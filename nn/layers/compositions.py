@@ -37,7 +37,11 @@ def celu(input: ArrayLike, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     Any floating shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
     """
     nonzero("celu", alpha=alpha)
-    return autograd.elu(admitted("celu", input, real=True) / weak(alpha)) * weak(alpha)
+    x, scale = admitted("celu", input, real=True), weak(alpha)
+    if alpha > 0:
+        return autograd.elu(x / scale) * scale
+    # the two halves of such an ELU would change places
+    return np.where(x > 0, x, scale * np.expm1(np.where(x > 0, 0, x) / scale))  # type: ignore[return-value]
 
 
 def mish(input: ArrayLike, inplace: bool = False) -> Tensor:

@@ -155,12 +155,12 @@ def rms_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayLik
              eps: float | None = None, *, speaker: Speaker = "rms_norm") -> Tensor:
     """x / sqrt(mean(x^2) + eps) * weight, over the last axes, which have `normalized_shape`.
 
-    `weight` has that shape, or is None; `eps` is the spacing of the dtype at 1 unless given. Raises ValueError for
-    input that does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
+    `weight` has that shape, or is None; `eps` is the spacing of the dtype at 1 (for float16 that of float32) unless
+    given. Raises ValueError for input that does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
     """
     input, shape = _ending_in(speaker, input, normalized_shape)
     (weight,) = fitting(speaker, shape, input.dtype, weight=weight)
-    eps = float(np.finfo(input.dtype).eps) if eps is None else eps
+    eps = spacing(input.dtype) if eps is None else eps
     return kernels_of_rms.rms_norm(input, weight, axes=len(shape), eps=eps)
 
 
@@ -170,3 +170,8 @@ def _ending_in(speaker: Speaker, given: Any, normalized_shape: Sequence[int]) ->
     if x.shape[-len(shape) :] != shape:
         raise refusal(speaker, f"(..., {', '.join(map(str, shape))})", x)
     return x, shape
+
+
+def spacing(dtype: DTypeLike) -> float:
+    """The spacing of floats at 1, for float16 that of float32: `eps` of RMSNorm unless given."""
+    return float(np.finfo(np.result_type(dtype, np.float32)).eps)

@@ -112,9 +112,10 @@ class AvgPool3d(AvgPool2d):
 
 
 class LPPool2d(_Pool):
-    """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, almost maxima for large p.
+    """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, max |x| for p = inf.
 
-    p is `norm_type`, and `stride` the kernel size unless given. A negative sum gives nan, except for p = 1.
+    p is `norm_type`, and `stride` the kernel size unless given. A negative sum gives nan, except for p = 1; a sum of 0
+    has the derivative 0.
     Raises ValueError for a window larger than the input. Source: Sermanet et al., arXiv:1204.3968.
     """
 
@@ -281,8 +282,15 @@ def _avg_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, coun
 
 def _lp_pool(speaker: Speaker, x: Any, p: float, windows: Geometry, ceil_mode: bool) -> Tensor:
     """By way of the mean: a window that reaches beyond the border counts as a whole one, as in PyTorch."""
-    powers = admitted(speaker, x, real=True) ** weak(p)
-    return (_avg_pool(speaker, powers, windows, ceil_mode, True, None) * math.prod(windows[0])) ** (1 / weak(p))
+    x = admitted(speaker, x, real=True)
+    if math.isinf(p):
+        sign = math.copysign(1.0, p)
+        largest: Tensor = _max_pool(speaker, sign * abs(x), windows, ceil_mode, False)
+        return sign * largest
+    sums: Any = _avg_pool(speaker, x ** weak(p), windows, ceil_mode, True, None) * math.prod(windows[0])
+    sums = np.where(sums == 0, 0, sums)  # which has no slope
+    root: Tensor = sums ** (1 / weak(p))
+    return root
 
 
 def _places(x: Array, outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],

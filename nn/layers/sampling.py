@@ -29,7 +29,8 @@ def grid_sample(input: ArrayLike, grid: ArrayLike, mode: str = "bilinear", paddi
 
     Or volumes (N, C, D, H, W) at those of a grid (N, OD, OH, OW, 3). `mode` is "bilinear", of volumes too, "nearest",
     or of images "bicubic" with a = -3/4; beyond there are "zeros", the "border", or the "reflection". It is
-    differentiable in the image and, unless "nearest", in the grid. Raises ValueError for other modes and shapes.
+    differentiable in the image and, unless "nearest", in the grid. A nan in the grid stands for -1, but gives nan
+    between pixels of "zeros" or for "bicubic". Raises ValueError for other modes and shapes.
     Sources: Jaderberg et al., "Spatial transformer networks", arXiv:1506.02025; Keys, "Cubic convolution", 1981.
     """
     name = "grid_sample"
@@ -110,7 +111,12 @@ def _within(at: Any, size: int, padding_mode: str, align_corners: bool) -> Any:
             return 0 * at
         way = np.mod(abs(at - low), 2 * span)
         at = span - abs(way - span) + low
-    return np.clip(at, 0, size - 1)
+    return _clipped(at, size)
+
+
+def _clipped(at: Any, size: int) -> Any:
+    """The nearest pixel of the image; the first where the place is nan."""
+    return np.fmin(np.fmax(at, 0), size - 1)
 
 
 def _read(x: Any, at: Sequence[Any]) -> Any:
@@ -120,7 +126,7 @@ def _read(x: Any, at: Sequence[Any]) -> Any:
     flat = np.zeros((), np.int64)
     for place, length in zip(at, size, strict=True):
         inside = inside & (place >= 0) & (place < length)
-        flat = flat * length + np.clip(place, 0, length - 1).astype(np.int64)
+        flat = flat * length + _clipped(place, length).astype(np.int64)
     outputs = at[0].shape[1:]
     count = math.prod(outputs)
     index = np.broadcast_to(flat.reshape(batch, 1, count), (batch, channels, count))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from nn import layers
+from nn.layers.normalization import spacing
 from nn.module import Module
 from nn.onnx.call import Call, Convert
 from nn.onnx.graph import Graph
@@ -33,7 +34,7 @@ def _response_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]
 
 def _rms_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module = call.module
-    eps = call.number(graph, "eps", np.finfo(call.inputs[0].dtype).eps if module.eps is None else module.eps)
+    eps = call.number(graph, "eps", spacing(call.inputs[0].dtype) if module.eps is None else module.eps)
     axes = graph.integers(list(range(-len(module.normalized_shape), 0)))
     mean = graph.add("ReduceMean", [graph.add("Mul", [inputs[0], inputs[0]]), axes], keepdims=1)
     out = graph.add("Div", [inputs[0], graph.add("Sqrt", [graph.add("Add", [mean, eps])])])

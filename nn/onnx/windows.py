@@ -76,7 +76,7 @@ def _pool(call: Call) -> dict[str, Any]:
 
 def _lp_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module = call.module
-    if module.norm_type != int(module.norm_type) or module.ceil_mode:
+    if not float(module.norm_type).is_integer() or module.ceil_mode:
         raise call.error("ONNX pools by whole powers only, and without ceil_mode")
     sizes = {"kernel_shape": list(module.kernel_size), "strides": list(module.stride)}
     return [graph.add("LpPool", inputs, p=int(module.norm_type), **sizes)]

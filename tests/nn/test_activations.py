@@ -55,6 +55,14 @@ def test_slopes_at_corners_are_pytorchs(function: Callable[[Any], Any], corners:
     np.testing.assert_array_equal(grad(lambda x: function(x).sum())(np.array(corners)), slopes)
 
 
+def test_an_elu_of_negative_scale_grows_below_zero() -> None:
+    """Its halves stay where they are; PyTorch 2.13 gives these."""
+    x = np.array([-2.0, -0.5, 0.0, 0.5, 2.0])
+    np.testing.assert_allclose(nn.CELU(-1.0)(x).data, [-6.38905609893065, -0.6487212707001282, 0, 0.5, 2], rtol=1e-12)
+    slopes = [54.598150033144236, 2.718281828459045, 1, 1, 1]
+    np.testing.assert_allclose(grad(lambda x: functional.celu(x, -0.5).sum())(x), slopes, rtol=1e-12)
+
+
 @pytest.mark.parametrize("name", FORMULAS)
 def test_far_away_nothing_overflows(name: str) -> None:
     x = Tensor(np.array([-3e4, -300.0, 300.0, 3e4], np.float16), requires_grad=True)

@@ -151,6 +151,15 @@ def test_long_rows_of_half_precision_are_shortened_not_erased() -> None:
     assert layer.weight.dtype == np.float16
 
 
+def test_the_least_mean_square_of_half_precision_is_that_of_single() -> None:
+    """As in PyTorch: that of float16, 1e-3, would make numbers around 1e-3 thirty times too small."""
+    x = np.array([[1e-3, 2e-3, -1e-3]])
+    for dtype in (np.float16, np.float32):
+        found = functional.rms_norm(x.astype(dtype), (3,)).data
+        np.testing.assert_allclose(found, [[0.6869, 1.3739, -0.6869]], rtol=1e-3)
+    np.testing.assert_allclose(functional.rms_norm(x, (3,)).data, x / np.sqrt(2e-6), rtol=1e-9)
+
+
 def test_a_table_whose_rows_are_shortened_may_be_read_twice_in_a_step() -> None:
     """No derivative reads the table, so that the second read may shorten what the first one read."""
     layer = nn.Embedding(3, 4, max_norm=0.1)

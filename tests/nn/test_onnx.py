@@ -259,8 +259,9 @@ def test_options_that_onnx_has_not(tmp_path):
         nn.export_onnx(nn.PairwiseDistance(3), (images(2, 4), images(2, 4)), tmp_path / "model.onnx")
     with pytest.raises(ValueError, match="its inputs have 2 and 1 axes"):
         nn.export_onnx(nn.CosineSimilarity(), (images(2, 4), images(4)), tmp_path / "model.onnx")
-    with pytest.raises(ValueError, match="whole powers only"):
-        nn.export_onnx(nn.LPPool1d(1.5, 2), abs(images(2, 3, 4)), tmp_path / "model.onnx")
+    for power in (1.5, np.inf):
+        with pytest.raises(ValueError, match="whole powers only"):
+            nn.export_onnx(nn.LPPool1d(power, 2), abs(images(2, 3, 4)), tmp_path / "model.onnx")
     with pytest.raises(ValueError, match="must divide evenly"):
         nn.export_onnx(nn.AdaptiveMaxPool1d(3), images(2, 3, 4), tmp_path / "model.onnx")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Tensor
+from autograd import Tensor, grad
 from autograd.testing import check_gradients
 from nn import functional
 
@@ -106,6 +106,28 @@ def test_the_slope_where_all_is_zero_is_zero() -> None:
     x = Tensor(np.zeros((1, 1, 4)), requires_grad=True)
     nn.LPPool1d(2, 2)(x).sum().backward()
     np.testing.assert_array_equal(x.grad.data, 0)
+
+
+@pytest.mark.parametrize("p", [1, 3])
+def test_the_slope_of_a_sum_of_zero_is_zero(p: int) -> None:
+    x = Tensor([[[1.0, -1.0, 0.0, 0.0, 2.0, -2.0]]], requires_grad=True)
+    functional.lp_pool1d(x, p, 2).sum().backward()
+    np.testing.assert_array_equal(x.grad.data, 0)
+
+
+def test_the_infinite_power_is_the_largest_size() -> None:
+    """Numbers of PyTorch 2.13; its windows that reach beyond the border count as what is inside."""
+    x = np.array([[[[1.0, -3.0, 2.0, 0.5], [-4.0, 2.0, 0.0, 1.0], [0.5, -0.25, 3.0, -3.0]]]])
+    for p, overlapping, slopes, apart in (
+        (np.inf, [[4, 3, 2], [4, 3, 3]], [[0, -1, 1, 0], [-2, 0, 0, 0], [0, 0, 2, 0]], [4, 3]),
+        (-np.inf, [[1, 0, 0], [0.25, 0, 0]], [[1, 0, 0, 0], [0, 0, 0, 0], [0, -1, 0, 0]], [0, 0]),
+    ):
+        np.testing.assert_array_equal(nn.LPPool2d(p, 2, 1, ceil_mode=True)(x).data[0, 0], overlapping)
+        found = grad(lambda x, p=p: functional.lp_pool2d(x, p, 2, 1, ceil_mode=True).sum())(x)
+        np.testing.assert_array_equal(found[0, 0], slopes)
+        np.testing.assert_array_equal(nn.LPPool2d(p, 3, 2, ceil_mode=True)(x).data[0, 0, 0], apart)
+        line = x[0, :, 0]
+        np.testing.assert_array_equal(functional.lp_pool1d(line, p, 4).data, [[abs(line).max() if p > 0 else 0.5]])
 
 
 def test_means_of_sequences_are_those_of_lines() -> None:

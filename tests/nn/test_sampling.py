@@ -108,6 +108,25 @@ def test_at_a_pixel_the_slope_is_that_towards_the_next() -> None:
     np.testing.assert_array_equal(slope.ravel(), [2, 0])  # one row has no other to go to
 
 
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+@pytest.mark.parametrize("corners", [False, True])
+def test_nan_in_a_grid_stands_for_the_first_pixel_or_gives_nan(corners: bool) -> None:
+    """As in PyTorch: with zeros around, no pixel is at nan, but it may be between pixels."""
+    grid, first = GRID.copy(), GRID.copy()
+    grid[0, 1, 2, 0], grid[1, 3, 4] = np.nan, np.nan
+    first[0, 1, 2, 0], first[1, 3, 4] = -1, -1
+    lost = np.isnan(grid).any(-1)
+    for mode, padding in ((mode, padding) for mode in ("nearest", "bilinear") for padding in ("border", "reflection")):
+        found = functional.grid_sample(IMAGES, grid, mode, padding, corners).data
+        expected = functional.grid_sample(IMAGES, first, mode, padding, corners).data
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+    for mode, padding in (("nearest", "zeros"), ("bilinear", "zeros"), ("bicubic", "border")):
+        found = functional.grid_sample(IMAGES, grid, mode, padding, corners).data.transpose(0, 2, 3, 1)
+        np.testing.assert_array_equal(found[lost], 0 if mode == "nearest" else np.nan)
+        kept = functional.grid_sample(IMAGES, first, mode, padding, corners).data.transpose(0, 2, 3, 1)
+        np.testing.assert_array_equal(found[~lost], kept[~lost])
+
+
 def test_images_of_one_pixel_are_reflected_into_themselves() -> None:
     for corners in (False, True):
         found = functional.grid_sample(np.full((2, 1, 1, 1), 7.0), GRID, "bilinear", "reflection", corners)
