@@ -35,7 +35,7 @@ def dropout(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bo
 
 def dropout2d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
               speaker: Speaker = "dropout2d") -> Tensor:
-    """In training whole channels of (N, C, H, W), or of one image (C, H, W), are 0 with probability `p`; else x.
+    """In training whole channels of (N, C, H, W), or of sequences (N, C, L), are 0 with probability `p`; else x.
 
     Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
     changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
@@ -81,7 +81,10 @@ def alpha_dropout(input: ArrayLike, p: float = 0.5, training: bool = False, inpl
 def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool) -> Tensor:
     x = admitted(speaker, input)
     if x.ndim - axes not in (1, 2):
-        raise refusal(speaker, f"(N, C, {AXES[axes]}) or (C, {AXES[axes]})", x)
+        other = "N, C, L" if axes == 2 else f"C, {AXES[axes]}"
+        raise refusal(speaker, f"(N, C, {AXES[axes]}) or ({other})", x)
+    if axes == 2 and x.ndim == 3:
+        axes = 1  # sequences, not one image, as in PyTorch
     share = dropout(np.ones_like(x[(..., *[slice(1)] * axes)]), p, training, speaker=speaker)
     return x * share if training and p else x
 
@@ -124,9 +127,9 @@ class Dropout1d(Dropout):
 
 
 class Dropout2d(Dropout):
-    """In training whole channels of (N, C, H, W) are dropped, or of one image (C, H, W); otherwise as Dropout.
+    """In training whole channels of (N, C, H, W) are dropped, or of sequences (N, C, L); otherwise as Dropout.
 
-    A single pixel could be guessed from its neighbours, a channel cannot.
+    A single pixel could be guessed from its neighbours, a channel cannot. For one image write x[None].
     Source: Tompson et al., arXiv:1411.4280.
     """
 

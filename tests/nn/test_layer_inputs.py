@@ -66,7 +66,7 @@ def floats(*shape: int) -> np.ndarray:
     (nn.Upsample(size=3), (2, 3, 0, 4), "expected (N, C, L) or (N, C, H, W) or (N, C, D, H, W), got (2, 3, 0, 4)"),
     (nn.Upsample(size=3), (2, 3), "expected (N, C, L) or (N, C, H, W) or (N, C, D, H, W), got (2, 3)"),
     (nn.ZeroPad2d(1), (4, 4), "ZeroPad2d(1) expected (N, C, H, W), got (4, 4)"),
-    (nn.Dropout2d(), (4, 4), "Dropout2d(0.5) expected (N, C, H, W) or (C, H, W), got (4, 4)"),
+    (nn.Dropout2d(), (4, 4), "Dropout2d(0.5) expected (N, C, H, W) or (N, C, L), got (4, 4)"),
     (nn.TransformerEncoderLayer(8, 2, 16), (5, 2, 7), "MultiheadAttention(8, 2, dropout=0.1) expected query (L, N, 8)"),
 ])
 def test_a_wrong_shape_is_named_beside_the_expected_one(layer: nn.Module, shape: tuple[int, ...], message: str) -> None:

@@ -257,6 +257,8 @@ def test_dropped_channels_are_whole() -> None:
     assert nn.Dropout2d(0.25).eval()(x) is x
     autograd.manual_seed(0)
     np.testing.assert_array_equal(nn.Dropout1d(0.25)(x[..., 0]).data, out.data[..., 0])
+    autograd.manual_seed(0)
+    np.testing.assert_array_equal(nn.Dropout2d(0.25)(x[..., 0]).data, out.data[..., 0])  # no sequence as a whole
     with pytest.raises(ValueError, match=r"Dropout1d\(0.5\) expected \(N, C, L\) or \(C, L\), got"):
         nn.Dropout1d()(x)
 

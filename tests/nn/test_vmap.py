@@ -122,7 +122,7 @@ def test_dropout_chooses_for_each_example() -> None:
 
 def test_channels_are_dropped_for_each_example() -> None:
     manual_seed(0)
-    found = np.asarray(vmap(nn.Dropout2d(0.5))(np.ones((30, 8, 2, 2))))
+    found = np.asarray(vmap(nn.Dropout2d(0.5))(np.ones((30, 1, 8, 2, 2))))
     assert np.array_equal(found, np.broadcast_to(found[..., :1, :1], found.shape))
     assert set(np.unique(found)) == {0, 2}
     assert not np.array_equal(found[0], found[1])
