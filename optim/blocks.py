@@ -21,6 +21,9 @@ BLOCK = 2**17
 """Elements a block: calls so long that two threads seldom want the interpreter at once. One thread is no faster with
 fewer, of which moments, gradient and scratch would fit a 1 MB cache."""
 
+OFTEN = 64
+"""Steps from one search for faded moments to the next."""
+
 
 class Gathered:
     """Small parameters side by side, whose gradients are laid end to end."""
@@ -90,6 +93,19 @@ def _as(into: Array, stretch: Array) -> Array:
         return stretch
     into[...] = stretch
     return into
+
+
+def end_faded(blocks: Iterable[Gathered | Slice]) -> None:
+    """Every 64th step, set moments to 0 that are smaller than any normal number.
+
+    Where a gradient stays 0, as that of a unit which never fires or of a word which does not occur, a moment fades, but
+    never to 0: 0.9 times the smallest number is the smallest number. Processors take a hundred times as long for
+    subnormal numbers; half of the moments were enough for a step of Adam to take five times as long.
+    """
+    for block in blocks:
+        if block.steps() % OFTEN == 0:
+            for moment in block.moments:
+                moment *= np.abs(moment) >= np.finfo(moment.dtype).smallest_normal
 
 
 def can_be_cut(value: Any) -> bool:

@@ -61,6 +61,7 @@ class Plan:
         for i in self._active:
             flat.steps[i] += 1
         if self._gathered:
+            blocks.end_faded(self._gathered)
             _run(self._gathered, self._scratch(None), gradients, rule, options)
         if self._slices:
             self._run_slices(gradients, rule, options)
@@ -81,6 +82,7 @@ class Plan:
             gradients[i] = self.flat.reals(gradients[i])
 
         def share(first: int, last: int) -> None:
+            blocks.end_faded(self._slices[first:last])
             some = [b for b in self._slices[first:last]
                     if not rule.step_many(b.memory, b.stretch(gradients), b.moments, b.steps(), options)]
             if some:

@@ -80,6 +80,31 @@ def test_a_thread_has_two_blocks_or_more_and_memory_of_its_own(count, used, monk
     assert sorted(sizes) == 2 * [15] + 4 * [60] + 2 * count * [64]
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.complex64, np.float16])
+def test_where_a_gradient_stays_zero_moments_end_at_zero_and_weights_where_they_would(make, dtype, monkeypatch):
+    """Steps with subnormal numbers took five times as long, for as long as the gradient stayed zero."""
+    monkeypatch.setattr(blocks, "SMALL", 20)
+    monkeypatch.setattr("optim.flat.SMALL", 20)
+    steps, ends = 10 * blocks.OFTEN, []
+    for often in (blocks.OFTEN, 2 * steps):
+        monkeypatch.setattr(blocks, "OFTEN", often)
+        tensors = [Tensor(np.full(size, 0.5, dtype), requires_grad=True) for size in (6, 30)]
+        optimizer = make(tensors)
+        for k in range(steps):
+            for t in tensors:
+                t.grad = np.where((np.arange(t.size) % 3 == 0) | (k < 3), 0.1, 0).astype(dtype)
+            optimizer.step()
+        moments = [value.view(value.real.dtype) for state in optimizer.state_dict()["state"].values()
+                   for name, value in state.items() if name != "step"]
+        ends.append((tensors, moments))
+    (weights, faded), (same_weights, fading) = ends
+    for found, expected in zip(weights, same_weights, strict=True):
+        np.testing.assert_array_equal(found.numpy(), expected.numpy())
+    for found, expected in zip(faded, fading, strict=True):
+        normal = np.abs(expected) >= np.finfo(expected.dtype).smallest_normal
+        np.testing.assert_array_equal(found, np.where(normal, expected, 0))
+
+
 def test_gradients_are_not_written_to(make):
     tensors = [leaf((200, 200)), leaf()]
     optimizer = make(tensors, weight_decay=0.01)
