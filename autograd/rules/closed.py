@@ -1,7 +1,8 @@
 """Functions that are defined by others, as one elementwise operation: a ufunc, or a formula that is `closed`.
 
 Values are the function's own, and the graph has one node for it. Its partials, which are closed in the same way, are
-derived from the definition by forward accumulation. So a density is one `norm.logpdf`, not ten operations.
+derived from the definition by forward accumulation, unless they are known better. So a density is one `norm.logpdf`,
+not ten operations.
 """
 
 from __future__ import annotations
@@ -43,14 +44,17 @@ def by_definition(ufunc: np.ufunc) -> Callable[[Rule], Rule]:
     return register
 
 
-def closed(rule: Rule, name: str) -> Rule:
-    """The rule as a single operation when it meets tensors, that is, when it is differentiated itself."""
+def closed(rule: Rule, name: str, *partials: Rule) -> Rule:
+    """The rule as a single operation when it meets tensors, that is, when it is differentiated itself.
+
+    `partials`, one an operand, may also read `out`; given for a rule that is not in NumPy calls.
+    """
 
     @functools.cache
     def operation() -> Elementwise:
         operands = argument_names(rule)
-        partials = [closed(slope(rule, i), f"partial {i} of {name}") for i in range(len(operands))]
-        return Elementwise(name, lambda *values: np.asarray(rule(*values))[()], operands, partials)
+        slopes = partials or [closed(slope(rule, i), f"partial {i} of {name}") for i in range(len(operands))]
+        return Elementwise(name, lambda *values: np.asarray(rule(*values))[()], operands, slopes)
 
     @functools.wraps(rule)
     def apply(*values: Any) -> Any:

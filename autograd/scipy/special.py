@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import tree
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import integer, plain_array
 from autograd.declare import piecewise_constant
@@ -24,7 +25,6 @@ from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.precision import result_dtype
 from autograd.tensor import Tensor
 from autograd.tensor.nested import values_of
-from autograd.tree import add_all
 
 from .twin import no_twins_but_these, twin
 
@@ -159,7 +159,7 @@ def nth_derivative(function: Any, of: Any, below: int, above: int) -> Any:
         if not n:
             return of(v, z)
         orders, counts = array_of(v) - n, [comb_of(n, i) * below ** (n - i) * above**i for i in range(n + 1)]
-        return add_all([count * of(orders + 2 * i, z) for i, count in enumerate(counts)]) / 2**n
+        return tree.add_all([count * of(orders + 2 * i, z) for i, count in enumerate(counts)]) / 2**n
 
     return twin(function)(definition)
 
@@ -241,12 +241,24 @@ def sph_legendre_p_all(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
 
 @twin(sc.sph_harm_y)
 def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
-    """Y_n^m(theta, phi) = sph_legendre_p(n, m, theta) exp(i m phi)."""
-    if diff_n:
-        raise ValueError("sph_harm_y of tensors takes no diff_n: jvp, jacobian and hessian differentiate it")
+    """Y_n^m(theta, phi) = sph_legendre_p(n, m, theta) exp(i m phi); with diff_n the gradient and the Hessian, too."""
+    diff_n = integer("sph_harm_y: diff_n", diff_n, 0)
+    if diff_n > 2:
+        raise ValueError(f"sph_harm_y has the derivatives of order 0, 1 and 2, got diff_n={diff_n}")
     (n, m), (theta, phi) = integers("sph_harm_y", n, m), arrays_of((theta, phi))
-    found = sph_legendre_p(n, m, theta)[0] * np.exp(1j * (m * phi))
-    return found.astype(result_dtype(sc.sph_harm_y, n, m, theta, phi), copy=False)
+    polar, turn = sph_legendre_p(n, m, theta, diff_n=diff_n), np.exp(1j * (m * phi))
+    dtype = result_dtype(sc.sph_harm_y, n, m, theta, phi)
+
+    def derivative(in_theta: int, in_phi: int) -> Array:
+        return (polar[in_theta] * ((1j * m) ** in_phi * turn)).astype(dtype, copy=False)
+
+    found = [derivative(0, 0)]
+    if diff_n > 0:
+        found.append(np.stack([derivative(1, 0), derivative(0, 1)], axis=-1))
+    if diff_n > 1:
+        mixed = derivative(1, 1)
+        found.append(np.stack([np.stack([derivative(2, 0), mixed], -1), np.stack([mixed, derivative(0, 2)], -1)], -2))
+    return tuple(found) if diff_n else found[0]
 
 
 @twin(sc.sph_harm_y_all)
@@ -254,7 +266,8 @@ def sph_harm_y_all(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> 
     """Those of degrees 0 to n and orders 0 to m, -m to -1."""
     theta, phi = arrays_of((theta, phi))
     found = sph_harm_y(*degrees_and_orders(n, m, max(theta.ndim, phi.ndim)), theta, phi, diff_n=diff_n)
-    return found.astype(result_dtype(sc.sph_harm_y_all, 0, 0, theta, phi), copy=False)
+    dtype = result_dtype(sc.sph_harm_y_all, 0, 0, theta, phi)
+    return tree.map(lambda x: x.astype(dtype, copy=False), found)
 
 
 def degrees_and_orders(n: Any, m: Any, dimensions: int) -> tuple[Array, Array]:

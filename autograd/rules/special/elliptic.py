@@ -15,7 +15,7 @@ from autograd.errors import NoDerivativeError
 from autograd.primitive import pole_safe
 from autograd.registry import real_only
 from autograd.rule_signature import Rule
-from autograd.rules.closed import elementwise
+from autograd.rules.closed import elementwise, slope
 
 from .ufuncs import special as sc
 
@@ -89,21 +89,39 @@ elementwise(sc.elliprc, lambda x, y, out: principal(y, lambda y: (out - 1 / np.s
                                         lambda y: -sc.elliprd(x, y, y) / 3))
 
 
-def principal(y: Array, elementary: Callable[[Array], Array], integral: Callable[[Array], Array]) -> Array:
-    """Where y < 0 the integral is Cauchy's principal value, whose slopes are elementary; there x - y is not small."""
+def principal(y: Array, known: Callable[[Array], Array], integral: Callable[[Array], Array]) -> Array:
+    """Where y < 0 it is Cauchy's principal value, whose slopes are known otherwise; there x - y is not small."""
     if np.iscomplexobj(y):
         return integral(y)
     negative = y < 0
-    return np.where(negative, elementary(np.where(negative, y, -1)), integral(np.where(negative, 1, y)))
+    return np.where(negative, known(np.where(negative, y, -1)), integral(np.where(negative, 1, y)))
 
 
 elementwise(sc.elliprd, lambda x, y, z: -0.75 * carlson(x, y, z, z, powers=(1.5, 0.5, 1.5, 0)),
             lambda x, y, z: -0.75 * carlson(x, y, z, z, powers=(0.5, 1.5, 1.5, 0)),
             lambda x, y, z: -2.25 * carlson(x, y, z, z, powers=(0.5, 0.5, 2.5, 0)))
-elementwise(sc.elliprj, lambda x, y, z, p: -0.75 * carlson(x, y, z, p, powers=(1.5, 0.5, 0.5, 1)),
-            lambda x, y, z, p: -0.75 * carlson(x, y, z, p, powers=(0.5, 1.5, 0.5, 1)),
-            lambda x, y, z, p: -0.75 * carlson(x, y, z, p, powers=(0.5, 0.5, 1.5, 1)),
-            lambda x, y, z, p: -1.5 * carlson(x, y, z, p, powers=(0.5, 0.5, 0.5, 2)), operands=("x", "y", "z", "p"))
+OF_RJ = (0.5, 0.5, 0.5, 1)
+"""The powers of which R_J is three halves of the integral."""
+
+
+def below_the_pole(x: Array, y: Array, z: Array, p: Array) -> Array:
+    """R_J for p < 0, by that for a positive one, where z is the largest of the three (DLMF 19.20.14)."""
+    largest = np.maximum(np.maximum(x, y), z)
+    x, z = np.where(x == largest, z, x), np.where(x == largest, x, z)
+    y, z = np.where(y == largest, z, y), np.where(y == largest, y, z)
+    above = (z * (x + y - p) - x * y) / (z - p)
+    base = x * y - above * p
+    regular = (z - x) * (z - y) / (p - z) * 1.5 * carlson(x, y, z, above, powers=OF_RJ)
+    return (regular - 3 * sc.elliprf(x, y, z) + 3 * np.sqrt(x * y * z / base) * sc.elliprc(base, -above * p)) / (z - p)
+
+
+def slope_of_elliprj(place: int) -> Rule:
+    below, raised = slope(below_the_pole, place), tuple(power + (i == place) for i, power in enumerate(OF_RJ))
+    return lambda x, y, z, p: principal(p, lambda p: below(x, y, z, p), lambda p: (
+        -1.5 * OF_RJ[place] * carlson(x, y, z, p, powers=raised)))
+
+
+elementwise(sc.elliprj, *map(slope_of_elliprj, range(4)), operands=("x", "y", "z", "p"))
 real_only.update((sc.elliprd, sc.elliprj))
 
 differential(sc.ellipj, lambda t, m, out: jacobi_change(t, m, *out), None, operands=("u", "m"))

@@ -84,7 +84,8 @@ def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol:
              max_subdivisions: Any = 10000, args: Any = (), workers: Any = 1, points: Any = None) -> Any:
     """The integral of f(x, *args) over the box from a to b, as the estimate in SciPy's result; x has one point per row.
 
-    It is differentiated in a, b and all numbers in `args`. Inside `vmap` the other fields are the last example's.
+    It is differentiated in a, b and all numbers in `args`. Of tensors it runs in this thread, whatever `workers` says,
+    since f may read tensors that others do not know. Inside `vmap` the other fields are the last example's.
     """
     if not isinstance(rule, str):
         raise TypeError(f"cubature of tensors takes a rule by its name, 'gk21', 'gk15' or 'genz-malik', got {rule!r}")

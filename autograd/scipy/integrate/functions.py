@@ -133,7 +133,10 @@ quad = twin_of_functions(si.quad, "integral")(over_interval)
 def quad_vec(f: Callable[..., Any], a: Any, b: Any, epsabs: float = 1e-200, epsrel: float = 1e-8, norm: str = "2",
              cache_size: float = 100e6, limit: float = 10000, workers: Any = 1, points: Any = None,
              quadrature: str | None = None, full_output: bool = False, *, args: Any = ()) -> Any:
-    """The integral of the vector f(x, *args) from a to b, and its error; differentiated as `quad`."""
+    """The integral of the vector f(x, *args) from a to b, and its error; differentiated as `quad`.
+
+    Of tensors it runs in this thread, whatever `workers` says, since f may read tensors that others do not know.
+    """
     if full_output:
         raise ValueError("quad_vec of tensors has no full_output: count the calls of f in f")
     settings = {"epsabs": epsabs, "epsrel": epsrel, "norm": norm, "cache_size": cache_size, "limit": limit,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from autograd.scipy.twin import no_twins_but_these
 
+from .bounded import arcsine, johnsonsb, loguniform, semicircular, triang, truncexpon
 from .continuous import (
     beta,
     cauchy,
@@ -20,6 +21,7 @@ from .continuous import (
     hypsecant,
     invgamma,
     laplace,
+    loggamma,
     logistic,
     lognorm,
     moyal,
@@ -28,6 +30,7 @@ from .continuous import (
     rayleigh,
     t,
     uniform,
+    weibull_max,
     weibull_min,
 )
 from .counts import dirichlet_multinomial, multinomial
@@ -39,14 +42,11 @@ from .generalized import (
     genextreme,
     gengamma,
     genlogistic,
-    gennorm,
     genpareto,
     invgauss,
     johnsonsu,
-    loguniform,
-    skewnorm,
-    triang,
     vonmises,
+    wald,
 )
 from .kernels import gaussian_kde
 from .matrices import invwishart, matrix_normal, wishart
@@ -54,29 +54,38 @@ from .multivariate import dirichlet, multivariate_normal, multivariate_t
 from .noncentral import ncf, nct, ncx2, rice
 from .positive import (
     betaprime,
+    burr,
     chi,
+    exponpow,
+    fatiguelife,
     fisk,
+    foldnorm,
+    gibrat,
     gompertz,
     halfcauchy,
+    halfgennorm,
     halflogistic,
     invweibull,
     levy,
+    loglaplace,
     lomax,
     maxwell,
     nakagami,
     powerlaw,
 )
 from .truncated import truncnorm
+from .two_sided import dgamma, dweibull, gennorm, laplace_asymmetric, skewnorm
 
 __all__ = [
-    "bernoulli", "beta", "betabinom", "betaprime", "binom", "burr12", "cauchy", "chi", "chi2", "dirichlet",
-    "dirichlet_multinomial", "expon", "exponnorm", "exponweib", "f", "fisk", "gamma", "gaussian_kde", "genextreme",
-    "gengamma", "genlogistic", "gennorm", "genpareto", "geom", "gompertz", "gumbel_l", "gumbel_r", "halfcauchy",
-    "halflogistic", "halfnorm", "hypsecant", "invgamma", "invgauss", "invweibull", "invwishart", "johnsonsu", "laplace",
-    "levy", "logistic", "lognorm", "loguniform", "lomax", "matrix_normal", "maxwell", "moyal", "multinomial",
-    "multivariate_normal", "multivariate_t", "nakagami", "nbinom", "ncf", "nct", "ncx2", "norm", "pareto", "poisson",
-    "powerlaw", "rayleigh", "rice", "skewnorm", "t", "triang", "truncnorm", "uniform", "vonmises", "weibull_min",
-    "wishart",
+    "arcsine", "bernoulli", "beta", "betabinom", "betaprime", "binom", "burr", "burr12", "cauchy", "chi", "chi2",
+    "dgamma", "dirichlet", "dirichlet_multinomial", "dweibull", "expon", "exponnorm", "exponpow", "exponweib", "f",
+    "fatiguelife", "fisk", "foldnorm", "gamma", "gaussian_kde", "genextreme", "gengamma", "genlogistic", "gennorm",
+    "genpareto", "geom", "gibrat", "gompertz", "gumbel_l", "gumbel_r", "halfcauchy", "halfgennorm", "halflogistic",
+    "halfnorm", "hypsecant", "invgamma", "invgauss", "invweibull", "invwishart", "johnsonsb", "johnsonsu", "laplace",
+    "laplace_asymmetric", "levy", "loggamma", "logistic", "loglaplace", "lognorm", "loguniform", "lomax",
+    "matrix_normal", "maxwell", "moyal", "multinomial", "multivariate_normal", "multivariate_t", "nakagami", "nbinom",
+    "ncf", "nct", "ncx2", "norm", "pareto", "poisson", "powerlaw", "rayleigh", "rice", "semicircular", "skewnorm", "t",
+    "triang", "truncexpon", "truncnorm", "uniform", "vonmises", "wald", "weibull_max", "weibull_min", "wishart",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

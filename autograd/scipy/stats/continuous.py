@@ -107,6 +107,33 @@ gumbel_l = Distribution(
     "gumbel_l", (-INF, INF), logpdf=lambda x: x - np.exp(x), sf=lambda x: np.exp(-np.exp(np.minimum(x, 80.0))),
     logsf=lambda x: -np.exp(x), cdf=lambda x: -np.expm1(-np.exp(np.minimum(x, 80.0))),
     ppf=lambda q: np.log(-np.log1p(-q)), isf=lambda q: np.log(-np.log(q)))
+LOG_LEAST = log(np.finfo(np.float64).tiny)
+"""Below it exp(x) is so small that it loses digits."""
+loggamma = Distribution(
+    "loggamma", (-INF, INF), logpdf=lambda x, c: c * x - np.exp(x) - sc.gammaln(c),
+    cdf=lambda x, c: np.where(x < LOG_LEAST, np.exp(first_power(x, c)), sc.gammainc(c, exp_of(x))),
+    sf=lambda x, c: np.where(x < LOG_LEAST, -np.expm1(first_power(x, c)), sc.gammaincc(c, exp_of(x))),
+    ppf=lambda q, c: log_of_gamma(sc.gammaincinv(c, q), np.log(q), c),
+    isf=lambda q, c: log_of_gamma(sc.gammainccinv(c, q), np.log1p(-q), c))
+
+
+def exp_of(x: Array) -> Array:
+    """A finite number also where exp(x) is none: shares have reached their ends long before."""
+    return np.exp(np.minimum(x, 700.0))
+
+
+def first_power(x: Array, c: Array) -> Array:
+    """The logarithm of the first term of the series of gammainc(c, exp(x)), which alone matters far out."""
+    return c * np.minimum(x, LOG_LEAST) - sc.gammaln(c + 1)
+
+
+def log_of_gamma(x: Array, log_share: Array, c: Array) -> Array:
+    """log(x), and by the first term what is too small to have all digits."""
+    least = np.exp(LOG_LEAST)
+    small = x < least
+    return np.where(small, (log_share + sc.gammaln(c + 1)) / c, np.log(np.where(small, 1.0, x)))
+
+
 hypsecant = Distribution(
     "hypsecant", (-INF, INF), logpdf=lambda x: log(2 / pi) - np.logaddexp(x, -x),
     cdf=lambda x: 2 / pi * np.arctan(np.exp(x)), sf=lambda x: 2 / pi * np.arctan(np.exp(-x)),
@@ -120,6 +147,10 @@ weibull_min = Distribution(
     cdf=lambda x, c: -np.expm1(-(x**c)),
     sf=lambda x, c: np.exp(-(x**c)), logsf=lambda x, c: -(x**c), ppf=lambda q, c: (-np.log1p(-q)) ** (1 / c),
     isf=lambda q, c: (-np.log(q)) ** (1 / c))
+weibull_max = Distribution(
+    "weibull_max", (-INF, 0), logpdf=lambda x, c: np.log(c) + sc.xlogy(c - 1, -x) - (-x) ** c,
+    cdf=lambda x, c: np.exp(-((-x) ** c)), logcdf=lambda x, c: -((-x) ** c), sf=lambda x, c: -np.expm1(-((-x) ** c)),
+    ppf=lambda q, c: -((-np.log(q)) ** (1 / c)), isf=lambda q, c: -((-np.log1p(-q)) ** (1 / c)))
 rayleigh = Distribution(
     "rayleigh", (0, INF), logpdf=lambda x: np.where(x == INF, -INF, np.log(x) - x * x / 2),
     cdf=lambda x: -np.expm1(-x * x / 2),

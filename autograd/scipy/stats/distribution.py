@@ -7,11 +7,13 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+import scipy.stats
 
 from autograd.duck_arrays import Array
 from autograd.registry import real_only, registry
 from autograd.rule_signature import argument_names, reading
-from autograd.rules.closed import closed
+from autograd.rules.closed import closed, slope
+from autograd.rules.special.incomplete import inverse
 
 from .frozen import Freezing
 
@@ -34,6 +36,24 @@ def of_one_dtype(*given: Array) -> list[Array]:
     return [x if hasattr(x, "dtype") else np.asarray(x, dtype) for x in arrays]
 
 
+def scipys(name: str, function: str) -> Form:
+    """A function of one of SciPy's distributions, in the dtype of its arguments."""
+
+    def apply(*given: Array) -> Array:
+        found = getattr(getattr(scipy.stats, name), function)(*given)
+        return np.asarray(found).astype(np.result_type(*given))
+
+    return apply
+
+
+def of_member(family: Distribution, *shapes: float) -> dict[str, Form]:
+    """The forms of a distribution that is a family's with these shapes."""
+    def member(form: Form) -> Form:
+        return lambda x: form(x, *[shape + 0 * x for shape in shapes])
+
+    return {function: member(form) for function, form in family.forms.items()}
+
+
 def all_of(conditions: Sequence[Array]) -> Array:
     return reduce(np.logical_and, conditions, True)
 
@@ -43,12 +63,14 @@ class Distribution(Freezing):
 
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
     The support, which may be a function of the shapes, includes its ends, except the lower one if it is `open_below`.
-    The logarithm of the density, `cdf` and `ppf` are given; the rest follows, unless it is given because there is a
-    more accurate form. If the scale is not positive, or the shapes are not `possible` (by default: positive), there is
-    no distribution and everything is nan.
+    The logarithm of the density and `cdf` are given; the rest follows, unless it is given because there is a more
+    accurate form. Quantiles without a form are SciPy's, and are differentiated as the inverses of `cdf` and `sf`. If
+    the scale is not positive, or the shapes are not `possible` (by default: positive), there is no distribution and
+    everything is nan.
     """
 
     density = "logpdf"
+    continuous = True
     standard: Mapping[str, float] = {"loc": 0.0, "scale": 1.0}
 
     pdf: Callable[..., Array]
@@ -76,11 +98,13 @@ class Distribution(Freezing):
         if "ppf" in forms:
             derived["isf"] = lambda q, *shapes: forms["ppf"](1 - q, *shapes)
         self.forms = derived | forms
+        if self.continuous and "cdf" in forms and "ppf" not in forms:
+            self.forms |= {"ppf": self._inverse("ppf", "cdf", 1), "isf": self._inverse("isf", "sf", -1)}
         self._register(self.density, self._log_density)
         self._register(self.density[3:], self._density)
         for function in OUTSIDE if "cdf" in forms else ():
             self._register(function, self._distribution(function))
-        for function in ("ppf", "isf") if "ppf" in forms else ():
+        for function in ("ppf", "isf") if "ppf" in self.forms else ():
             self._register(function, self._quantile(function))
 
     def _register(self, function: str, definition: Callable[..., Array]) -> None:
@@ -111,6 +135,14 @@ class Distribution(Freezing):
 
     def _ends(self, shapes: Sequence[Array]) -> Any:
         return self.support(*shapes) if callable(self.support) else self.support
+
+    def _inverse(self, function: str, share: str, sign: int) -> Form:
+        """SciPy's quantiles of the standard member, whose slopes are those of an inverse of `share`."""
+        density, form = self.forms[self.density], self.forms[share]
+        slopes = [reading(("x", *self.shapes), rule) for rule in (
+            lambda *at: sign * np.exp(density(*at)), *[slope(form, i + 1) for i in range(len(self.shapes))])]
+        return closed(reading(("q", *self.shapes), scipys(self.name, function)), f"standard {self.name}.{function}",
+                      *inverse(*slopes, place=0))
 
     def _inside(self, z: Array, shapes: Sequence[Array]) -> tuple[Array, Array]:
         """Where z is in the support, and z; it stops at ends that move with the shapes, since these are kinks.
@@ -152,6 +184,7 @@ class Discrete(Distribution):
     """A distribution of counts; nothing is differentiated in the count itself."""
 
     density = "logpmf"
+    continuous = False
     standard: Mapping[str, float] = {"loc": 0.0}
 
     def _inside(self, z: Array, shapes: Sequence[Array]) -> tuple[Array, Array]:

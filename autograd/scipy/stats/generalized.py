@@ -1,4 +1,4 @@
-"""Families that generalize others by one more shape, and bounded ones. Source: the definitions in SciPy's manual."""
+"""Families that generalize others by one more shape. Source: the definitions in SciPy's manual."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
 
 from .continuous import HALF_LOG_2PI, INF, log_of_one_and_square
-from .distribution import Distribution
+from .distribution import Distribution, of_member
 
 # --- Extremes: with a shape c, which may be 0, logarithms and exponentials of 1 + c x over c --------------------------
 
@@ -72,10 +72,6 @@ genextreme = Distribution(
 # --- With another power ----------------------------------------------------------------------------------------------
 
 
-gennorm = Distribution(
-    "gennorm", (-INF, INF), logpdf=lambda x, beta: np.log(beta / 2) - sc.gammaln(1 / beta) - (x * x) ** (beta / 2))
-
-
 def either(c: Array, under: Array, over: Array) -> Array:
     """What is under a power of x is over it if the power is negative."""
     return np.where(c > 0, under, over)
@@ -113,9 +109,6 @@ johnsonsu = Distribution(
     logcdf=lambda x, a, b: sc.log_ndtr(a + b * np.arcsinh(x)),
     logsf=lambda x, a, b: sc.log_ndtr(-a - b * np.arcsinh(x)),
     ppf=lambda q, a, b: np.sinh((sc.ndtri(q) - a) / b), isf=lambda q, a, b: np.sinh((-sc.ndtri(q) - a) / b))
-skewnorm = Distribution(
-    "skewnorm", (-INF, INF), possible=finite,
-    logpdf=lambda x, a: log(2) - x * x / 2 - HALF_LOG_2PI + sc.log_ndtr(a * x))
 
 
 def log_of_longer(x: Array, K: Array) -> Array:
@@ -152,32 +145,7 @@ invgauss = Distribution(
     logpdf=lambda x, mu: -((x / mu - 1) ** 2) / (2 * x) - 1.5 * np.log(x) - HALF_LOG_2PI,
     cdf=lambda x, mu: np.exp(log_passed(x, mu)), logcdf=lambda x, mu: log_passed(x, mu),
     sf=lambda x, mu: np.exp(log_to_come(x, mu)), logsf=lambda x, mu: log_to_come(x, mu))
+wald = Distribution("wald", (0, INF), open_below=True, **of_member(invgauss, 1.0))
 vonmises = Distribution(
     "vonmises", (-INF, INF), possible=lambda kappa: kappa >= 0,
     logpdf=lambda x, kappa: kappa * sc.cosm1(x) - np.log(sc.i0e(kappa)) - log(2 * pi))
-
-# --- Between two ends -------------------------------------------------------------------------------------------------
-
-
-def rising(x: Array, c: Array) -> Array:
-    """Whether x is before the mode of triang, at which there is no way up or no way down if it is an end."""
-    return (x < c) | (c == 1)
-
-
-def way(c: Array) -> Array:
-    """A length to divide by, 1 where it is 0 and the other way is taken."""
-    return np.where(c > 0, c, 1.0)
-
-
-triang = Distribution(
-    "triang", (0, 1), possible=lambda c: (c >= 0) & (c <= 1),
-    logpdf=lambda x, c: log(2) + np.where(rising(x, c), np.log(x / way(c)), np.log((1 - x) / way(1 - c))),
-    cdf=lambda x, c: np.where(rising(x, c), x * x / way(c), 1 - (1 - x) ** 2 / way(1 - c)),
-    sf=lambda x, c: np.where(rising(x, c), 1 - x * x / way(c), (1 - x) ** 2 / way(1 - c)),
-    ppf=lambda q, c: np.where(rising(q, c), np.sqrt(c * q), 1 - np.sqrt((1 - c) * (1 - q))),
-    isf=lambda q, c: np.where(rising(1 - q, c), np.sqrt(c * (1 - q)), 1 - np.sqrt((1 - c) * q)))
-loguniform = Distribution(
-    "loguniform", lambda a, b: (a, b), possible=lambda a, b: (a > 0) & (b > a),
-    logpdf=lambda x, a, b: -np.log(x) - np.log(np.log(b / a)), cdf=lambda x, a, b: np.log(x / a) / np.log(b / a),
-    sf=lambda x, a, b: np.log(b / x) / np.log(b / a), ppf=lambda q, a, b: a * (b / a) ** q,
-    isf=lambda q, a, b: b * (a / b) ** q)

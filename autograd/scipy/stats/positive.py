@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from math import log, pi
+from math import log, pi, sqrt
 
 import numpy as np
 
+from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
 
-from .continuous import INF, log_of_one_and_square
-from .distribution import Distribution
+from .continuous import HALF_LOG_2PI, INF, log_of_one_and_square, lognorm
+from .distribution import Distribution, of_member
 
 # --- Of the length of normal vectors ----------------------------------------------------------------------------------
 
@@ -27,6 +28,17 @@ nakagami = Distribution(
     logpdf=lambda x, nu: log(2) + sc.xlogy(nu, nu) - sc.gammaln(nu) + sc.xlogy(2 * nu - 1, x) - nu * x * x,
     cdf=lambda x, nu: sc.gammainc(nu, nu * x * x), sf=lambda x, nu: sc.gammaincc(nu, nu * x * x),
     ppf=lambda q, nu: np.sqrt(sc.gammaincinv(nu, q) / nu), isf=lambda q, nu: np.sqrt(sc.gammainccinv(nu, q) / nu))
+
+halfgennorm = Distribution(
+    "halfgennorm", (0, INF), logpdf=lambda x, beta: np.log(beta) - sc.gammaln(1 / beta) - x**beta,
+    cdf=lambda x, beta: sc.gammainc(1 / beta, x**beta), sf=lambda x, beta: sc.gammaincc(1 / beta, x**beta),
+    ppf=lambda q, beta: sc.gammaincinv(1 / beta, q) ** (1 / beta),
+    isf=lambda q, beta: sc.gammainccinv(1 / beta, q) ** (1 / beta))
+foldnorm = Distribution(
+    "foldnorm", (0, INF), possible=lambda c: c >= 0,
+    logpdf=lambda x, c: np.logaddexp(-((x - c) ** 2) / 2, -((x + c) ** 2) / 2) - HALF_LOG_2PI,
+    cdf=lambda x, c: (sc.erf((x - c) / sqrt(2)) + sc.erf((x + c) / sqrt(2))) / 2,
+    sf=lambda x, c: sc.ndtr(c - x) + sc.ndtr(-c - x))
 
 # --- Halves -----------------------------------------------------------------------------------------------------------
 
@@ -63,6 +75,35 @@ invweibull = Distribution(
     cdf=lambda x, c: np.exp(-(x**-c)), logcdf=lambda x, c: -(x**-c), sf=lambda x, c: -np.expm1(-(x**-c)),
     ppf=lambda q, c: (-np.log(q)) ** (-1 / c), isf=lambda q, c: (-np.log1p(-q)) ** (-1 / c))
 
+# --- Of quantities that have a familiar distribution as a member, or whose logarithm has one -------------------------
+
+gibrat = Distribution("gibrat", (0, INF), open_below=True, **of_member(lognorm, 1.0))
+burr = Distribution(
+    "burr", (0, INF), logpdf=lambda x, c, d: np.log(c) + np.log(d) + sc.xlogy(c * d - 1, x) - (d + 1) * np.log1p(x**c),
+    cdf=lambda x, c, d: np.exp(-d * np.log1p(x**-c)), logcdf=lambda x, c, d: -d * np.log1p(x**-c),
+    sf=lambda x, c, d: -np.expm1(-d * np.log1p(x**-c)), ppf=lambda q, c, d: 1 / np.expm1(-np.log(q) / d) ** (1 / c),
+    isf=lambda q, c, d: 1 / np.expm1(-np.log1p(-q) / d) ** (1 / c))
+loglaplace = Distribution(
+    "loglaplace", (0, INF), logpdf=lambda x, c: np.log(c / 2) + sc.xlogy(np.where(x < 1, c, -c) - 1, x),
+    cdf=lambda x, c: np.where(x < 1, np.where(x < 1, x, 1.0) ** c / 2, 1 - np.where(x < 1, 1.0, x) ** -c / 2),
+    sf=lambda x, c: np.where(x < 1, 1 - np.where(x < 1, x, 1.0) ** c / 2, np.where(x < 1, 1.0, x) ** -c / 2),
+    ppf=lambda q, c: np.where(q < 0.5, (2 * q) ** (1 / c), 1 / (2 * (1 - q)) ** (1 / c)),
+    isf=lambda q, c: np.where(q > 0.5, (2 * (1 - q)) ** (1 / c), 1 / (2 * q) ** (1 / c)))
+fatiguelife = Distribution(
+    "fatiguelife", (0, INF), open_below=True,
+    logpdf=lambda x, c: np.log1p(x) - (x - 1) ** 2 / (2 * x * c * c) - np.log(2 * c) - HALF_LOG_2PI - 1.5 * np.log(x),
+    cdf=lambda x, c: sc.ndtr((np.sqrt(x) - 1 / np.sqrt(x)) / c), sf=lambda x, c: sc.ndtr(
+        (1 / np.sqrt(x) - np.sqrt(x)) / c),
+    ppf=lambda q, c: of_normal(c * sc.ndtri(q)), isf=lambda q, c: of_normal(-c * sc.ndtri(q)))
+
+
+def of_normal(y: Array) -> Array:
+    """The x with sqrt(x) - 1 / sqrt(x) = y."""
+    size = np.where(y < 0, -y, y)
+    x = (size + np.sqrt(size * size + 4)) ** 2 / 4
+    return np.where(y < 0, 1 / x, x)
+
+
 # --- Others -----------------------------------------------------------------------------------------------------------
 
 gompertz = Distribution(
@@ -70,6 +111,11 @@ gompertz = Distribution(
     cdf=lambda x, c: -np.expm1(-c * np.expm1(x)), sf=lambda x, c: np.exp(-c * np.expm1(x)),
     logsf=lambda x, c: -c * np.expm1(x), ppf=lambda q, c: np.log1p(-np.log1p(-q) / c),
     isf=lambda q, c: np.log1p(-np.log(q) / c))
+exponpow = Distribution(
+    "exponpow", (0, INF), logpdf=lambda x, b: np.log(b) + sc.xlogy(b - 1, x) + x**b - np.expm1(x**b),
+    cdf=lambda x, b: -np.expm1(-np.expm1(x**b)), sf=lambda x, b: np.exp(-np.expm1(x**b)),
+    logsf=lambda x, b: -np.expm1(x**b), ppf=lambda q, b: np.log1p(-np.log1p(-q)) ** (1 / b),
+    isf=lambda q, b: np.log1p(-np.log(q)) ** (1 / b))
 powerlaw = Distribution(
     "powerlaw", (0, 1), logpdf=lambda x, a: np.log(a) + sc.xlogy(a - 1, x), cdf=lambda x, a: x**a,
     sf=lambda x, a: -np.expm1(a * np.log(x)), logcdf=lambda x, a: a * np.log(x), ppf=lambda q, a: q ** (1 / a),

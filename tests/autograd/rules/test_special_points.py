@@ -330,6 +330,18 @@ def test_slopes_of_carlsons_integrals_at_arguments_of_very_different_sizes(argum
             assert grad(lambda v, i=i: ours(*at(i, v)))(value) == pytest.approx(float(expected), rel=1e-11, abs=1e-300)
 
 
+def test_slopes_of_the_third_integral_below_its_pole() -> None:
+    """For p < 0 it is Cauchy's principal value, whose gradient was nan."""
+    x, y, z = np.array([0.3, 2.0, 1.1]), np.array([1.2, 0.7, 1.1]), np.array([2.1, 0.4, 1.1])
+    check_gradients(sc.elliprj, x, y, z, np.array([-0.4, -3.0, -0.9]))
+    both = grad(lambda p: np.sum(sc.elliprj(0.3, 1.2, 2.1, p)))(np.array([-0.4, 0.4]))
+    np.testing.assert_allclose(both, [grad(sc.elliprj, 3)(2.1, 0.3, 1.2, p) for p in (-0.4, 0.4)], rtol=1e-13)
+    at_end = grad(sc.elliprj, (1, 2, 3))(0.0, 1.0, 1.0, -0.5)
+    np.testing.assert_allclose(at_end, [7 * np.pi / 12, 7 * np.pi / 12, -2 * np.pi / 3], rtol=1e-12)
+    assert sum(v * g for v, g in zip((1.0, 1.0, -0.5), at_end, strict=True)) == pytest.approx(
+        -1.5 * sc.elliprj(0.0, 1.0, 1.0, -0.5), rel=1e-12)  # homogeneous of degree -3/2
+
+
 SIZES = [*((np.float32, size) for size in (1e-25, 1e-20, 1.0, 1e20, 1e25)),
          *((np.float64, size) for size in (1e-200, 1e-160, 1.0, 1e160, 1e200))]
 

@@ -65,6 +65,21 @@ SHAPES = {
     "rice": 1,
     "skewnorm": 1,
     "exponnorm": 1,
+    "loggamma": 1,
+    "arcsine": 0,
+    "semicircular": 0,
+    "johnsonsb": 2,
+    "dgamma": 1,
+    "dweibull": 1,
+    "laplace_asymmetric": 1,
+    "halfgennorm": 1,
+    "foldnorm": 1,
+    "gibrat": 0,
+    "wald": 0,
+    "burr": 2,
+    "loglaplace": 1,
+    "fatiguelife": 1,
+    "exponpow": 1,
 }
 for name, count in SHAPES.items():
     distribution = getattr(stats, name)
@@ -75,7 +90,11 @@ for name, count in SHAPES.items():
                note="in all parameters, loc and scale")
 for method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
     smooth(getattr(stats.truncnorm, method), UNIT, (-1.5, -0.5), (1.5, 2.5), (0.01, 0.05), (1.0, 1.2))
+for method in stats.weibull_max.functions():
+    smooth(getattr(stats.weibull_max, method), UNIT if method in ("ppf", "isf") else (-0.9, -0.3), POSITIVE,
+           (0.01, 0.05), (1.0, 1.2))
 for name, given in {  # loguniform has no scale, which its density cancels
+    "truncexpon": ((1.5, 2.5), (0.01, 0.05), (1.0, 1.2)),
     "genextreme": ((-0.6, -0.1), (0.01, 0.05), (1.0, 1.2)), "triang": ((0.1, 0.15), (0.01, 0.05), (1.0, 1.2)),
     "loguniform": ((0.05, 0.1), (1.5, 2.5), (0.01, 0.05))}.items():
     for method in getattr(stats, name).functions():

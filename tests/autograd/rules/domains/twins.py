@@ -355,5 +355,6 @@ on(sc.legendre_p_all, Operand((3,), UNIT), call=partial(special.legendre_p_all, 
 on(sc.sph_legendre_p, ANGLES, call={
     f"diff_n={k}": partial(lambda k, t: special.sph_legendre_p(DEGREES, ORDERS, t, diff_n=k), k) for k in range(3)})
 on(sc.sph_legendre_p_all, ANGLES, call=partial(special.sph_legendre_p_all, 2, 2))
-on(sc.sph_harm_y, ANGLES, ANGLES, call=partial(special.sph_harm_y, DEGREES, ORDERS))
+on(sc.sph_harm_y, ANGLES, ANGLES, call={
+    f"diff_n={k}": partial(lambda k, t, p: special.sph_harm_y(DEGREES, ORDERS, t, p, diff_n=k), k) for k in (0, 2)})
 on(sc.sph_harm_y_all, ANGLES, ANGLES, call=partial(special.sph_harm_y_all, 2, 1))

@@ -1,0 +1,78 @@
+"""Distributions of a quantity that is likely on both sides of 0. Source: the definitions in SciPy's manual."""
+
+from __future__ import annotations
+
+from math import log, pi
+
+import numpy as np
+
+from autograd.duck_arrays import Array
+from autograd.rule_signature import reading
+from autograd.rules.closed import closed, slope
+from autograd.rules.special.ufuncs import special as sc
+
+from .continuous import HALF_LOG_2PI, INF, gamma, weibull_min
+from .distribution import Distribution, Form, scipys
+from .positive import halfgennorm
+
+# --- Alike on both sides: by the distribution of the size ------------------------------------------------------------
+
+
+def on_both_sides(name: str, size: Distribution, log_density: Form | None = None) -> Distribution:
+    """As likely above as below 0. The slope of its shares is the density at 0 as well, where that of |x| is 0."""
+    names, forms = ("x", *size.shapes), size.forms
+
+    def of_half(x: Array, *shapes: Array) -> Array:
+        return forms["logpdf"](np.abs(x), *shapes) - log(2)
+
+    def below(x: Array, *shapes: Array) -> Array:
+        tail = forms["sf"](np.abs(x), *shapes) / 2
+        return np.where(x > 0, 1 - tail, tail)
+
+    def quantile(q: Array, *shapes: Array) -> Array:
+        right = q > 0.5
+        x = forms["isf"](2 * np.where(right, 1 - q, q), *shapes)
+        return np.where(right, x, -x)
+
+    density, share = reading(names, log_density or of_half), reading(names, below)
+    cdf = closed(share, f"standard {name}.cdf", reading(names, lambda *at: np.exp(density(*at))),
+                 *[slope(share, i + 1) for i in range(len(size.shapes))])
+    return Distribution(name, (-INF, INF), logpdf=density, cdf=cdf, sf=lambda x, *shapes: cdf(-x, *shapes),
+                        ppf=quantile, isf=lambda q, *shapes: -quantile(q, *shapes))
+
+
+dgamma, dweibull = on_both_sides("dgamma", gamma), on_both_sides("dweibull", weibull_min)
+gennorm = on_both_sides("gennorm", halfgennorm, lambda x, beta: (  # smooth at 0, by a power of x^2
+    np.log(beta / 2) - sc.gammaln(1 / beta) - (x * x) ** (beta / 2)))
+
+# --- Likelier on one side --------------------------------------------------------------------------------------------
+
+
+def skew_log_density(x: Array, a: Array) -> Array:
+    return log(2) - x * x / 2 - HALF_LOG_2PI + sc.log_ndtr(a * x)
+
+
+skew_share = closed(  # Phi(x) - 2 T(x, a) of Owen's T, which SciPy has to more digits
+    reading(("x", "a"), scipys("skewnorm", "cdf")), "standard skewnorm.cdf",
+    lambda x, a: np.exp(skew_log_density(x, a)), lambda x, a: -np.exp(-x * x * (1 + a * a) / 2) / (pi * (1 + a * a)))
+skewnorm = Distribution(
+    "skewnorm", (-INF, INF), possible=lambda a: np.isfinite(a), logpdf=skew_log_density, cdf=skew_share,
+    sf=lambda x, a: skew_share(-x, -a))
+
+
+def right_share(kappa: Array) -> Array:
+    """The share of laplace_asymmetric above 0, where it decays as exp(-kappa x), and below as exp(x / kappa)."""
+    return 1 / (1 + kappa * kappa)
+
+
+laplace_asymmetric = Distribution(
+    "laplace_asymmetric", (-INF, INF),
+    logpdf=lambda x, kappa: -np.maximum(x, 0.0) * kappa - np.maximum(-x, 0.0) / kappa - np.log(kappa + 1 / kappa),
+    cdf=lambda x, kappa: np.where(x < 0, right_share(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
+                                  1 - right_share(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))),
+    sf=lambda x, kappa: np.where(x < 0, 1 - right_share(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
+                                 right_share(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))),
+    ppf=lambda q, kappa: np.where(q < right_share(1 / kappa), kappa * np.log(q / right_share(1 / kappa)),
+                                  -np.log((1 - q) / right_share(kappa)) / kappa),
+    isf=lambda q, kappa: np.where(q > right_share(kappa), kappa * np.log((1 - q) / right_share(1 / kappa)),
+                                  -np.log(q / right_share(kappa)) / kappa))
