@@ -34,16 +34,15 @@ class Transformed(functools.partial[Any]):
 def transformed(way: Callable[..., Any], f: Callable[..., Any], *settings: Any, argnums: Any = ()) -> Transformed:
     """`way(f, *settings, ...)`, as a function of the arguments of `f`.
 
-    Raises `TypeError` for anything but a function, and for arguments in place of their numbers.
+    Raises `TypeError` for anything but a function, and for arguments in place of their numbers or names.
     """
     if not callable(f):
         raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "
                         "write grad(f)(x), not grad(f(x))")
     given = argnums if isinstance(argnums, Sequence) else [argnums]
-    if not all(map(is_integer, given)):
-        names = any(isinstance(n, str) for n in given)
-        raise TypeError(f"argnums are the numbers of arguments, got {type(argnums).__name__}; write "
-                        + ("grad(f, argnums=1) for the second" if names else "grad(f)(x), not grad(f, x)"))
+    if not all(is_integer(n) or isinstance(n, str) for n in given):
+        raise TypeError(f"argnums are the numbers or names of arguments, got {type(argnums).__name__}; write "
+                        "grad(f)(x), not grad(f, x)")
     made = Transformed(way, f, *settings)
     functools.update_wrapper(made, f)
     return made

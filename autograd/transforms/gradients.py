@@ -6,6 +6,7 @@ So transforms nest in any order: an inner one records what an outer one tracks.
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -35,7 +36,7 @@ from autograd.tensor.nested import holds_tensors
 
 from .vmap import in_every_batch
 
-Argnums = int | Sequence[int]
+Argnums = int | str | Sequence[int | str]
 
 
 class Inputs:
@@ -78,21 +79,44 @@ class Inputs:
         return value if self.plain else Tensor._of(value, None)
 
 
-def choose(args: Sequence[Any], argnums: Argnums) -> tuple[Any, Callable[[Any], list[Any]]]:
-    """The arguments named by `argnums`, and how to put others in their place."""
-    several, given = (True, argnums) if isinstance(argnums, Sequence) else (False, (argnums,))
-    for n in given:
+def choose(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any],
+           argnums: Argnums) -> tuple[Any, Callable[[Any], Any]]:
+    """The arguments that `argnums` numbers or names, and `f` as a function of them alone."""
+    several = isinstance(argnums, Sequence) and not isinstance(argnums, str)
+    places = [_place(f, args, options, n) for n in (argnums if several else (argnums,))]
+    if len(set(places)) < len(places):
+        raise ValueError(f"argnums names each argument once, got {argnums} of {len(args) + len(options)} arguments")
+    given = {**dict(enumerate(args)), **options}
+
+    def call(chosen: Any) -> Any:
+        now = given | dict(zip(places, chosen if several else (chosen,), strict=True))
+        return f(*[now[i] for i in range(len(args))], **{name: now[name] for name in options})
+
+    return (tuple(given[i] for i in places) if several else given[places[0]]), call
+
+
+def _place(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any], n: int | str) -> int | str:
+    """Where an argument was given: its position, or its keyword."""
+    if not isinstance(n, str):
         if not -len(args) <= n < len(args):
-            raise ValueError(f"argnums names arguments given by position, of which there are {len(args)}, got {n}; "
-                             "a keyword argument is not differentiated: pass it by position")
-    numbers = tuple(n % len(args) for n in given)
-    if len(set(numbers)) < len(numbers):
-        raise ValueError(f"argnums names each argument once, got {tuple(given)} of {len(args)} arguments")
+            raise ValueError(f"argnums numbers arguments given by position, of which there are {len(args)}, got {n}; "
+                             "one given by keyword has its name: argnums='x'")
+        return n % len(args)
+    if n in options:
+        return n
+    named = _names(f)[: len(args)]
+    if n not in named:
+        raise ValueError(f"argnums names an argument of the call, one of {[*named, *options]}, got {n!r}")
+    return named.index(n)
 
-    def replace(chosen: Any) -> list[Any]:
-        return tree.replaced(args, numbers, chosen if several else (chosen,))
 
-    return (tuple(args[n] for n in numbers) if several else args[numbers[0]]), replace
+def _names(f: Callable[..., Any]) -> list[str]:
+    """The names of a function's parameters that take arguments by position; none if it has no signature to tell."""
+    try:
+        each = inspect.signature(f).parameters.values()
+    except ValueError:
+        return []
+    return [p.name for p in each if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
 
 
 @refuses_foreign_options
@@ -112,10 +136,10 @@ def _value_and_gradient(f: Callable[..., Any], argnums: Argnums, has_aux: bool, 
 
 def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args: Sequence[Any],
                    options: dict[str, Any], asker: str) -> tuple[Inputs, Tensor, Any, Any]:
-    chosen, replace = choose(args, argnums)
+    chosen, call = choose(f, args, options, argnums)
     inputs = Inputs(chosen)
     with enable_grad():
-        output, aux = output_and_aux(f(*replace(inputs.arguments()), **options), has_aux)
+        output, aux = output_and_aux(call(inputs.arguments()), has_aux)
     output = _scalar(f, output, asker)
     gradient = inputs.pull([(output, ones_like(output))])
     end = bottom(output)._node
@@ -128,8 +152,9 @@ def _differentiate(f: Callable[..., Any], argnums: Argnums, has_aux: bool, args:
 def grad(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The gradient of a scalar function, as a function of the same arguments: `grad(f)(x) = df/dx`.
 
-    The gradient has the structure, shapes and types of the arguments `argnums`; with `has_aux` it is `(gradient, aux)`.
-    `grad(grad(f))` and any nesting with the other transforms work. Raises and warns as `value_and_grad`.
+    The gradient has the structure, shapes and types of the arguments `argnums`, numbers or names such as `"b"` of
+    `f(a, b)`; with `has_aux` it is `(gradient, aux)`. `grad(grad(f))` and any nesting with the other transforms work.
+    Raises and warns as `value_and_grad`.
     """
     return transformed(gradient_for, f, argnums, has_aux, "grad", argnums=argnums)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,10 +38,10 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
 
 
 def _by_rows(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: Any, **options: Any) -> Any:
-    chosen, replace = choose(args, argnums)
+    chosen, call = choose(f, args, options, argnums)
     inputs = Inputs(chosen)
     with enable_grad():
-        out, aux = output_and_aux(f(*replace(inputs.arguments()), **options), has_aux)
+        out, aux = output_and_aux(call(inputs.arguments()), has_aux)
     outs, structure = tree.flatten(out)
     rows = structure.unflatten([_rows(inputs, as_input(o)) for o in outs])
     return (rows, inputs.value(aux)) if has_aux else rows
@@ -82,13 +81,13 @@ def jacfwd(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
 def _by_columns(f: Callable[..., Any], argnums: Argnums, has_aux: bool, unless_more: bool, /,
                 *args: Any, **options: Any) -> Any:
     """The Jacobian by columns; with `unless_more` by rows if there are fewer of those."""
-    chosen, replace = choose(args, argnums)
-    columns = _columns(lambda c: output_and_aux(f(*replace(c), **options), has_aux)[0], chosen, unless_more)
+    chosen, call = choose(f, args, options, argnums)
+    columns = _columns(lambda c: output_and_aux(call(c), has_aux)[0], chosen, unless_more)
     if columns is None:
         return _by_rows(f, argnums, has_aux, *args, **options)
     if not has_aux:
         return columns
-    again = f(*replace(tree.map(as_input, chosen)), **options)
+    again = call(tree.map(as_input, chosen))
     return columns, handed_out(again[1], plain=not holds_tensors(chosen))
 
 
@@ -154,11 +153,11 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) 
 
 
 def _of_gradient(f: Callable[..., Any], argnums: Argnums, has_aux: bool, /, *args: Any, **options: Any) -> Any:
-    for x in map(as_input, tree.flatten(choose(args, argnums)[0])[0]):
+    for x in map(as_input, tree.flatten(choose(f, args, options, argnums)[0])[0]):
         if x.dtype.kind == "c":
             raise TypeError(f"hessian needs real arguments, got {x.dtype}: write f as a function of the real "
                             "and the imaginary part, f(re + 1j * im), or take hvp along a complex direction")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DisconnectedWarning)
-        gradient = partial(gradient_for, f, argnums, has_aux, "hessian")
+        gradient = transformed(gradient_for, f, argnums, has_aux, "hessian", argnums=argnums)
         return _by_rows(gradient, argnums, has_aux, *args, **options)

@@ -255,15 +255,12 @@ def test_a_function_that_does_not_tell_its_parameters_has_none_that_are_known() 
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, jacrev, jacfwd, hessian])
 def test_arguments_in_the_place_of_their_numbers_are_refused_at_once(transform: Any) -> None:
     for given in (leaf(), np.ones(2), 2.0, [leaf()]):
-        with pytest.raises(TypeError, match=r"argnums are the numbers of arguments, got .*; write grad\(f\)\(x\), not"):
+        with pytest.raises(TypeError, match=r"argnums are the numbers or names of .*; write grad\(f\)\(x\), not"):
             transform(np.sum, given)
-    for named in ("y", ("x", "y")):
-        with pytest.raises(TypeError, match=r"the numbers of arguments, got .*grad\(f, argnums=1\) for the second"):
-            transform(lambda x, y: x * y, named)
     assert all(g.shape == (2,) for g in grad(lambda x, y: np.sum(x * y), range(2))(np.ones(2), np.ones(2)))
 
 
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, jacrev, jacfwd, hessian])
 def test_arguments_given_by_name_alone_are_none_to_differentiate_by(transform: Any) -> None:
-    with pytest.raises(ValueError, match="arguments given by position, of which there are 0, got 0; a keyword"):
+    with pytest.raises(ValueError, match="arguments given by position, of which there are 0, got 0; .* argnums='x'"):
         transform(lambda x: x**2)(x=2.0)

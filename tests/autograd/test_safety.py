@@ -112,6 +112,14 @@ def test_conventions_hold_in_both_modes(name: str) -> None:
     assert both_modes(f, x) == [expected, expected]
 
 
+@pytest.mark.filterwarnings("ignore:invalid:RuntimeWarning")
+def test_a_power_of_a_negative_number_has_a_slope_in_the_base_and_none_in_the_exponent() -> None:
+    assert np.isnan(both_modes(lambda y: np.power(-2.0, y), 2.0)).all()
+    in_base, in_exponent = grad(np.power, (0, 1))(-2.0, 2.0)
+    assert in_base == -4
+    assert np.isnan(in_exponent)
+
+
 CURVED = {"x**2 at 0": 2.0, "picked by a mask": 1.0, "y log x at y = 0, x = 1": 2.0,
           "interp of a knot that moves with x": 2.0, "root of a square at 0": np.inf, "square of a root at 0": np.inf}
 """Second derivatives that are not 0."""

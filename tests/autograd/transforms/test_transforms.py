@@ -5,12 +5,14 @@ from __future__ import annotations
 import copy
 import inspect
 import itertools
+import math
 import pickle
 import re
 import tracemalloc
 import warnings
 from collections import namedtuple
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import mpmath
@@ -198,6 +200,51 @@ def test_argnums_auxiliary_results_and_keywords() -> None:
     assert aux["product"] == 6
     (value, aux), gradient = value_and_grad(f, argnums=(1,), has_aux=True)(3.0, 2.0)
     assert (value, aux["product"], gradient) == (18, 6, (9,))
+
+
+Named = Callable[[Callable[..., Any], Any], Callable[..., Any]]
+FIRST, SECOND = 300, 120  # the derivatives of x**2 y**3 in y, at x = 2 and y = 5
+BY_NAME: dict[str, tuple[Named, float]] = {
+    "grad": (grad, FIRST),
+    "value_and_grad": (lambda f, n: lambda *a, **o: value_and_grad(f, n)(*a, **o)[1], FIRST),
+    "jacrev": (jacrev, FIRST),
+    "jacfwd": (jacfwd, FIRST),
+    "jacobian": (jacobian, FIRST),
+    "hessian": (hessian, SECOND),
+    "grad of grad": (lambda f, n: grad(grad(f, n), n), SECOND),
+}
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_an_argument_is_differentiated_by_its_name(name: str) -> None:
+    transform, want = BY_NAME[name]
+
+    def f(x: Any, y: Any) -> Any:
+        return x**2 * y**3
+
+    assert np.isclose(transform(f, "y")(2.0, 5.0), want)
+    assert np.isclose(transform(f, "y")(2.0, y=5.0), want)
+    assert np.isclose(transform(f, "y")(y=5.0, x=2.0), want)
+    assert np.isclose(transform(lambda *, y, x: f(x, y), "y")(y=5.0, x=2.0), want)
+    assert np.isclose(transform(partial(f, 2.0), "y")(5.0), want)
+
+
+def test_numbers_and_names_of_arguments_give_a_tuple_in_their_order() -> None:
+    def f(x: Any, y: Any, *more: Any, scale: Any = 1.0) -> Any:
+        return x * y * scale * math.prod(more)
+
+    assert grad(f, ["scale", 0])(2.0, 3.0, scale=4.0) == (6, 12)
+    assert grad(f, ("y", "x"))(2.0, 3.0, 5.0) == (10, 15)
+    assert grad(f, ("y", 2))(2.0, 3.0, 5.0) == (10, 6)
+    assert hessian(f, ("x", "y"))(2.0, 3.0) == ((0, 1), (1, 0))
+    assert pickle.loads(pickle.dumps(grad(np.dot, "b")))(2.0, b=3.0) == 2
+    for unknown in ("z", "more", "scale", ""):
+        with pytest.raises(ValueError, match=r"names an argument of the call, one of \['x', 'y'\], got '.*'"):
+            grad(f, unknown)(2.0, 3.0)
+    with pytest.raises(ValueError, match=r"one of \['x', 'y'\], got 'more'"):
+        grad(f, "more")(2.0, 3.0, 5.0)
+    with pytest.raises(ValueError, match="names each argument once"):
+        grad(f, (0, "x"))(2.0, 3.0)
 
 
 Way = Callable[[Callable[[Any], Any], Any, Any], Any]
