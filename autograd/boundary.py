@@ -11,6 +11,7 @@ import numpy as np
 
 from .arrays import Array, floating, is_integer, plain_array
 from .declare import general, linear
+from .errors import require_function
 from .modes import local, mode, stand_ins
 from .tensor import Tensor, tensor
 from .tensor.box import Box, another, bottom
@@ -36,9 +37,7 @@ def transformed(way: Callable[..., Any], f: Callable[..., Any], *settings: Any, 
 
     Raises `TypeError` for anything but a function, and for arguments in place of their numbers or names.
     """
-    if not callable(f):
-        raise TypeError(f"a transform takes a function, got the value {f!r:.60} of type {type(f).__name__}; "
-                        "write grad(f)(x), not grad(f(x))")
+    require_function(f, "a transform", "grad(f)(x), not grad(f(x))")
     given = argnums if isinstance(argnums, Sequence) else [argnums]
     if not all(is_integer(n) or isinstance(n, str) for n in given):
         raise TypeError(f"argnums are the numbers or names of arguments, got {type(argnums).__name__}; write "

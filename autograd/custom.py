@@ -241,6 +241,9 @@ class CustomFunction:
         """Pickled by its name, as functions are: another process imports it with its derivative."""
         return str(getattr(self, "__qualname__", self.primitive.name))
 
+    def __repr__(self) -> str:
+        return f"<differentiable function {self.primitive.name}>"
+
     def __call__(self, *args: Any, **options: Any) -> Any:
         """The function of `args`; keyword arguments pass through undifferentiated."""
         return self.primitive(*args, **options)

@@ -75,6 +75,13 @@ def needing(package: str, *, extra: str = "") -> Iterator[None]:
                           name=error.name) from error
 
 
+def require_function(f: object, taker: str, instead: str = "") -> None:
+    """Raise `TypeError` for a value in the place of a function, such as the `f(x)` of `vjp(f(x), x)`."""
+    if not callable(f):
+        raise TypeError(f"{taker} takes a function, got the value {f!r:.60} of type {type(f).__name__}; write "
+                        + (instead or f"{taker}(f, ...), not {taker}(f(x), ...)"))
+
+
 def require_directory(path: str | os.PathLike[str]) -> None:
     """Raise `FileNotFoundError` where the directory of a file that is to be written does not exist."""
     parent = Path(path).parent

@@ -15,6 +15,7 @@ import numpy as np
 from . import tree
 from .arrays import plain_array
 from .boundary import as_direction, as_input, connected, handed_out, output_and_aux
+from .errors import require_function
 from .graph import refuse_objects
 from .modes import among_partials, mode, surrounding
 from .reverse import pull
@@ -119,6 +120,7 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any],
     have the shapes of the primals. Memory does not grow with the number of operations. With `has_aux`, f returns
     `(y, aux)`, and jvp returns aux as a third result. Raises `ValueError` for tangents that do not fit.
     """
+    require_function(f, "jvp")
     if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
         raise TypeError("jvp(f, primals, tangents) takes a tuple of primals and a tuple of tangents; "
                         "for one argument write jvp(f, (x,), (t,))")

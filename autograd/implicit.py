@@ -21,7 +21,7 @@ from .arrays import Array, floating, is_floating
 from .boundary import as_plain
 from .closures import converted
 from .custom import custom
-from .errors import needing
+from .errors import needing, require_function
 from .forward import jvp
 from .modes import no_grad
 from .scaling import size_of
@@ -45,6 +45,7 @@ def root(f: Callable[..., Any], x0: Any, *args: Any, solver: str | Solver = "hyb
     solution or a result with `.x`, such as `scipy.optimize.fsolve`. Raises `RuntimeError` if it does not converge,
     `ValueError` if `f` returns a wrong number of values, `LinAlgError` in the derivative if `df/dx` is singular.
     """
+    require_function(f, "implicit.root")
     by = _by_name(solver) if isinstance(solver, str) else solver
     return _converted(f, args, lambda f, args: _Sought(f, x0, args, by).solution(args))
 
@@ -63,6 +64,7 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
     Without a `solver` it iterates `x = f(x)` until a step is at most `tol` relative to x; else `solver(f, start)`, such
     as `scipy.optimize.fixed_point`, finds it. Raises as `root`.
     """
+    require_function(f, "implicit.fixed_point")
 
     @wraps(f)
     def difference(x: Any, *args: Any) -> Any:

@@ -19,7 +19,7 @@ import numpy as np
 from autograd import numerical, symbolic
 from autograd.arrays import Array, consecutive
 from autograd.boundary import as_plain
-from autograd.errors import DisconnectedWarning, NoDerivativeError
+from autograd.errors import DisconnectedWarning, NoDerivativeError, require_function
 from autograd.forward import jvp
 from autograd.transforms import vjp
 from autograd.tree import flatten
@@ -46,6 +46,7 @@ class Compare:
         (the Jacobian). Each way runs `repeat` times for the best time, and once more for its memory. A way that cannot
         take `f`, such as the complex step for one that is not analytic, gives a row that says so.
         """
+        require_function(f, "compare")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DisconnectedWarning)
             subject = _Subject(f, x)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.errors import require_function
 
 from . import extrapolation
 from .analytic import is_analytic, weights
@@ -24,6 +25,7 @@ def grad(f: Function, x: Any, method: Method = "central", step: Any = None) -> A
     `x`. For complex `x` it is `dL/d Re x + i dL/d Im x`. Raises `ValueError` where `f(x)` is not one number, and
     `TypeError` where the complex step meets a function that is not analytic.
     """
+    require_function(f, "numerical.grad")
     point = Point(x, step)
     slopes = np.zeros(point.size, point.wide)
     for (index, unit), value in zip(point.directions, _slopes(f, point, method), strict=True):
@@ -41,6 +43,7 @@ def jacobian(f: Function, x: Any, method: Method = "central", step: Any = None) 
 
     `J[i, j] = d f_i / d x_j`. Arguments as in `grad`; raises `TypeError` for complex `x`.
     """
+    require_function(f, "numerical.jacobian")
     point = Point(x, step)
     if point.wide.kind == "c":
         raise TypeError("numerical.jacobian needs real x: write f as a function of real and imaginary parts")
@@ -58,6 +61,7 @@ def hessian(f: Function, x: Any, method: Literal["central", "forward", "complex"
     `H[i, j] = d^2 f / d x_i d x_j`, symmetric by construction. Arguments as in `grad`; raises `TypeError` for complex
     `x` and `ValueError` where `f(x)` is not one number.
     """
+    require_function(f, "numerical.hessian")
     point = Point(x, step)
     if point.wide.kind == "c":
         raise TypeError("numerical.hessian needs real x: write f as a function of real and imaginary parts")

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.arrays import consecutive, is_integer
 from autograd.boundary import as_given, as_plain
-from autograd.errors import NoDerivativeError
+from autograd.errors import NoDerivativeError, require_function
 from autograd.tree import flatten, leaves
 from autograd.tree import map as tree_map
 
@@ -34,6 +34,7 @@ class SymbolicGradient:
     """
 
     def __init__(self, f: Callable[..., Any], argnums: int) -> None:
+        require_function(f, "symbolic.grad", "symbolic.grad(f)(x), not symbolic.grad(f(x))")
         if not is_integer(argnums):
             raise TypeError(f"symbolic.grad takes one argument number, got argnums={argnums!r}")
         self.f = f

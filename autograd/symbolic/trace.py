@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.boundary import as_plain
-from autograd.errors import NoDerivativeError
+from autograd.errors import NoDerivativeError, require_function
 from autograd.registry import known_name
 from autograd.rules.axes import all_axes, reduced_last
 from autograd.tensor import Tensor
@@ -28,6 +28,7 @@ def expression(f: Callable[..., Any], *arguments: Any) -> Any:
     Integers stay integers. Raises `NoDerivativeError` naming an operation with no SymPy form, `TypeError` where `f`
     branches on a value.
     """
+    require_function(f, "symbolic.expression")
     return trace(f, arguments)[0]
 
 

@@ -5,12 +5,13 @@
 
 from __future__ import annotations
 
+from autograd.errors import GradientMismatch
 from autograd.lazy import on_first_use
 
 from .check import check_gradients, check_rule
 from .report import Report
 
-__all__ = ["Report", "check_gradients", "check_rule", "strategies"]
+__all__ = ["GradientMismatch", "Report", "check_gradients", "check_rule", "strategies"]
 
 __getattr__, __dir__ = on_first_use(__name__, {"strategies": "strategies"},  # and with it Hypothesis
                                       {"gradcheck": "write check_gradients(f, *args)"})

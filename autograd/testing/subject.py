@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.arrays import Array, is_floating
 from autograd.boundary import as_plain
-from autograd.errors import GradientMismatch
+from autograd.errors import GradientMismatch, require_function
 from autograd.tensor import Tensor
 from autograd.tree import flatten, paths
 
@@ -27,9 +27,7 @@ class Subject:
     """
 
     def __init__(self, f: Callable[..., Any], args: Sequence[Any]) -> None:
-        if not callable(f):
-            raise TypeError(f"check_gradients takes a function and its arguments, got the value {f!r:.60} of type "
-                            f"{type(f).__name__}; write check_gradients(f, x), not check_gradients(f(x))")
+        require_function(f, "check_gradients")
         self.f = f
         self.leaves, self.structure = flatten(tuple(args))
         self.active = [i for i, leaf in enumerate(self.leaves) if is_floating(leaf)]

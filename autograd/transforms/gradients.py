@@ -25,7 +25,7 @@ from autograd.boundary import (
     transformed,
     unvarying,
 )
-from autograd.errors import DisconnectedWarning
+from autograd.errors import DisconnectedWarning, require_function
 from autograd.forward import dual, parts, primals_of
 from autograd.graph import reachable
 from autograd.modes import enable_grad, surrounding
@@ -82,11 +82,12 @@ class Inputs:
 def choose(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any],
            argnums: Argnums) -> tuple[Any, Callable[[Any], Any]]:
     """The arguments that `argnums` numbers or names, and `f` as a function of them alone."""
-    several = isinstance(argnums, Sequence) and not isinstance(argnums, str)
-    places = [_place(f, args, options, n) for n in (argnums if several else (argnums,))]
+    wanted: Sequence[Any] = (argnums,) if isinstance(argnums, str) or not isinstance(argnums, Sequence) else argnums
+    places = [_place(f, args, options, n) for n in wanted]
     if len(set(places)) < len(places):
         raise ValueError(f"argnums names each argument once, got {argnums} of {len(args) + len(options)} arguments")
-    given = {**dict(enumerate(args)), **options}
+    given: dict[Any, Any] = {**dict(enumerate(args)), **options}
+    several = wanted is argnums
 
     def call(chosen: Any) -> Any:
         now = given | dict(zip(places, chosen if several else (chosen,), strict=True))
@@ -206,6 +207,7 @@ def vjp(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[An
     The pullback takes a cotangent with the structure and shapes of `out` and returns a tuple with one entry per primal.
     It may be called many times. For complex values it is `J^H g`, so that for a real loss it is `dL/dRe + i dL/dIm`.
     """
+    require_function(f, "vjp")
     inputs = Inputs(primals)
     with enable_grad():
         out, aux = output_and_aux(f(*inputs.arguments()), has_aux)
@@ -230,6 +232,7 @@ def hvp(f: Callable[..., Any], x: Any, v: Any, has_aux: bool = False) -> Any:
     By reverse over forward accumulation: the gradient of the derivative along `v`. `v` has the structure of `x`. With
     `has_aux`, where f returns `(y, aux)`, it is `(H(x) v, aux)`.
     """
+    require_function(f, "hvp")
     inputs = Inputs(x)
     directions = as_direction("v", v, "x", inputs.structure, inputs.tensors)
     with surrounding() as level:
@@ -248,6 +251,7 @@ def linearize(f: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tu
     f runs once; each call of `f_jvp` walks the recorded graph: it is the transpose of the pullback. With `has_aux`, f
     returns `(y, aux)`, and linearize returns aux as a third result.
     """
+    require_function(f, "linearize")
     inputs = Inputs(primals)
     with enable_grad():
         out, aux = output_and_aux(f(*inputs.arguments()), has_aux)

@@ -469,3 +469,7 @@ def test_a_bound_method_and_a_static_one_are_functions_of_arrays() -> None:
     scaled = custom(Layer().scaled).defvjp(lambda g, out, x: 2 * g)
     assert grad(scaled)(3.0) == 2
     assert grad(Layer().halved)(3.0) == 0.5
+
+
+def test_a_custom_operation_is_shown_by_its_name() -> None:
+    assert repr(custom(np.sinc)) == "<differentiable function sinc>"

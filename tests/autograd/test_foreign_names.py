@@ -6,6 +6,7 @@ import pickle
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -258,6 +259,26 @@ def test_arguments_in_the_place_of_their_numbers_are_refused_at_once(transform: 
         with pytest.raises(TypeError, match=r"argnums are the numbers or names of .*; write grad\(f\)\(x\), not"):
             transform(np.sum, given)
     assert all(g.shape == (2,) for g in grad(lambda x, y: np.sum(x * y), range(2))(np.ones(2), np.ones(2)))
+
+
+TAKERS: dict[str, Callable[[Any], Any]] = {
+    "vjp": lambda f: autograd.vjp(f, 1.0), "jvp": lambda f: autograd.jvp(f, (1.0,), (1.0,)),
+    "linearize": lambda f: autograd.linearize(f, 1.0), "hvp": lambda f: autograd.hvp(f, 1.0, 1.0),
+    "compare": lambda f: autograd.compare(f, 1.0),
+    "check_gradients": lambda f: autograd.testing.check_gradients(f, 1.0),
+    "numerical.grad": lambda f: autograd.numerical.grad(f, 1.0),
+    "numerical.jacobian": lambda f: autograd.numerical.jacobian(f, 1.0),
+    "numerical.hessian": lambda f: autograd.numerical.hessian(f, 1.0),
+    "symbolic.expression": lambda f: autograd.symbolic.expression(f, "x"), "symbolic.grad": autograd.symbolic.grad,
+    "implicit.root": lambda f: autograd.implicit.root(f, 1.0),
+    "implicit.fixed_point": lambda f: autograd.implicit.fixed_point(f, 1.0),
+}
+
+
+@pytest.mark.parametrize("name", TAKERS)
+def test_a_value_in_the_place_of_a_function_is_refused(name: str) -> None:
+    with pytest.raises(TypeError, match=rf"^{name} takes a function, got the value 0.5 of type float; write {name}\(f"):
+        TAKERS[name](0.5)
 
 
 @pytest.mark.parametrize("transform", [grad, value_and_grad, jacobian, jacrev, jacfwd, hessian])

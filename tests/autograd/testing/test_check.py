@@ -151,13 +151,13 @@ def test_a_reused_buffer_is_caught() -> None:
 
 
 def test_a_rule_that_writes_into_its_cotangent_is_caught() -> None:
-    with pytest.raises(GradientMismatch, match="changed its cotangent in place"):
+    with pytest.raises(autograd.testing.GradientMismatch, match="changed its cotangent in place"):
         check_gradients(cotangent_overwritten, X, np.array([1.0, 2.0, 3.0]), order=1)
 
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: check_gradients(np.sin, X, order=0), ValueError, "order expected the highest derivative.*got 0"),
-    (lambda: check_gradients(np.sin(X), X), TypeError, r"takes a function.*write check_gradients\(f, x\)"),
+    (lambda: check_gradients(np.sin(X), X), TypeError, r"takes a function.*write check_gradients\(f, \.\.\.\)"),
     (lambda: check_gradients(lambda p: np.sin(p["w"]), {"w": np.array([1.0, np.nan])}), ValueError,
      r"argument 0\['w'\] holds nan at index \(1,\)"),
     (lambda: check_gradients(np.sin, np.array([[1.0, 2.0], [np.nan, np.nan]])), ValueError, r"at index \(1, 0\)"),
