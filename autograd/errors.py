@@ -106,7 +106,9 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
         f"{v.dtype} {v.shape}" if isinstance(v, (np.ndarray, np.generic)) else type(v).__name__ for v in values
     )
     hint = ""
-    if "broadcast" in str(error):
+    if "remapped shapes" in str(error):  # einsum's wording
+        hint = "; a letter stands for one size in all operands"
+    elif "broadcast" in str(error):
         hint = "; shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]"
     elif "'list' object cannot be interpreted as an integer" in str(error):
         hint = "; several axes are a tuple: axis=(0, 1)"

@@ -197,7 +197,8 @@ def ones_like(t: Tensor) -> Tensor:
 
 def _warn_disconnected(f: Callable[..., Any]) -> None:
     warnings.warn(f"the output of {_name(f)} does not depend on the arguments it is differentiated by: the gradient is "
-                  "zero because nothing connects them (was the graph cut by .detach(), .item() or a plain array?)",
+                  "zero because nothing connects them (was the graph cut by .detach(), .item(), a plain array, or a "
+                  "function without slopes such as argmax?)",
                   DisconnectedWarning, stacklevel=4)
 
 

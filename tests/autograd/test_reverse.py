@@ -312,3 +312,10 @@ def test_a_cotangent_of_float16_is_summed_without_losing_count() -> None:
     np.sum(np.ones((5000, 2), np.float16) * b, dtype=np.float32).backward()
     assert b.grad.dtype == np.float16
     np.testing.assert_array_equal(b.grad.data, 5000)  # one after the other, 2048 + 1 would be 2048
+
+
+def test_a_loss_without_slopes_says_what_may_have_cut_the_graph() -> None:
+    scores = Tensor([[0.2, 0.8], [0.6, 0.4]], requires_grad=True)
+    accuracy = np.mean(np.argmax(scores, axis=1) == np.array([1, 1]))
+    with pytest.raises(RuntimeError, match=r"cut by .* a function without slopes \(argmax, round, a comparison\)"):
+        accuracy.backward()

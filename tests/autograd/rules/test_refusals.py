@@ -88,6 +88,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "resample_poly cval": (lambda: signal.resample_poly(U, 3, 2, padtype="edge", cval=1.0), ValueError, "got 'edge'"),
     "resample_poly window": (lambda: signal.resample_poly(U, 3, 2, window=T), ValueError, r"one dimension.*\(3, 4\)"),
     "einsum lengths": (lambda: np.einsum("ii->i", T[:0]), ValueError, r"'ii' take axes of one length.*got \(0, 4\)"),
+    "einsum sizes": (lambda: np.einsum("ij,jk", T, T), ValueError, "; a letter stands for one size in all operands"),
     "einsum operands": (lambda: np.einsum("i,j", U), ValueError, "'i,j' name 2 operands, got 1"),
     "tensordot": (lambda: np.tensordot(T, U, 1), ValueError, r"\(3, 4\) and \(5,\) over axes \[1\] and \[0\]: lengths"),
     "geomspace": (lambda: np.geomspace(U[0] * 0, 1), ValueError, "cannot start or stop at 0"),
