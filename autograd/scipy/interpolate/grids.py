@@ -33,15 +33,21 @@ LEGACY = {f"{name}_legacy": name for name in DEGREES}
 METHODS = ["linear", "nearest", "pchip", *DEGREES, *LEGACY]
 
 
+def refuse_few(grid: Sequence[Array], k: int) -> None:
+    """Raise unless every axis has the points that polynomials of degree k take."""
+    for i, x in enumerate(grid):
+        if len(x) <= k:
+            raise ValueError(f"RegularGridInterpolator of degree {k} takes {k + 1} or more points along each axis, got "
+                             f"{len(x)} in dimension {i}")
+
+
 class Product:
     """A sum of products of B-splines of degree k, one for each axis, through values on a grid."""
 
     def __init__(self, grid: Sequence[Array], values: Array, k: int) -> None:
+        refuse_few(grid, k)
         self.knots, self.c, self.k = [], values, k
         for i, x in enumerate(grid):
-            if len(x) <= k:
-                raise ValueError(f"RegularGridInterpolator of degree {k} takes {k + 1} or more points along each axis, "
-                                 f"got {len(x)} in dimension {i}")
             spline = make_interp_spline(x, self.c, k, axis=i)
             self.knots.append(spline.t)
             self.c = np.moveaxis(spline.c, 0, i)
@@ -119,6 +125,7 @@ class Grid:
             splines = self.splines if method == self.method else None
             return (splines or Product(self.grid, self.values, DEGREES[method])).at(columns, nu)
         if method == "pchip":
+            refuse_few(self.grid, 3)
             return one_axis_after_the_other(self.grid, self.values, columns).astype(self.values.dtype)
         cells = [cell_of(g, p) for g, p in zip(self.grid, columns, strict=True)]
         if method == "nearest":

@@ -346,6 +346,7 @@ GRADED = Tensor(np.ones((3, 3)), requires_grad=True)
      r"as nu an order for each axis.*\[1\] with 'linear'"),
     (lambda: interpolate.RegularGridInterpolator((X,), Y, "cubic")([1.0], nu=[-1]), r"as nu an order.*got \[-1\]"),
     (lambda: interpolate.RegularGridInterpolator((X,), Y, "quintic"), "6 or more points along each axis, got 5"),
+    (lambda: interpolate.interpn((X[:2],), Y[:2], [0.5], "pchip"), "4 or more points along each axis, got 2"),
     (lambda: interpolate.RegularGridInterpolator((X,), Y, solver="exact"), "no solver, got 'exact'"),
     (lambda: interpolate.RegularGridInterpolator((X,), Y, solver_args={"tol": 1}), "no solver"),
     (lambda: interpolate.RegularGridInterpolator((X,), Y)([9.0]), "fill_value=None to extrapolate"),
