@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import numpy as np
 
 from autograd.arguments import arrays_of, refuse_out
+from autograd.arrays import integer
 from autograd.declare import composite, multilinear, on_arrays_too, variadic
 from autograd.duck_arrays import Array
 
 from .axes import one_axis
 
-LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = ascii_uppercase + ascii_lowercase  # as NumPy numbers them, and orders axes of no written output
 
 # --- einsum ----------------------------------------------------------------------------------------------------------
 
@@ -100,7 +102,12 @@ def spelled_out(operands: Sequence[Any]) -> tuple[str, list[Any]]:
     """The form `einsum(x, [0, 1], y, [1, 2], [0, 2])` as subscripts."""
 
     def letters(axes: Sequence[Any]) -> str:
-        return "".join("..." if axis is Ellipsis else LETTERS[axis] for axis in axes)
+        return "".join("..." if axis is Ellipsis else letter(integer("a label of einsum", axis, 0)) for axis in axes)
+
+    def letter(label: int) -> str:
+        if label >= len(LETTERS):
+            raise ValueError(f"einsum has the labels 0 to {len(LETTERS) - 1}, got {label}")
+        return LETTERS[label]
 
     pairs = len(operands) // 2
     subscripts = ",".join(letters(operands[2 * i + 1]) for i in range(pairs))

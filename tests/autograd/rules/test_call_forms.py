@@ -62,6 +62,8 @@ FORMS: dict[str, Form] = {
     "polyfit of columns with covariance": (lambda y: np.polyfit(LINE, y, 2, cov=True), (rng.normal(size=(5, 2)),)),
     "polyfit with weights and covariance": (lambda y, w: np.polyfit(LINE, y, 2, w=w, cov=True), (V, np.abs(V) + 1)),
     "einsum spelled out, without an output": (lambda x, y: np.einsum(x, [0, 1], y, [1, 2]), (X, X.T.copy())),
+    **{f"einsum of the labels {i} and {j}": (lambda x, labels=(i, j): np.einsum(x, labels), (X,))
+       for i, j in ((25, 26), (26, 25), (0, 51), (51, 0))},
     "einsum spelled out, with an output": (lambda x, y: np.einsum(x, [..., 1], y, [1], [...]), (X, V[:4])),
     "dot of a number and an array": (np.dot, (np.array(2.0), X)),
     "dot of an array and a number": (np.dot, (X, np.array(2.0))),
