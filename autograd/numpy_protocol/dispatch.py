@@ -44,7 +44,8 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
                 raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "
                                         "elements with np.where, or say with out= what the others are")
             return no_derivative(ufunc, inputs, options | known)
-        return apply(*(in_dtypes_of_loop(ufunc, [*map(as_operand, inputs)], **loop) if loop else inputs), **known)
+        operands = [*map(as_operand, inputs)]
+        return apply(*(in_dtypes_of_loop(ufunc, operands, **loop) if loop else operands), **known)
     result = apply_method(ufunc, method, inputs, options)
     if result is not NotImplemented:
         return result

@@ -27,9 +27,19 @@ def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufun
     where = options.pop("where", True) if method == "__call__" else True  # else what is reduced
     with nullcontext() if where is True else np.errstate(all="ignore"):  # elements that are not read
         found = apply(ufunc, method, inputs, options)
+    results = found if ufunc.nout > 1 else (found,)
+    for target, result in zip(targets, results, strict=True):
+        if target is not None:
+            _refuse_shape(np.shape(target), np.shape(result), method)
     written = tuple(_written(target, result, where, options.get("casting", "same_kind"))
-                    for target, result in zip(targets, found if ufunc.nout > 1 else (found,), strict=True))
+                    for target, result in zip(targets, results, strict=True))
     return written if ufunc.nout > 1 else written[0]
+
+
+def _refuse_shape(target: tuple[int, ...], result: tuple[int, ...], method: str) -> None:
+    """Raise unless a result fits in its target; a call broadcasts it, other methods do not."""
+    if result != target and not (method == "__call__" and np.broadcast_shapes(result, target) == target):
+        raise ValueError(f"out= takes a result of shape {result}, got a target of shape {target}")
 
 
 def _written(target: Any, result: Any, where: Any, casting: Any) -> Any:

@@ -246,3 +246,33 @@ def test_a_target_takes_what_the_rule_of_casting_lets_it_take(dtype: Any, castin
     else:
         np.add(Tensor(x), 1.0, out=target, casting=casting)
     np.testing.assert_array_equal(target.numpy(), array, strict=True)
+
+
+@pytest.mark.parametrize("ufunc", [np.positive, np.negative, np.absolute, np.square, np.exp])
+def test_a_list_is_computed_with_into_a_target(ufunc: np.ufunc) -> None:
+    """`np.negative([1.0], out=t)` applied Python's `-` to the list."""
+    target = tensor(np.zeros(2))
+    ufunc([1.0, -4.0], out=target)
+    np.testing.assert_array_equal(target.numpy(), ufunc([1.0, -4.0]))
+
+
+@pytest.mark.parametrize(("call", "shape"), [
+    (lambda out: np.add(np.ones(1), [2], out=out), ()),
+    (lambda out: np.add(np.ones((1, 3)), 1, out=out), (3,)),
+    (lambda out: np.add(np.ones(3), 1, out=out), (1,)),
+    (lambda out: np.add(np.ones(1), 1, out=out), (3,)),
+    (lambda out: np.add(np.ones(3), 1, out=out), (2, 3)),
+    (lambda out: np.add.reduce(np.ones((1, 4)), axis=1, out=out), (3,)),
+    (lambda out: np.add.reduce(np.ones((1, 4)), axis=1, out=out), (1, 1)),
+    (lambda out: np.add.reduce(np.ones((1, 4)), axis=1, out=out), (1,)),
+    (lambda out: np.add.reduce(np.ones((1, 4)), axis=1, keepdims=True, out=out), (3, 1))])
+def test_a_target_takes_a_result_of_the_shapes_that_an_array_takes(call: Any, shape: tuple[int, ...]) -> None:
+    array, target = np.zeros(shape), tensor(np.zeros(shape))
+    try:
+        call(array)
+    except ValueError:
+        with pytest.raises(ValueError, match=r"shape"):
+            call(target)
+    else:
+        call(target)
+    np.testing.assert_array_equal(target.numpy(), array)
