@@ -53,6 +53,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "fill": methods.fill, "repeat": methods.repeat, "sort": methods.sort, "partition": methods.partition,
     "__pow__": methods.power, "__round__": methods.rounded, "__divmod__": lambda self, other: np.divmod(self, other),
     "__rdivmod__": lambda self, other: np.divmod(other, self), "__getitem__": getitem, "__setitem__": assign,
+    "__contains__": methods.contains,
     "relu": relu, "sigmoid": sigmoid, "softmax": softmax, "log_softmax": log_softmax, "backward": backward,
     "_apply_ufunc": staticmethod(apply_ufunc), "_apply_function": staticmethod(apply_function),
     "_wrap": staticmethod(wrap),

@@ -36,7 +36,9 @@ def write(name: str, target: Any, key: Any, values: Any) -> None:
 
 @composite(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
-    indices = indices_of(indices)
+    indices, axes = indices_of(indices), 1 if axis is None else arr.ndim
+    if np.ndim(indices) != axes:
+        raise ValueError(f"put_along_axis with axis={axis} takes indices of {axes} axes, got shape {np.shape(indices)}")
     key = (np.unravel_index(from_the_front(indices, arr.size), arr.shape) if axis is None
            else index_along(arr.shape, indices, one_axis(arr, axis)))
     write("put_along_axis", arr, key, values)

@@ -100,6 +100,11 @@ class Flat:
         return self.tensor.size
 
 
+def contains(self: Tensor, value: Any) -> bool:
+    """`value in t` as NumPy has it: whether any element equals what broadcasting puts beside it."""
+    return bool(np.any(self == value))
+
+
 def set_flat(self: Tensor, value: Any) -> None:
     Flat(self)[:] = value
 

@@ -464,3 +464,18 @@ def test_repeat_is_numpys_and_along_each_axis_it_is_tile() -> None:
         np.testing.assert_array_equal(Tensor(x).repeat(*given).numpy(), x.repeat(*given))
     with pytest.raises(TypeError, match=r"np\.tile\(t, \(2, 1, 3\)\)"):
         Tensor(np.ones(3)).repeat(2, 1, 3)
+
+
+@pytest.mark.parametrize("value", [2.0, 9.0, [1.0, 2.0, 3.0], [7.0, 7.0, 3.0], [[4.0], [7.0]], np.nan])
+@pytest.mark.parametrize("array", [np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([[3.0], [2.0]])])
+def test_in_asks_for_any_element_of_an_array_of_any_rank(array: Any, value: Any) -> None:
+    """Python went through the rows and asked each of them for its truth."""
+    assert (value in Tensor(array, requires_grad=True)) is (value in array)
+    assert (np.asarray(value) in Tensor(array)) is (value in array)
+
+
+def test_in_asks_a_tensor_without_axes_for_its_number() -> None:
+    assert 2.0 in Tensor(2.0)
+    assert 3.0 not in Tensor(2.0)
+    with pytest.raises(TypeError, match="vmap"):
+        vmap(lambda x: 1.0 if 2.0 in x else 0.0)(np.ones((2, 3)))
