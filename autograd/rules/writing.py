@@ -53,6 +53,9 @@ def from_the_front(places: Any, size: int) -> Any:
 def put(a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     places = np.ravel(shared_values(ind))
     size = a.size
+    outside = places[(places < -size) | (places >= size)] if mode == "raise" or not size else places[:0]
+    if len(outside):
+        raise IndexError(f"put: index {outside[0]} is out of bounds for {size} elements")
     places, v = from_the_front(within(places, size, mode), size), elements_for(a, v)
     if np.size(v) and len(places):  # else nothing is written
         values = np.resize(v, places.shape)

@@ -93,6 +93,8 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "einsum label below 0": (lambda: np.einsum(T, [-1, 5]), ValueError, "einsum must be .* at least 0, got -1"),
     "einsum label of 52": (lambda: np.einsum(T, [0, 52]), ValueError, "einsum has the labels 0 to 51, got 52"),
     "einsum label of a truth": (lambda: np.einsum(T, [True, 0]), TypeError, "label of einsum .* integer .*got True"),
+    "put": (lambda: np.put(U * 1, [1, -6], 1.0), IndexError, "index -6 is out of bounds for 5 elements"),
+    "put into nothing": (lambda: np.put(U[:0], [0], 1.0, "clip"), IndexError, "index 0 .* for 0 elements"),
     "put_along_axis": (lambda: np.put_along_axis(T, np.array([0]), 1.0, 0), ValueError, "takes .* 2 axes"),
     "put_along_axis of all": (lambda: np.put_along_axis(T, np.array([[0]]), 1.0, None), ValueError, "None takes"),
     "tensordot": (lambda: np.tensordot(T, U, 1), ValueError, r"\(3, 4\) and \(5,\) over axes \[1\] and \[0\]: lengths"),
