@@ -36,4 +36,4 @@ def test_slopes_have_the_digits_of_single_precision(function: Any, order: int, p
     for _ in range(order):
         function = grad(function)
     for x in np.array(places, np.float32):
-        assert float(function(x)) == pytest.approx(float(function(np.float64(x))), rel=1e-6)
+        assert float(function(x)) == pytest.approx(float(function(np.float64(x))), rel=1e-6, abs=0)

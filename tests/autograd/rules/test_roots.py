@@ -259,7 +259,7 @@ def test_in_small_units_a_root_is_one_too_or_none() -> None:
     def found(start: float) -> float:
         return float(optimize.newton(f, start, args=(Tensor(2.0),), tol=1.0).item())
 
-    assert found(1.9e-9) == pytest.approx(2e-9, rel=1e-14)
+    assert found(1.9e-9) == pytest.approx(2e-9, rel=1e-14, abs=0)
     for start in (1.45e-9, 1.55e-9):
         with pytest.raises(RuntimeError, match="is not near one"):
             found(start)
