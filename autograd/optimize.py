@@ -116,7 +116,7 @@ def _bound(bound: Any, params: Any, missing: float) -> Any:
     """One number per scalar parameter, `missing` where none is given."""
     found, structure = flatten(params)
     given = [missing if b is None else as_plain(b) for b in broadcast_prefix("bounds", bound, structure)]
-    each = [np.broadcast_to(b, np.shape(as_plain(p))).ravel() for b, p in zip(given, found, strict=True)]
+    each = [np.broadcast_to(b, np.shape(p)).ravel() for b, p in zip(given, found, strict=True)]
     return np.concatenate([np.zeros(0), *each])
 
 

@@ -136,9 +136,10 @@ def test_constraints_take_the_tree_and_get_their_jacobian(wrap: Any) -> None:
     assert result.params["x"] == pytest.approx([0.5, 0.5])
 
 
-def test_scipys_own_constraints_pass_unchanged() -> None:
+@pytest.mark.parametrize("wrap", [lambda c: c, lambda c: [c]])
+def test_scipys_own_constraints_pass_unchanged(wrap: Any) -> None:
     result = minimize(lambda x: np.sum(x**2), np.array([2.0, 0.5]), "trust-constr",
-                      constraints=optimize.LinearConstraint(np.ones((1, 2)), 1, 1))
+                      constraints=wrap(optimize.LinearConstraint(np.ones((1, 2)), 1, 1)))
     assert result.params == pytest.approx([0.5, 0.5], abs=1e-4)
 
 
