@@ -109,6 +109,14 @@ def test_analytic_signals_and_trends(count: int) -> None:
                 same(signal.detrend(Tensor(data.T), 0, kind, points), ss.detrend(data.T, 0, kind, points))
 
 
+def test_coefficients_may_be_a_list_of_tensors() -> None:
+    def filtered(t: Any) -> Any:
+        return signal.lfilter([t, 0.5], [1.0, t * t], np.arange(4.0))
+
+    same(filtered(Tensor(0.6)), ss.lfilter([0.6, 0.5], [1.0, 0.36], np.arange(4.0)))
+    check_gradients(filtered, np.array(0.6))
+
+
 @pytest.mark.parametrize("irlen", [None, 5, 20])
 @pytest.mark.parametrize(("b", "a"), [
     ss.butter(2, 0.3), ([1.0, 0.5], [1.0]), ([2.0], [4.0]), ([1.0, 0.4, 0.2], [2.0, 0.5])])

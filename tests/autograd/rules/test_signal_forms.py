@@ -20,7 +20,7 @@ COMPLEX = ROWS + 1j * rng.normal(size=(2, 21))
 B, A = rng.uniform(0.5, 1, 4), np.array([1.0, 0.3, -0.2])
 SECTIONS = np.array([[1, 0.5, 0.2, 1, -0.3, 0.1], [2, 1, 0, 1, 0.4, 0]])
 ZEROS, POLES = np.array([0.5 + 0.2j, -0.7, 0.1]), np.array([0.3, 0.2 - 0.4j])
-BLOCK = np.random.default_rng(4).normal(size=(2, 9, 2))  # whose last axis is not axis 1
+BLOCK = np.random.default_rng(4).normal(size=(9, 2, 3))  # whose axis 0 comes back otherwise than it went to the end
 CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
 
 SHORT_TIME: list[dict[str, Any]] = [
@@ -59,6 +59,7 @@ FORMS: list[Form] = [
         {}, {"noise": 0.1}, {"mysize": 3, "noise": 2.0}, {"mysize": (5, 1)})],
     *[("signal.upfirdn", (B, ROWS, up, down), {"mode": mode}) for mode in BEYOND
       for up, down in ((1, 1), (3, 2), (2, 5))],
+    *[("signal.upfirdn", (B, ROWS[:, :2], 3, 2), {"mode": mode}) for mode in BEYOND],
     ("signal.upfirdn", (B, COLUMNS, 2), {"axis": 0}), ("signal.upfirdn", (B, COMPLEX, 2), {}),
     ("signal.upfirdn", (B, ROWS, 2), {"cval": 3.0}),
     *[("signal.decimate", (np.tile(ROWS, 5), 3), options) for options in (
@@ -66,7 +67,7 @@ FORMS: list[Form] = [
     ("signal.decimate", (np.tile(COLUMNS, (5, 1)), 2), {"axis": 0}),
     *[("signal.savgol_filter", (ROWS, 7, degree), {"deriv": order}) for degree, order in ((2, 1), (3, 2), (4, 3))],
     *[("signal.sosfilt_zi", (sections,), {}) for sections in (SECTIONS, np.tile(SECTIONS, (2, 1)))],
-    *[(f"signal.{name}", given, {"axis": 1, **options}) for name, given, options in (
+    *[(f"signal.{name}", given, {"axis": 0, **options}) for name, given, options in (
         ("stft", (BLOCK,), {"nperseg": 4}), ("upfirdn", (B, BLOCK, 2), {}), ("lfilter", (B, A, BLOCK), {}),
         ("decimate", (BLOCK, 2), {"ftype": "fir", "n": 4}), ("decimate", (BLOCK, 2), {"n": 2, "zero_phase": False}),
         ("resample_poly", (BLOCK, 3, 2), {"padtype": "line"}), ("resample", (BLOCK, 8), {"window": "hann"}),
