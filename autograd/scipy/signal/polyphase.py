@@ -58,7 +58,7 @@ def upfirdn(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1, mode: st
     if h.ndim != 1 or not h.size or up < 1 or down < 1:
         raise ValueError(f"upfirdn takes a filter in one dimension, and up and down of at least 1, got shape {h.shape},"
                          f" {up} and {down}")
-    x = np.moveaxis(floating(x), axis, -1)
+    x = np.moveaxis(x, axis, -1)
     if not x.shape[-1]:
         raise ValueError(f"upfirdn of tensors needs samples, got none along axis {axis}")
     h, x = at_least(np.result_type(h, x, np.float32), h, x)

@@ -84,6 +84,13 @@ FORMS: list[Form] = [
 ) = checks_of(FORMS)
 
 
+@pytest.mark.parametrize("of_x", ["i1", "u2", "i8", "f4"])
+@pytest.mark.parametrize("of_h", ["i1", "f2", "f4", "f8"])
+def test_whole_numbers_through_a_filter_have_scipys_dtype(of_h: str, of_x: str) -> None:
+    h, x = np.arange(1, 4).astype(of_h), np.arange(5).astype(of_x)
+    np.testing.assert_array_equal(signal.upfirdn(Tensor(h), x, 2).numpy(), ss.upfirdn(h, x, 2), strict=True)
+
+
 @pytest.mark.parametrize("options", [{}, {"w": 5, "whole": True}, {"w": [0.3, 1.0], "fs": 7.0}])
 def test_group_delays_are_scipys(options: dict[str, Any]) -> None:
     for found, expected in zip(signal.group_delay((Tensor(B), A), **options), ss.group_delay((B, A), **options),

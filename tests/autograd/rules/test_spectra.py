@@ -97,6 +97,7 @@ def test_what_two_signals_share() -> None:
     [
         ({"nperseg": 8, "noverlap": 8}, "nfft >= nperseg > noverlap, got nfft=8, nperseg=8 and noverlap=8"),
         ({"nperseg": 8, "nfft": 7}, "nfft >= nperseg > noverlap"),
+        ({"nperseg": 8, "fs": 0.0}, "a sampling frequency fs > 0, got 0.0"),
         ({"nperseg": 8, "scaling": "power"}, "scaling must be one of"),
         ({"nperseg": 9, "window": np.ones(8)}, "length of the window that is given, 8, got 9"),
         ({"window": np.ones(31)}, r"no longer than the 30 samples there are, got shape \(31,\)"),
