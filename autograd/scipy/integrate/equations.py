@@ -87,7 +87,7 @@ def adjoint_solution(g: Array, node: Node) -> list[Array]:
     state = np.concatenate([out[-1], g[-1], np.zeros(sum(map(np.size, rest)), y.dtype)])
     at_times = [np.vdot(g[-1], slope(out[-1], t[-1], *rest))]
     for i in range(len(t) - 1, 0, -1):
-        state = adjoint.back(state, t[i], t[i - 1], out[i - 1])
+        state = adjoint.back(state, t[i], t[i - 1], out[i - 1], HALVINGS)
         at_times.append(np.vdot(g[i - 1], slope(out[i - 1], t[i - 1], *rest)))
         state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
     total = state[size : 2 * size]
@@ -107,7 +107,7 @@ class Adjoint:
         value, pull = vjp(lambda y, *rest: self.slope(y, -time, *rest), state[: self.size], *rest)
         return np.concatenate([-value, *[np.ravel(c) for c in pull(state[self.size : 2 * self.size])]])
 
-    def back(self, state: Array, later: Array, sooner: Array, reached: Array, halvings: int = HALVINGS) -> Array:
+    def back(self, state: Array, later: Array, sooner: Array, reached: Array, halvings: int) -> Array:
         """The state at an earlier time, at which y was `reached`; by halves of the way where y does not come back."""
         failure = None
         try:
