@@ -184,7 +184,7 @@ def test_any_combination_of_keywords(name: str, data: st.DataObject) -> None:
         try:
             expected = arrays_in(call(x))
         except Exception as error:  # noqa: BLE001  # whatever NumPy says, we say too
-            if x.size == 0 and chosen.get("ord") == np.inf:
+            if x.size == 0 and chosen.get("ord") in (1, 2, np.inf):
                 return  # a norm of nothing, which is 0 in later versions of NumPy, and here with each
             with pytest.raises((type(error), ValueError, TypeError)):
                 call(leaf)
