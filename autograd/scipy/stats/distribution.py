@@ -14,6 +14,7 @@ from autograd.registry import real_only, registry
 from autograd.rule_signature import argument_names, reading
 from autograd.rules.closed import closed, slope
 from autograd.rules.special.incomplete import inverse
+from autograd.scipy.precision import at_least
 
 from .frozen import Freezing
 
@@ -137,12 +138,16 @@ class Distribution(Freezing):
         return self.support(*shapes) if callable(self.support) else self.support
 
     def _inverse(self, function: str, share: str, sign: int) -> Form:
-        """SciPy's quantiles of the standard member, whose slopes are those of an inverse of `share`."""
+        """SciPy's quantiles of the standard member, whose slopes are those of an inverse of `share`.
+
+        In single precision both may have no more than three digits, as those of `ncf` with a heavy tail.
+        """
         density, form = self.forms[self.density], self.forms[share]
         slopes = [reading(("x", *self.shapes), rule) for rule in (
             lambda *at: sign * np.exp(density(*at)), *[slope(form, i + 1) for i in range(len(self.shapes))])]
-        return closed(reading(("q", *self.shapes), scipys(self.name, function)), f"standard {self.name}.{function}",
-                      *inverse(*slopes, place=0))
+        in_doubles = closed(reading(("q", *self.shapes), scipys(self.name, function)),
+                            f"standard {self.name}.{function}", *inverse(*slopes, place=0))
+        return lambda q, *shapes: in_doubles(*at_least(np.float64, q, *shapes)).astype(q.dtype)
 
     def _inside(self, z: Array, shapes: Sequence[Array]) -> tuple[Array, Array]:
         """Where z is in the support, and z; it stops at ends that move with the shapes, since these are kinks.

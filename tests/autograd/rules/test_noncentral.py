@@ -117,3 +117,12 @@ def test_a_length_has_scipys_density_and_the_shares_of_its_square(b: float) -> N
     np.testing.assert_allclose(stats.rice.cdf(x, Tensor(b)).numpy(), scipy.stats.rice.cdf(x, b), rtol=1e-11)
     np.testing.assert_allclose(stats.rice.sf(x, Tensor(b)).numpy(), square.sf(x * x), rtol=1e-10)
     check_gradients(lambda x, b: stats.rice.cdf(x, b), x[1:3], np.array(b + 0.1))
+
+
+def test_quantiles_of_a_heavy_tail_have_the_digits_of_single_precision() -> None:
+    """They had four, and their slopes three."""
+    at = np.array([0.889956, 0.4138043, 0.4057837, 0.7099399], np.float32)
+    exact = at.astype(np.float64)
+    np.testing.assert_allclose(stats.ncf.ppf(*Tensor(at)).numpy(), scipy.stats.ncf.ppf(*exact), rtol=2e-7)
+    found, expected = (grad(stats.ncf.ppf, range(4))(*x) for x in (at, exact))
+    np.testing.assert_allclose(found, expected, rtol=2e-6)
