@@ -82,11 +82,12 @@ class Plan:
             gradients[i] = self.flat.reals(gradients[i])
 
         def share(first: int, last: int) -> None:
-            blocks.end_faded(self._slices[first:last])
-            some = [b for b in self._slices[first:last]
+            some = self._slices[first:last]
+            blocks.end_faded(some)
+            rest = [b for b in some
                     if not rule.step_many(b.memory, b.stretch(gradients), b.moments, b.steps(), options)]
-            if some:
-                _run(some, self._scratch(first), gradients, rule, options)
+            if rest:
+                _run(rest, self._scratch(first), gradients, rule, options)
 
         in_parallel(share, len(self._slices), PARALLEL)
         for i in self._memory:

@@ -140,7 +140,7 @@ class Distribution(Freezing):
     def _inverse(self, function: str, share: str, sign: int) -> Form:
         """SciPy's quantiles of the standard member, whose slopes are those of an inverse of `share`.
 
-        In single precision both may have no more than three digits, as those of `ncf` with a heavy tail.
+        They are computed in double precision: in single precision those of a heavy tail of `ncf` have four digits.
         """
         density, form = self.forms[self.density], self.forms[share]
         slopes = [reading(("x", *self.shapes), rule) for rule in (
