@@ -18,8 +18,7 @@ from autograd.runtime.threads import in_parallel
 SHARED = 2 * 65536 * 4  # multiplications of a product from which on OpenBLAS's threads would share it
 LIGHT = 9 * 1024 - 1  # the most elements of a matrix that OpenBLAS multiplies with a vector in one thread
 WHOLE = 2**29  # multiplications above which a product is left to BLAS
-WORTH = 2**22  # multiplications that are worth a thread: about 0.08 ms
-SEVERAL = 2**24  # multiplications worth two threads: to wake one and to be answered takes about 0.1 ms
+WORTH = 2**23  # multiplications that are worth a thread: about 0.1 ms, in which one wakes and answers
 ALIGNED = 16  # rows or columns that stay together in one part
 LINE = 200  # numbers that are packed in the time that two threads writing to one cache line lose
 FEW = 8  # rows are few below 1/8 of their length: to pack them costs less than to pack a transposed matrix
@@ -89,7 +88,7 @@ def _in_parts(x: Any, y: Any, plus: Any = None) -> Product | None:
 
 def _compute(*products: Product) -> None:
     total = products[0].work if len(products) == 1 else sum([product.work for product in products])
-    if total < SEVERAL:
+    if total < 2 * WORTH:
         with one_thread:
             for x, y, plus, out, _ in products:
                 _fill(x, y, plus, out)

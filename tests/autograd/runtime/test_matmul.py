@@ -39,7 +39,6 @@ def test_products_are_those_of_numbers(left: Any, right: Any, dtype: Any, three_
                                        monkeypatch: Any) -> None:
     """However the operands lie in memory, and wherever the parts of threads end."""
     monkeypatch.setattr("autograd.runtime.matmul.WORTH", GRAIN)
-    monkeypatch.setattr("autograd.runtime.matmul.SEVERAL", 1)
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal(left).astype(dtype), rng.standard_normal(right).astype(dtype)
     expected = np.einsum("...mk,...kn->...mn", x.astype(np.float64), y)
@@ -64,7 +63,7 @@ def test_products_that_are_shared_out_together(parts: int, monkeypatch: Any) -> 
 
     monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_shares)
     monkeypatch.setattr("autograd.runtime.matmul.GRAIN", 1000)
-    monkeypatch.setattr("autograd.runtime.matmul.SEVERAL", SHARED)
+    monkeypatch.setattr("autograd.runtime.matmul.WORTH", SHARED // 2)
     rng = np.random.default_rng(0)
     tall, wide, small = ((rng.standard_normal((m, k)), rng.standard_normal((k, n)))
                          for m, k, n in ((1000, 33, 20), (40, 130, 500), (3, 4, 5)))
@@ -110,7 +109,7 @@ def test_the_axis_that_is_parted_is_the_cheaper_one(rows: int, inner: int, colum
         task(0, length // 2)
         task(length // 2, length)
 
-    monkeypatch.setattr("autograd.runtime.matmul.SEVERAL", SHARED)
+    monkeypatch.setattr("autograd.runtime.matmul.WORTH", SHARED // 2)
     monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_halves)
     monkeypatch.setattr("autograd.runtime.matmul._fill", lambda x, y, plus, out: parts.append(out.shape))
     dot(np.ones((rows, inner)), np.ones((inner, columns)))
