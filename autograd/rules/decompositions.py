@@ -19,9 +19,6 @@ from autograd.primitive import pole_safe
 from .linalg import mirrored, namedtuple_of
 from .transposes import H, mT
 
-EighResult, EigResult = namedtuple_of(np.linalg.eigh), namedtuple_of(np.linalg.eig)
-SVDResult, QRResult = namedtuple_of(np.linalg.svd), namedtuple_of(np.linalg.qr)
-
 
 def diagonal(x: Array) -> Array:
     return np.diagonal(x, 0, -2, -1)
@@ -62,7 +59,7 @@ def within_pairs(u: Array, t: Array, v: Array) -> Array:
 
 @composite(np.linalg.eigh)
 def eigh(a: Any, UPLO: str = "L") -> Any:
-    return EighResult(*eigh_of(mirrored(a, UPLO.upper() == "L"), UPLO=UPLO))
+    return namedtuple_of(np.linalg.eigh)(*eigh_of(mirrored(a, UPLO.upper() == "L"), UPLO=UPLO))
 
 
 @composite(np.linalg.eigvalsh)
@@ -90,7 +87,7 @@ def general_change(inner: Array, values: Array, vectors: Array) -> tuple[Array, 
 
 @composite(np.linalg.eig)
 def eig(a: Any) -> Any:
-    return EigResult(*eig_of(a))
+    return namedtuple_of(np.linalg.eig)(*eig_of(a))
 
 
 # --- Singular values: t -> U^H t V -----------------------------------------------------------------------------------
@@ -132,12 +129,12 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: 
     if not compute_uv:
         return np.linalg.svdvals(mirrored(a) if hermitian else a)
     if not hermitian:
-        return SVDResult(*svd_of(a, full_matrices=full_matrices))
+        return namedtuple_of(np.linalg.svd)(*svd_of(a, full_matrices=full_matrices))
     values, vectors = np.linalg.eigh(a)
     order = np.flip(np.argsort(np.abs(values), axis=-1), -1)
     values, vectors = np.take_along_axis(values, order, -1), np.take_along_axis(vectors, order[..., None, :], -1)
     signs = np.where(values < 0, -1, 1).astype(values.dtype)  # the zero matrix has singular vectors, too
-    return SVDResult(vectors, np.abs(values), H(vectors * signs[..., None, :]))
+    return namedtuple_of(np.linalg.svd)(vectors, np.abs(values), H(vectors * signs[..., None, :]))
 
 
 # --- QR: dR R^-1 is upper triangular with a real diagonal ------------------------------------------------------------
@@ -177,4 +174,4 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     else:
         q, r = qr_of(a[..., :first], mode="complete")
         r = np.concatenate([r, H(q) @ a[..., first:]], axis=-1)
-    return r if mode == "r" else QRResult(q, r)
+    return r if mode == "r" else namedtuple_of(np.linalg.qr)(q, r)

@@ -14,8 +14,6 @@ from autograd.tensor.nested import values_of
 from .linalg import namedtuple_of
 from .transposes import H, mT
 
-SlogdetResult = namedtuple_of(np.linalg.slogdet)
-
 
 def trace_of_product(x: Array, y: Array) -> Array:
     """tr(x y) of each pair of matrices."""
@@ -97,4 +95,4 @@ def slogdet_cotangent(g_sign: Array, g_log: Array, sign: Array) -> Array:
 
 @composite(np.linalg.slogdet)
 def slogdet(a: Any) -> Any:
-    return SlogdetResult(*slogdet_of(a))
+    return namedtuple_of(np.linalg.slogdet)(*slogdet_of(a))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from .transposes import H, mT
 from .truncation import projected
 
 
+@cache
 def namedtuple_of(function: Any) -> Any:
     """The result type of a linear algebra function, which NumPy does not expose."""
     return type(function(np.eye(1)))

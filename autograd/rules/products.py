@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
-from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,8 @@ from autograd.duck_arrays import Array
 
 from .axes import one_axis
 
-LETTERS = ascii_uppercase + ascii_lowercase  # as NumPy numbers them, and orders axes of no written output
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+LETTERS = CAPITALS + CAPITALS.lower()  # as NumPy numbers them, and orders axes of no written output
 
 # --- einsum ----------------------------------------------------------------------------------------------------------
 
