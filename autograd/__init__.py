@@ -55,7 +55,7 @@ from .transforms import (
     vjp,
     vmap,
 )
-from .tree import ravel
+from .vector import ravel
 
 if TYPE_CHECKING:
     from . import array_api, implicit, numerical, scipy, symbolic, testing

@@ -71,6 +71,14 @@ def in_common(arrays: Sequence[Any]) -> list[Any]:
     return parts
 
 
+def replaced(arguments: Iterable[Any], places: Iterable[int], values: Iterable[Any]) -> list[Any]:
+    """The arguments as a list, with some of them replaced."""
+    full = list(arguments)
+    for i, value in zip(places, values, strict=True):
+        full[i] = value
+    return full
+
+
 def refuse_out(name: str, *targets: Any) -> None:
     """Raise unless every target of a function's `out=` is None."""
     if any(target is not None for target in targets):

@@ -18,7 +18,7 @@ from . import errors
 from .arguments import as_tensor
 from .boundary import fresh
 from .declare import piecewise_constant
-from .duck_arrays import Array
+from .duck_arrays import Array, add_all
 from .graph import Node
 from .modes import enable_grad, outside
 from .primitive import Primitive
@@ -28,7 +28,6 @@ from .tensor import Tensor
 from .tensor.box import bottom, varies
 from .tensor.nested import tensors_in
 from .transforms.vmap import in_every_batch
-from .tree import add_all
 
 Rules = Sequence[Callable[..., Any] | None]
 """One for each argument, None where it has no derivative."""

@@ -5,6 +5,18 @@ NumPy's functions take each of them, so that one text of a rule serves all order
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 Array = Any
+
+
+def add_all(terms: Sequence[Any]) -> Any:
+    """The sum of arrays, or of tuples of arrays part by part; None if there are none."""
+    if not terms:
+        return None
+    total = terms[0]
+    for term in terms[1:]:
+        total = tuple(map(operator.add, total, term)) if isinstance(total, tuple) else total + term
+    return total

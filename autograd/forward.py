@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
+from .arguments import replaced
 from .arrays import plain_array
 from .boundary import as_direction, as_input, connected, handed_out, output_and_aux
 from .errors import require_function
@@ -143,5 +144,5 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any],
 def jvp_of_some(f: Callable[..., Any], operands: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """`jvp` of `f(*operands)`; operands with the tangent None do not vary."""
     places = [i for i, t in enumerate(tangents) if t is not None]
-    return jvp(lambda *moved: f(*tree.replaced(operands, places, moved)), [operands[i] for i in places],
+    return jvp(lambda *moved: f(*replaced(operands, places, moved)), [operands[i] for i in places],
                [tangents[i] for i in places])

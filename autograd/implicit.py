@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import replaced
 from .arrays import Array, floating, is_floating
 from .boundary import as_plain
 from .closures import converted
@@ -27,8 +28,9 @@ from .modes import no_grad
 from .scaling import size_of
 from .tensor import Tensor
 from .transforms import jacrev, linearize, vjp
-from .tree import flatten, ravel, replaced
+from .tree import flatten
 from .tree import map as tree_map
+from .vector import ravel
 
 DENSE = 64
 """Up to this many unknowns the linear system of a root is solved by its matrix, which takes a pass through f for each;

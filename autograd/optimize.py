@@ -13,8 +13,9 @@ from .errors import needing
 from .modes import no_grad
 from .tensor import Tensor
 from .transforms import hessian, hvp, jacobian, value_and_grad
-from .tree import broadcast_prefix, flatten, ravel
+from .tree import broadcast_prefix, flatten
 from .tree import map as tree_map
+from .vector import ravel
 
 WITHOUT_GRADIENT = frozenset({"nelder-mead", "powell", "cobyla", "cobyqa"})
 WITH_PRODUCTS = frozenset({"newton-cg", "trust-ncg", "trust-krylov", "trust-constr"})

@@ -29,7 +29,7 @@ import numpy as np
 
 from . import errors
 from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, rearranged
-from .duck_arrays import Array
+from .duck_arrays import Array, add_all
 from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
 from .modes import local, mode, stand_ins
 from .registry import primitives, registry
@@ -40,7 +40,6 @@ from .tensor import Tensor
 from .tensor.box import Box
 from .tensor.leaf import lend
 from .tensor.mutation import copied_options, link
-from .tree import add_all
 
 _float64, _ndarray = np.float64, np.ndarray
 _new = object.__new__

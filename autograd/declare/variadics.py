@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, add_all
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.rule_signature import Rule
-from autograd.tree import add_all
 
 
 class Variadic(Primitive):

@@ -15,7 +15,7 @@ from autograd import tree
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import integer, plain_array
 from autograd.declare import piecewise_constant
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, add_all
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
@@ -159,7 +159,7 @@ def nth_derivative(function: Any, of: Any, below: int, above: int) -> Any:
         if not n:
             return of(v, z)
         orders, counts = array_of(v) - n, [comb_of(n, i) * below ** (n - i) * above**i for i in range(n + 1)]
-        return tree.add_all([count * of(orders + 2 * i, z) for i, count in enumerate(counts)]) / 2**n
+        return add_all([count * of(orders + 2 * i, z) for i, count in enumerate(counts)]) / 2**n
 
     return twin(function)(definition)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import replaced
 from autograd.arrays import Array, is_floating
 from autograd.boundary import as_plain
 from autograd.errors import GradientMismatch, require_function
@@ -69,13 +70,11 @@ class Subject:
 
     def call(self, *leaves: Any) -> list[Any]:
         """The floating outputs of f for these floating leaves: tensors, arrays, or whatever a transform passes."""
-        filled = [x.copy() if isinstance(x, np.ndarray) else x for x in self.leaves]
-        for i, leaf in zip(self.active, leaves, strict=True):
-            filled[i] = leaf
+        own = [x.copy() if isinstance(x, np.ndarray) else x for x in self.leaves]
         if self.draws:
             self.randomness.restore()
         self.evaluations += 1
-        found, structure = flatten(self.f(*self.structure.unflatten(filled)))
+        found, structure = flatten(self.f(*self.structure.unflatten(replaced(own, self.active, leaves))))
         floating = [i for i, out in enumerate(found) if is_floating(out)]
         places = paths(structure)
         self.outputs = [f"output{places[i]}" for i in floating]

@@ -55,7 +55,7 @@ ENTRANCES: dict[str, Callable[[Any], Any]] = {
     "value_and_grad": autograd.value_and_grad(np.sum),
     "jvp": lambda x: jvp(np.sin, (x,), (PLAIN,)), "a tangent": lambda x: jvp(np.sin, (PLAIN,), (x,)),
     "vmap": vmap(np.sum), "jacobian": autograd.jacobian(np.sin), "numerical": lambda x: numerical.grad(np.sum, x),
-    "backward": lambda x: (LEAF * 2).backward(x), "ravel": autograd.tree.ravel,
+    "backward": lambda x: (LEAF * 2).backward(x), "ravel": autograd.ravel,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import tree
-from autograd.arguments import arrays_of
+from autograd.arguments import arrays_of, replaced
 from autograd.duck_arrays import Array
 from autograd.tensor import Tensor
 
@@ -25,6 +25,6 @@ def taken_apart(args: Any) -> tuple[list[Array], Callable[[Sequence[Array]], Any
     others = [None if isinstance(x, kinds) else x for x in leaves]
 
     def filled(values: Sequence[Array]) -> Any:
-        return structure.unflatten(tree.replaced(others, places, values))
+        return structure.unflatten(replaced(others, places, values))
 
     return arrays_of([leaves[i] for i in places]), filled

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import scipy.integrate as si
 
-from autograd.arguments import array_of, arrays_of
+from autograd.arguments import array_of, arrays_of, replaced
 from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
@@ -28,7 +28,6 @@ from autograd.scaling import size_of
 from autograd.scipy.functions import on_values, twin_of_functions
 from autograd.tensor.nested import values_of
 from autograd.transforms import vjp
-from autograd.tree import replaced
 
 from .arguments import taken_apart
 

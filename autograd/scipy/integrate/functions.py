@@ -13,11 +13,10 @@ import scipy.integrate as si
 
 from autograd.arguments import arrays_of
 from autograd.declare import on_arrays_too
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, add_all
 from autograd.registry import real_only
 from autograd.scipy.functions import as_args, on_values, twin_of_functions
 from autograd.transforms import vmap
-from autograd.tree import add_all
 
 from .arguments import taken_apart
 from .leibniz import Integral, Integrand

@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import replaced
 from autograd.arrays import consecutive
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, add_all
 from autograd.forward import jvp_of_some
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.scaling import size_of
 from autograd.scipy.precision import in_double
 from autograd.transforms import vjp
-from autograd.tree import add_all, replaced
 
 Integrand = Callable[..., Array]  # of a point or of points, one per row, and arguments
 

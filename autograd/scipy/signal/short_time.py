@@ -10,11 +10,10 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of
 from autograd.arrays import one_of
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, add_all
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
-from autograd.tree import add_all
 
 from .filters import extended
 from .spectra import cut, spectrogram

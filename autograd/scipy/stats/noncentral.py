@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 
 from autograd.declare import piecewise_constant
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, add_all
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.special import logsumexp
-from autograd.tree import add_all
 
 from .continuous import INF
 from .distribution import Distribution
