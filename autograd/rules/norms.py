@@ -41,13 +41,20 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
         return np.sum((size != 0).astype(size.dtype), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
-    total = np.sum(power_apart_from_zero(size, ord), axis=axis, keepdims=keepdims)
+    total = np.sum(power_of_size(x, ord), axis=axis, keepdims=keepdims)
     return power_apart_from_zero(total, np.reciprocal(ord, dtype=total.dtype))
 
 
 def power_apart_from_zero(x: Array, exponent: float) -> Array:
     """The power x ** exponent for x >= 0, with derivative 0 at 0."""
     return np.where(x == 0, np.inf if exponent < 0 else 0, np.where(x == 0, 1, x) ** exponent)
+
+
+def power_of_size(x: Array, exponent: Any) -> Array:
+    """The power |x| ** exponent, with derivative 0 at 0; an even one is smooth there, where |x| has a kink."""
+    if isinstance(exponent, (int, float, np.integer)) and exponent > 0 and exponent % 2 == 0 and x.dtype.kind != "c":
+        return x**exponent
+    return power_apart_from_zero(np.abs(x), exponent)
 
 
 def extreme(sizes: Array, ord: float) -> Array:

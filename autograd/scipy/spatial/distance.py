@@ -1,110 +1,85 @@
-"""Twins of `scipy.spatial.distance`: distances of all pairs of points, and of two sets of points.
-
-A metric is a function along the last axis, in double precision as in SciPy. Where points coincide a distance has a
-kink, and the gradient 0, as that of a norm at 0.
-"""
+"""Twins of `scipy.spatial.distance`: distances of two vectors, of all pairs of points, and of two sets of points."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import log
+from collections.abc import Callable, Mapping
+from functools import wraps
+from inspect import signature
 from typing import Any
 
 import numpy as np
 import scipy.spatial.distance as sd
 
 from autograd.arguments import array_of, arrays_of, refuse_out
-from autograd.declare import decided, piecewise_constant, put_back
-from autograd.declare.poles import quotient
+from autograd.declare import decided, piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
-from autograd.rules.norms import power_apart_from_zero
-from autograd.rules.special.ufuncs import special as sc
+from autograd.scipy.precision import in_double
 from autograd.scipy.twin import no_twins_but_these, twin
 
-Metric = Callable[..., Array]
+from . import metrics
+from .metrics import METRICS, Metric
 
 __getattr__ = no_twins_but_these(__name__)
 
+# --- Two vectors -----------------------------------------------------------------------------------------------------
 
-def total(terms: Array, w: Array | None) -> Array:
-    return np.sum(terms if w is None else terms * w, axis=-1)
+IN_DOUBLE = frozenset({"euclidean", "minkowski", "seuclidean", "canberra", "braycurtis"})
+"""Metrics that SciPy gives as double precision or as numbers of Python's; others in the precision of the vectors."""
 
-
-# --- Metrics ---------------------------------------------------------------------------------------------------------
-
-
-def sqeuclidean(u: Array, v: Array, w: Array | None = None) -> Array:
-    return total((u - v) ** 2, w)
+NAMES: dict[Any, str] = {}
+"""SciPy's own functions of two vectors, and their twins, which stand for the names of metrics."""
 
 
-def euclidean(u: Array, v: Array, w: Array | None = None) -> Array:
-    return power_apart_from_zero(total((u - v) ** 2, w), 0.5)
+def of_two_vectors(metric: Metric) -> Callable[..., Any]:
+    """The twin of SciPy's function of two vectors that has the metric's name."""
+    name = metric.__name__
+
+    @wraps(metric)
+    def definition(u: Any, v: Any, *given: Any, **named: Any) -> Any:
+        options = signature(metric).bind(u, v, *given, **named).arguments
+        u, v = arrays_of((u, v))
+        if u.ndim != 1 or u.shape != v.shape or "c" in (u.dtype.kind, v.dtype.kind):
+            raise ValueError(f"{name} takes two real vectors of one length, got {u.dtype} {u.shape} and {v.dtype} "
+                             f"{v.shape}; cdist takes many")
+        u, v = (in_double(x) if name in IN_DOUBLE or x.dtype.kind != "f" else x for x in (u, v))
+        return metric(**of_arrays(options | {"u": u, "v": v}))
+
+    theirs = getattr(sd, name)
+    made = twin(theirs)(definition)
+    NAMES[theirs] = NAMES[made] = name
+    real_only.add(theirs)
+    return made
 
 
-def minkowski(u: Array, v: Array, p: Any = 2, w: Array | None = None) -> Array:
-    if decided(np.isposinf, p):
-        return chebyshev(u, v, w)
-    return power_apart_from_zero(total(power_apart_from_zero(np.abs(u - v), p), w), 1 / p)
+def of_arrays(options: Mapping[str, Any]) -> dict[str, Any]:
+    """A metric's options, in which lists are arrays and weights are not negative."""
+    found = {name: array_of(x) if isinstance(x, (list, tuple)) else x for name, x in options.items()}
+    if found.get("w") is not None and decided(lambda w: np.any(w < 0), found["w"]):
+        raise ValueError("the weights w of a metric are not negative")
+    return found
 
 
-def cityblock(u: Array, v: Array, w: Array | None = None) -> Array:
-    return total(np.abs(u - v), w)
-
-
-def chebyshev(u: Array, v: Array, w: Array | None = None) -> Array:
-    return np.max(np.abs(u - v) if w is None else (w > 0) * np.abs(u - v), axis=-1)
-
-
-def seuclidean(u: Array, v: Array, V: Array) -> Array:
-    return power_apart_from_zero(np.sum((u - v) ** 2 / V, axis=-1), 0.5)
-
-
-def mahalanobis(u: Array, v: Array, VI: Array) -> Array:
-    return power_apart_from_zero(np.sum(((u - v) @ VI) * (u - v), axis=-1), 0.5)
-
-
-def correlation(u: Array, v: Array, w: Array | None = None, centered: bool = True) -> Array:
-    share = np.ones(u.shape[-1]) if w is None else w
-    if centered:
-        u, v = (x - total(x, share)[..., None] / np.sum(share) for x in (u, v))
-    with np.errstate(invalid="ignore", divide="ignore"):  # of vectors without a length SciPy says nothing
-        alike = total(u * v, share) / np.sqrt(total(u * u, share) * total(v * v, share))
-    return put_back(1 - alike, 0.0, 2.0)
-
-
-def cosine(u: Array, v: Array, w: Array | None = None) -> Array:
-    return correlation(u, v, w, centered=False)
-
-
-def canberra(u: Array, v: Array, w: Array | None = None) -> Array:
-    return total(quotient(np.abs(u - v), np.abs(u) + np.abs(v)), w)
-
-
-def braycurtis(u: Array, v: Array, w: Array | None = None) -> Array:
-    return total(np.abs(u - v), w) / total(np.abs(u + v), w)
-
-
-def divergence(p: Array, q: Array, base: Any = None, axis: int = -1, keepdims: bool = False) -> Array:
-    """The root of Jensen and Shannon's: how far two distributions are from their mean."""
-    p, q = (x / np.sum(x, axis=axis, keepdims=True) for x in (p, q))
-    m = (p + q) / 2
-    twice = np.sum(sc.rel_entr(p, m) + sc.rel_entr(q, m), axis=axis, keepdims=keepdims)
-    return power_apart_from_zero(twice / (2 if base is None else 2 * log(base)), 0.5)
-
-
-METRICS: dict[str, Metric] = {metric.__name__: metric for metric in (
-    sqeuclidean, euclidean, minkowski, cityblock, chebyshev, seuclidean, mahalanobis, correlation, cosine, canberra,
-    braycurtis)} | {"jensenshannon": divergence}
-NAMES: dict[Any, str] = {getattr(sd, name): name for name in METRICS}
-"""SciPy's own functions of two vectors, which stand for their names."""
+sqeuclidean = of_two_vectors(metrics.sqeuclidean)
+euclidean = of_two_vectors(metrics.euclidean)
+minkowski = of_two_vectors(metrics.minkowski)
+cityblock = of_two_vectors(metrics.cityblock)
+chebyshev = of_two_vectors(metrics.chebyshev)
+seuclidean = of_two_vectors(metrics.seuclidean)
+mahalanobis = of_two_vectors(metrics.mahalanobis)
+correlation = of_two_vectors(metrics.correlation)
+cosine = of_two_vectors(metrics.cosine)
+canberra = of_two_vectors(metrics.canberra)
+braycurtis = of_two_vectors(metrics.braycurtis)
 
 
 @twin(sd.jensenshannon)
 def jensenshannon(p: Any, q: Any, base: Any = None, *, axis: int = 0, keepdims: bool = False) -> Any:
     p, q = arrays_of((p, q))
-    return divergence(p, q, base, axis, keepdims)
+    return metrics.divergence(p, q, base, axis, keepdims)
 
+
+NAMES[sd.jensenshannon] = NAMES[jensenshannon] = "jensenshannon"
 
 # --- Many points -----------------------------------------------------------------------------------------------------
 
@@ -124,9 +99,7 @@ def chosen(metric: Any, options: dict[str, Any], every: Array) -> Metric:
     if metric not in METRICS:
         raise ValueError(f"the metrics of tensors are {', '.join(METRICS)}, and functions of two vectors; "
                          f"got {metric!r}")
-    options = {name: array_of(x) if isinstance(x, (list, tuple)) else x for name, x in options.items()}
-    if options.get("w") is not None and decided(lambda w: np.any(w < 0), options["w"]):
-        raise ValueError("the weights w of a metric are not negative")
+    options = of_arrays(options)
     if metric == "seuclidean" and options.get("V") is None:
         options["V"] = np.var(every, axis=0, ddof=1)
     if metric == "mahalanobis" and options.get("VI") is None:

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.spatial
 import scipy.spatial.distance as sd
 
 from autograd import Tensor, grad, hessian, vmap
+from autograd.scipy import spatial
 from autograd.scipy.spatial import distance
 from autograd.testing import check_gradients
 
@@ -16,6 +18,7 @@ rng = np.random.default_rng(0)
 A, B = rng.uniform(0.1, 2, (7, 3)), rng.uniform(0.1, 2, (6, 3))
 SIGNED = A - 0.9, B - 1.1
 W = np.array([0.5, 1.0, 2.0])
+NEEDED: dict[str, dict[str, Any]] = {"seuclidean": {"V": W}, "mahalanobis": {"VI": np.diag(W) + 0.1}}
 UNWEIGHTED = {"seuclidean", "mahalanobis", "jensenshannon"}
 CASES: list[tuple[str, dict[str, Any]]] = [(name, {}) for name in distance.METRICS]
 CASES += [(name, {"w": w}) for name in distance.METRICS if name not in UNWEIGHTED for w in (W, [0.5, 0.0, 1.0])]
@@ -26,9 +29,11 @@ CASES += [("minkowski", {"p": 3}), ("minkowski", {"p": 1.5, "w": W}), ("seuclide
 
 @pytest.mark.parametrize("name", list(distance.METRICS))
 def test_scipys_functions_of_two_vectors_are_metrics(name: str) -> None:
-    options: dict[str, Any] = {"seuclidean": {"V": W}, "mahalanobis": {"VI": np.diag(W) + 0.1}}.get(name, {})
-    np.testing.assert_allclose(distance.cdist(Tensor(A), B, getattr(sd, name), **options).numpy(),
-                               sd.cdist(A, B, getattr(sd, name), **options))
+    options = NEEDED.get(name, {})
+    for metric in (getattr(sd, name), getattr(distance, name)):
+        np.testing.assert_allclose(distance.cdist(Tensor(A), B, metric, **options).numpy(),
+                                   sd.cdist(A, B, getattr(sd, name), **options))
+        assert distance.NAMES[metric] == name  # so that it does not go pair by pair
 
 
 @pytest.mark.parametrize(("name", "options"), CASES)
@@ -45,6 +50,44 @@ def test_distances_are_scipys_and_differentiated_in_both_sets(name: str, options
 def test_the_gradient_is_0_where_points_coincide(name: str) -> None:
     gradient = grad(lambda a: np.sum(distance.cdist(a, A[:1], name)))(A[:1])
     np.testing.assert_allclose(gradient, np.zeros((1, 3)), atol=1e-12)
+
+
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_distances_of_two_vectors_are_scipys(name: str, options: dict[str, Any]) -> None:
+    options = options or NEEDED.get(name, {})
+    u, v = (A[0], B[0]) if name == "jensenshannon" else (SIGNED[0][0], SIGNED[1][0])
+    for x, y, dtype in ((u, v, float), (u, v, np.float32), (u, u, float)):
+        x, y = x.astype(dtype), y.astype(dtype)
+        theirs = np.asarray(getattr(sd, name)(x, y, **options))
+        found = getattr(distance, name)(Tensor(x), y, **options)
+        assert found.shape == ()
+        assert found.dtype == theirs.dtype or name == "minkowski"  # whose dtype depends on the power
+        np.testing.assert_allclose(found.numpy(), theirs, rtol=1e-12 if dtype is float else 1e-5, atol=1e-12)
+        by_position = getattr(distance, name)(Tensor(x), y, *options.values()) if list(options) != ["w"] else found
+        np.testing.assert_array_equal(by_position.numpy(), found.numpy())
+
+
+def test_a_distance_is_curved_where_one_coordinate_agrees() -> None:
+    """A power of the size, |x|^2, has a kink at 0, and its second derivative was 0."""
+    d = np.array([0.0, 2.0])
+    expected = np.diag([0.5, 0.0])  # of the length
+    for f in (lambda x: distance.minkowski(x, np.zeros(2)), lambda x: spatial.minkowski_distance(x, np.zeros(2)),
+              lambda x: distance.cdist(x[None], np.zeros((1, 2)), "minkowski")[0, 0],
+              lambda x: spatial.distance_matrix(x[None], np.zeros((1, 2)))[0, 0]):
+        np.testing.assert_allclose(hessian(f)(d), expected, atol=1e-15)
+    fourth = grad(grad(grad(grad(lambda x: np.linalg.norm(np.stack([x, x * 0 + 2.0]), 4)))))(0.0)
+    np.testing.assert_allclose(fourth, 24 / 4 / 2**3)  # of (x^4 + 2^4)^(1/4)
+
+
+def test_distances_by_a_power_are_scipys() -> None:
+    for p in (1, 2, 3.5, 4, np.inf):
+        for name in ("minkowski_distance", "minkowski_distance_p"):
+            np.testing.assert_allclose(getattr(spatial, name)(Tensor(A[:, None]), B, p).numpy(),
+                                       getattr(scipy.spatial, name)(A[:, None], B, p))
+        np.testing.assert_allclose(spatial.distance_matrix(Tensor(A), B, p).numpy(),
+                                   scipy.spatial.distance_matrix(A, B, p, threshold=1))
+        check_gradients(lambda a, b, p=p: spatial.distance_matrix(a, b, p), A, B, order=2)
+    assert not np.any(grad(lambda x: spatial.minkowski_distance(x, A[0]))(A[0]))
 
 
 def test_weights_variances_and_inverse_covariances_are_differentiated() -> None:
@@ -89,6 +132,13 @@ def test_batches_of_sets() -> None:
     (lambda: distance.pdist(Tensor(A + 0j)), ValueError, "real matrix, got complex128"),
     (lambda: distance.pdist(Tensor(A), out=np.zeros(21)), TypeError, "out="),
     (lambda: distance.cdist(Tensor(A), B, w=[1, -1, 1]), ValueError, "weights w of a metric are not negative"),
+    (lambda: distance.cosine(Tensor(A[0]), B[0], w=[1, -1, 1]), ValueError, "weights w of a metric are not negative"),
+    (lambda: distance.euclidean(Tensor(A), B[0]), ValueError, r"two real vectors.*got float64 \(7, 3\).*cdist takes"),
+    (lambda: distance.euclidean(Tensor(A[0]), B[0, :1]), ValueError, r"of one length, got .*\(3,\) and float64 \(1,\)"),
+    (lambda: distance.euclidean(Tensor(A[0] + 0j), B[0]), ValueError, "two real vectors.*complex128"),
+    (lambda: distance.minkowski(Tensor(A[0]), B[0], 0), ValueError, "power p > 0, got 0"),
+    (lambda: distance.euclidean(Tensor(A[0]), B[0], W, 3), TypeError, "takes u, v, w: too many positional"),
+    (lambda: spatial.distance_matrix(Tensor(A), B[:, :2]), ValueError, r"as many columns, got shapes \(7, 3\)"),
 ])
 def test_what_is_not_a_distance_of_tensors_is_refused(call: Any, error: Any, words: str) -> None:
     with pytest.raises(error, match=words):

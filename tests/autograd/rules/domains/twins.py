@@ -13,11 +13,13 @@ import scipy.optimize
 import scipy.signal
 import scipy.sparse
 import scipy.sparse.linalg
+import scipy.spatial
 import scipy.spatial.distance as sd
 import scipy.special
 
 from autograd import Tensor
 from autograd.scipy import integrate, linalg, optimize, signal, sparse, special
+from autograd.scipy.spatial import distance
 
 from .rows import POSITIVE, UNIT, Operand, Table
 
@@ -225,6 +227,16 @@ on(sd.pdist, apart, options=({}, {"metric": "cityblock"}, {"metric": "seuclidean
 on(sd.jensenshannon, Operand((3, 2), POSITIVE), Operand((3, 2), POSITIVE), options=(
     {}, {"base": 2.0, "axis": 1, "keepdims": True}))
 on(sd.squareform, (6,))
+vector = Operand((4,), POSITIVE, "distinct")
+for name in ("sqeuclidean", "cityblock", "chebyshev", "correlation", "cosine", "canberra", "braycurtis"):
+    on(getattr(sd, name), vector, vector, options=({}, {"w": np.array([0.5, 1.0, 0.0, 2.0])}))
+for name, *more in (("euclidean",), ("minkowski",), ("seuclidean", vector)):
+    on(getattr(sd, name), vector, vector, *more, note="SciPy gives a number of Python's",
+       call=partial(lambda f, *given: f(*given) + np.float64(0), getattr(distance, name)))
+on(sd.mahalanobis, (3,), (3,), definite)
+for function in (scipy.spatial.minkowski_distance, scipy.spatial.minkowski_distance_p):
+    on(function, (2, 1, 3), (4, 3), options=({}, {"p": 1}, {"p": 3.5}, {"p": np.inf}))
+on(scipy.spatial.distance_matrix, apart, Operand((2, 3), (1.2, 2.0)), options=({}, {"p": 1}))
 
 
 def decay(y: Any, t: Any, a: Any) -> Any:
