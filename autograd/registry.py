@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Operation = Callable[..., "Tensor"]
 """Applies a function with one output to tensors."""
 
+SeveralOutputs = Callable[..., "tuple[Tensor, ...]"]
+"""Applies a function with several outputs to tensors."""
+
 registry: dict[Callable[..., Any], Callable[..., Any]] = {}
 """Every NumPy or SciPy function that has a rule, with the operation that applies it to tensors."""
 

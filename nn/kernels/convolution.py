@@ -30,6 +30,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import Needs, fused
+from autograd.registry import Operation
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.grouped import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, in_space, logical
@@ -115,7 +116,7 @@ def _sum_over_pixels(g: Array) -> Array:
 
 
 def _with_bias(name: str, windows_of: Callable[..., Windows], apply: Callable[..., Array],
-               adjoint: Callable[..., Array], of_weight: Callable[..., Array], member: Callable[..., Any]) -> Any:
+               adjoint: Callable[..., Array], of_weight: Callable[..., Array], member: Callable[..., Any]) -> Operation:
     """The primitive of a family member plus a bias.
 
     `apply` evaluates it on arrays; `adjoint` and `of_weight` are its adjoints in x and in the weight; `member` is the

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd import Tensor
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
@@ -75,7 +76,7 @@ def reference(x: Any, keep: Any, *, scale: float) -> Any:
 scaled_where_kept: Operation = fused("dropout", forward, pullback, reference, unread=[0])
 
 
-def dropout(x: Any, p: float, generator: np.random.Generator) -> Any:
+def dropout(x: Tensor, p: float, generator: np.random.Generator) -> Tensor:
     """The tensor `x` with elements zeroed with probability p, drawn from `generator`, and the others over 1 - p."""
     value = np.asarray(x._value)
     keep: Any = keep_mask(generator, value.shape, p, order=memory_order(value))

@@ -16,6 +16,7 @@ import numpy as np
 from autograd import sigmoid
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
+from autograd.registry import SeveralOutputs
 from nn.kernels import recurrence
 
 
@@ -137,4 +138,4 @@ def gru_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any,
     return np.stack(outputs), h
 
 
-gru = fused("gru", gru_forward, gru_pullback, gru_reference)
+gru: SeveralOutputs = fused("gru", gru_forward, gru_pullback, gru_reference)

@@ -18,6 +18,7 @@ import numpy as np
 from autograd import sigmoid
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
+from autograd.registry import SeveralOutputs
 from autograd.runtime.blocks import block_length
 from nn.kernels import recurrence
 
@@ -133,4 +134,4 @@ def lstm_reference(x: Any, h0: Any, c0: Any, weight_ih: Any, weight_hh: Any, bia
     return np.stack(outputs), h, c
 
 
-lstm = fused("lstm", lstm_forward, lstm_pullback, lstm_reference)
+lstm: SeveralOutputs = fused("lstm", lstm_forward, lstm_pullback, lstm_reference)

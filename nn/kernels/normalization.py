@@ -22,7 +22,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.declare.fused import Needs
-from autograd.registry import Operation
+from autograd.registry import Operation, SeveralOutputs
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import Layout, merged
@@ -174,7 +174,8 @@ def group_norm_reference(x: Any, weight: Any, bias: Any, *, groups: int, eps: fl
     return (centred / np.sqrt(variance + eps)).reshape(x.shape) * weight + bias
 
 
-batch_norm = fused_in_single("batch_norm", batch_norm_forward, batch_norm_pullback, batch_norm_reference)
+batch_norm: SeveralOutputs = fused_in_single("batch_norm", batch_norm_forward, batch_norm_pullback,
+                                             batch_norm_reference)
 batch_norm_inference: Operation = fused_in_single("batch_norm_inference", inference_forward, inference_pullback,
-                                       inference_reference)
+                                                  inference_reference)
 group_norm: Operation = fused_in_single("group_norm", group_norm_forward, group_norm_pullback, group_norm_reference)

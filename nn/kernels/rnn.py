@@ -14,6 +14,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
+from autograd.registry import SeveralOutputs
 from nn.kernels import recurrence
 
 
@@ -76,4 +77,4 @@ def rnn_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any,
     return np.stack(outputs), h
 
 
-rnn = fused("rnn", rnn_forward, rnn_pullback, rnn_reference)
+rnn: SeveralOutputs = fused("rnn", rnn_forward, rnn_pullback, rnn_reference)

@@ -17,6 +17,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.declare.fused import Needs
+from autograd.registry import Operation
 from nn.kernels import attention
 from nn.kernels.broadcasting import summed_to
 from nn.kernels.half_precision import fused_in_single
@@ -59,4 +60,4 @@ def reference(projection: Any, mask: Any, keep: Any, *, heads: int, keep_scale: 
     return _side_by_side(attention.reference(parts[0], parts[1], parts[2], mask, keep, keep_scale=keep_scale))
 
 
-self_attention = fused_in_single("self_attention", forward, pullback, reference)
+self_attention: Operation = fused_in_single("self_attention", forward, pullback, reference)

@@ -163,7 +163,7 @@ def batch_norm(input: ArrayLike, running_mean: Tensor | None = None, running_var
                                "larger batch (drop_last=True of a DataLoader), or call .eval()")
     out, mean, variance = kernels.batch_norm(input, weight, bias, eps=eps)
     _move(speaker, input, (running_mean, running_var), (mean._value, variance._value), momentum)
-    return out  # type: ignore[no-any-return]
+    return out
 
 
 def instance_norm(input: ArrayLike, running_mean: Tensor | None = None, running_var: Tensor | None = None,

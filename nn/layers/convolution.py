@@ -271,7 +271,7 @@ def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[i
     check_window(speaker, x, weight.shape[2:], padding, dilation)
     if mode != "zeros":
         x, padding = surrounded(speaker, x, padding, mode), ((0, 0),) * len(padding)
-    out: Tensor = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
+    out = convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
     return out[0] if single else out
 
 
@@ -291,8 +291,8 @@ def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[
     size = _transposed_size(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra)
     if min(size) < 1:
         raise mistake(speaker, f"would make an output of size {size} from the input {x.shape}; pad less")
-    out: Tensor = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
-                                         output_padding=extra, groups=groups)
+    out = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
+                                 output_padding=extra, groups=groups)
     return out[0] if single else out
 
 

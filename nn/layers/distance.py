@@ -22,7 +22,7 @@ def normalize(input: ArrayLike, p: float = 2.0, dim: int = 1, eps: float = 1e-12
 
     Any floating shape; the dtype stays. Raises ValueError for a missing axis.
     """
-    return _unit(_with_axis("normalize", admitted("normalize", input), dim), p=p, dim=dim, eps=eps)  # type: ignore[no-any-return]
+    return _unit(_with_axis("normalize", admitted("normalize", input), dim), p=p, dim=dim, eps=eps)
 
 
 def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1e-8, *,
@@ -32,7 +32,7 @@ def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1
     Shapes broadcast, and lose the axis. Raises ValueError for shapes that do not, and for a missing axis.
     """
     a, b = _together(speaker, x1, x2, real=True)
-    return _cosine(_with_axis(speaker, a, dim), b, dim=dim, eps=eps)  # type: ignore[no-any-return]
+    return _cosine(_with_axis(speaker, a, dim), b, dim=dim, eps=eps)
 
 
 def pairwise_distance(x1: ArrayLike, x2: ArrayLike, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False, *,
@@ -43,7 +43,7 @@ def pairwise_distance(x1: ArrayLike, x2: ArrayLike, p: float = 2.0, eps: float =
     not broadcast.
     """
     a, b = _together(speaker, x1, x2)
-    return _distance(a, b, p=p, eps=eps, keepdim=keepdim)  # type: ignore[no-any-return]
+    return _distance(a, b, p=p, eps=eps, keepdim=keepdim)
 
 
 class CosineSimilarity(Layer):
@@ -75,18 +75,20 @@ class PairwiseDistance(Layer):
 
 
 @in_single
-def _unit(x: Any, *, p: float, dim: int, eps: float) -> Any:
-    return x / np.clip(np.linalg.norm(x, ord=weak(p), axis=dim, keepdims=True), weak(eps), None)
+def _unit(x: Tensor, *, p: float, dim: int, eps: float) -> Tensor:
+    lengths: Tensor = np.clip(np.linalg.norm(x, ord=weak(p), axis=dim, keepdims=True), weak(eps), None)
+    return x / lengths
 
 
 @in_single
-def _cosine(a: Any, b: Any, *, dim: int, eps: float) -> Any:
+def _cosine(a: Tensor, b: Tensor, *, dim: int, eps: float) -> Tensor:
     return (_unit(a, p=2, dim=dim, eps=eps) * _unit(b, p=2, dim=dim, eps=eps)).sum(axis=dim)
 
 
 @in_single
-def _distance(a: Any, b: Any, *, p: float, eps: float, keepdim: bool) -> Any:
-    return np.linalg.norm(a - b + weak(eps), ord=weak(p), axis=-1, keepdims=keepdim)
+def _distance(a: Tensor, b: Tensor, *, p: float, eps: float, keepdim: bool) -> Tensor:
+    lengths: Tensor = np.linalg.norm(a - b + weak(eps), ord=weak(p), axis=-1, keepdims=keepdim)
+    return lengths
 
 
 def _with_axis(speaker: Speaker, x: Tensor, dim: int) -> Tensor:

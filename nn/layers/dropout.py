@@ -30,7 +30,7 @@ def dropout(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bo
     input = admitted(speaker, input)
     if not training or p == 0:
         return input
-    return kernels.dropout(input, p, autograd.random.generator())  # type: ignore[no-any-return]
+    return kernels.dropout(input, p, autograd.random.generator())
 
 
 def dropout2d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,

@@ -148,7 +148,7 @@ class RNN(_Recurrent):
         super().__init__(input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, dtype=dtype)
 
     def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
-        return rnn(x, *states, *weights, nonlinearity=self.nonlinearity)  # type: ignore[no-any-return]
+        return rnn(x, *states, *weights, nonlinearity=self.nonlinearity)
 
 
 class GRU(_Recurrent):
@@ -163,7 +163,7 @@ class GRU(_Recurrent):
     gates = 3
 
     def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
-        return gru(x, *states, *weights)  # type: ignore[no-any-return]
+        return gru(x, *states, *weights)
 
 
 class LSTM(_Recurrent):

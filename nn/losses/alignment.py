@@ -12,10 +12,9 @@ from autograd.arrays import is_integer
 from autograd.boundary import as_plain_array
 from nn.kernels.ctc import ctc
 from nn.kernels.indices import first_index
-from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, mistake, refusal
 from nn.layers.ragged import places
-from nn.losses.reduction import Loss, check_reduction, predicted, warn_of_squashed
+from nn.losses.reduction import Loss, check_reduction, predicted, reduced, warn_of_squashed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -69,7 +68,7 @@ def ctc_loss(log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike,
         losses = np.where(losses == np.inf, 0, losses)
     if reduction == "mean":
         losses = losses / np.maximum(sizes, 1).astype(losses.dtype)
-    return losses[0] if single and reduction == "none" else reduced(losses, reduction)  # type: ignore[no-any-return]
+    return losses[0] if single and reduction == "none" else reduced(losses, reduction)
 
 
 def _lengths(speaker: Speaker, name: str, given: Any, count: int, allowed: range) -> Any:

@@ -13,9 +13,8 @@ from autograd import Tensor
 from nn.kernels.binary_cross_entropy import SMALLEST
 from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabilities
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
-from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, broadcasts, described, mistake
-from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, warn_of_squashed
+from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, reduced, warn_of_squashed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -118,7 +117,7 @@ def multilabel_soft_margin_loss(input: ArrayLike, target: ArrayLike, weight: Arr
     losses = binary_cross_entropy_with_logits(input, target, weight, "none", speaker=speaker)
     if losses.ndim == 0:
         raise mistake(speaker, "expected logits (N, C) or (C,), got a number")
-    return reduced(losses.mean(axis=-1), reduction)  # type: ignore[no-any-return]
+    return reduced(losses.mean(axis=-1), reduction)
 
 
 def _fitting(speaker: Speaker, name: str, weight: Any, losses: Any) -> Tensor | None:

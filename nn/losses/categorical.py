@@ -18,10 +18,18 @@ from autograd.arrays import weak
 from nn.kernels.cross_entropy import cross_entropy as of_logits
 from nn.kernels.labels import check_range
 from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
-from nn.kernels.reduction import reduced
 from nn.layers.arguments import probability
 from nn.layers.input import Speaker, admitted, described, mistake, refusal, refuse_where
-from nn.losses.reduction import Loss, check_reduction, filled, in_unit_interval, paired, predicted, warn_of_squashed
+from nn.losses.reduction import (
+    Loss,
+    check_reduction,
+    filled,
+    in_unit_interval,
+    paired,
+    predicted,
+    reduced,
+    warn_of_squashed,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -165,7 +173,7 @@ def multi_margin_loss(input: ArrayLike, target: ArrayLike, p: int = 1, margin: f
     own = np.arange(x.shape[-1]) == target[..., np.newaxis]
     gap = weak(margin) - np.sum(np.where(own, x, 0), axis=-1, keepdims=True) + x
     cost = np.sum(np.where((gap <= 0) | own, 0, gap**p), axis=-1) / x.shape[-1]
-    return reduced(cost if weight is None else cost * np.take(weight, target), reduction)  # type: ignore[no-any-return]
+    return reduced(cost if weight is None else cost * np.take(weight, target), reduction)
 
 
 def kl_div(input: ArrayLike, target: ArrayLike, reduction: str = "mean", log_target: bool = False, *,
@@ -183,7 +191,7 @@ def kl_div(input: ArrayLike, target: ArrayLike, reduction: str = "mean", log_tar
     losses = (np.exp(t) if log_target else t) * (log_t - x)
     if reduction == "batchmean":
         return losses.sum() / (x.shape[0] if x.ndim else 1)
-    return reduced(losses, reduction)  # type: ignore[no-any-return]
+    return reduced(losses, reduction)
 
 
 def _reduced(kernel: Callable[..., Any], speaker: Speaker, x: Any, target: Any, weight: Any, reduction: str,

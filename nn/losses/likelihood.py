@@ -9,9 +9,8 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.kernels.reduction import reduced
 from nn.layers.input import Speaker, admitted, broadcasts, mistake, refuse_where
-from nn.losses.reduction import Loss, check_reduction, paired
+from nn.losses.reduction import Loss, check_reduction, paired, reduced
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -65,7 +64,7 @@ def gaussian_nll_loss(input: ArrayLike, target: ArrayLike, var: ArrayLike, full:
                  "for their logarithms write np.exp(var)")
     variance = variance + np.clip(weak(eps) - variance.detach(), 0, None)
     losses = (np.log(variance) + (x - t) ** 2 / variance) / 2 + (math.log(2 * math.pi) / 2 if full else 0)
-    return reduced(losses, reduction)  # type: ignore[no-any-return]
+    return reduced(losses, reduction)
 
 
 def poisson_nll_loss(input: ArrayLike, target: ArrayLike, log_input: bool = True, full: bool = False, eps: float = 1e-8,
@@ -82,4 +81,4 @@ def poisson_nll_loss(input: ArrayLike, target: ArrayLike, log_input: bool = True
         large = np.where(t > 1, t, 1)
         stirling: Any = large * np.log(large) - large + 0.5 * np.log(2 * math.pi * large)
         losses = losses + np.where(t > 1, stirling, 0)
-    return reduced(losses, reduction)  # type: ignore[no-any-return]
+    return reduced(losses, reduction)

@@ -14,10 +14,9 @@ import numpy as np
 from autograd import Tensor, softplus
 from autograd.arrays import weak
 from nn.kernels.half_precision import in_single
-from nn.kernels.reduction import reduced
 from nn.layers.distance import pairwise_distance
 from nn.layers.input import Speaker, refusal, refuse_where
-from nn.losses.reduction import Loss, check_reduction, paired
+from nn.losses.reduction import Loss, check_reduction, paired, reduced
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -122,7 +121,7 @@ def margin_ranking_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike,
     check_reduction(speaker, reduction)
     x1, x2 = paired(speaker, input1, input2, real=True)
     y = _signs(speaker, paired(speaker, x1, target)[1])
-    return reduced(_hinge(weak(margin) - y * (x1 - x2)), reduction)  # type: ignore[no-any-return]
+    return reduced(_hinge(weak(margin) - y * (x1 - x2)), reduction)
 
 
 def hinge_embedding_loss(input: ArrayLike, target: ArrayLike, margin: float = 1.0, reduction: str = "mean", *,
@@ -134,7 +133,7 @@ def hinge_embedding_loss(input: ArrayLike, target: ArrayLike, margin: float = 1.
     check_reduction(speaker, reduction)
     x, target = paired(speaker, input, target, real=True)
     y = _signs(speaker, target)
-    return reduced(np.where(y > 0, x, _hinge(weak(margin) - x)), reduction)  # type: ignore[no-any-return]
+    return reduced(np.where(y > 0, x, _hinge(weak(margin) - x)), reduction)
 
 
 def soft_margin_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", *,
@@ -145,7 +144,7 @@ def soft_margin_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean
     """
     check_reduction(speaker, reduction)
     x, target = paired(speaker, input, target, real=True)
-    return reduced(softplus(-_signs(speaker, target) * x), reduction)  # type: ignore[no-any-return]
+    return reduced(softplus(-_signs(speaker, target) * x), reduction)
 
 
 def cosine_embedding_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike, margin: float = 0.0,
@@ -161,7 +160,7 @@ def cosine_embedding_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLik
         raise refusal(speaker, "inputs (N, D) or (D,)", x1)
     cosine = _cosine(x1, x2)
     y = _signs(speaker, paired(speaker, cosine, target)[1])
-    return reduced(np.where(y > 0, 1 - cosine, _hinge(cosine - weak(margin))), reduction)  # type: ignore[no-any-return]
+    return reduced(np.where(y > 0, 1 - cosine, _hinge(cosine - weak(margin))), reduction)
 
 
 def triplet_margin_loss(anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: float = 1.0,
@@ -191,7 +190,7 @@ def triplet_margin_with_distance_loss(anchor: ArrayLike, positive: ArrayLike, ne
     to_near, to_far = distance(a, near), distance(a, far)
     if swap:
         to_far = np.minimum(to_far, distance(near, far))
-    return reduced(_hinge(to_near - to_far + weak(margin)), reduction)  # type: ignore[no-any-return]
+    return reduced(_hinge(to_near - to_far + weak(margin)), reduction)
 
 
 @in_single

@@ -11,6 +11,8 @@ import numpy as np
 from autograd import Tensor
 from autograd.arguments import as_tensor
 from autograd.errors import user_line
+from autograd.registry import Operation
+from nn.kernels import reduction as kernels
 from nn.layers.arguments import choice
 from nn.layers.input import Speaker, admitted, described, mistake, refuse_where
 from nn.layers.layer import Layer
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 REDUCTIONS = ("mean", "sum", "none")
+reduced: Operation = kernels.reduced  # of tensors
 
 
 class Loss(Layer):
