@@ -36,7 +36,7 @@ from nn.kernels.grouped import correlate, correlate_image, correlate_weight
 from nn.kernels.layout import in_memory_order, in_space, logical
 from nn.kernels.sums import sums_over_rows
 from nn.kernels.volumes import added, apart, beside, kernels, matrices, stacked
-from nn.kernels.windows import ALONE, Axis, Windows, axis
+from nn.kernels.windows import ALONE, Axis, Windows, axis, transposed_size
 
 # --- The family on arrays: out, x and weight, each from the other two ------------------------------------------------
 
@@ -105,9 +105,9 @@ def _windows(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tu
 def _windows_over_output(x: Any, weight: Any, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
                          dilation: Sequence[int], output_padding: Sequence[int], groups: int) -> Windows:
     """The windows of the convolution that the transposed one is the adjoint of: from the output's size to x's."""
-    return tuple(Axis((n - 1) * s - before - after + d * (k - 1) + extra + 1, k, s, d, before, n)
-                 for n, k, s, (before, after), d, extra in zip(x.shape[2:], weight.shape[2:], stride, padding, dilation,
-                                                               output_padding, strict=True))
+    return tuple(Axis(transposed_size(n, k, s, d, p, extra), k, s, d, p[0], n)
+                 for n, k, s, d, p, extra in zip(x.shape[2:], weight.shape[2:], stride, dilation, padding,
+                                                 output_padding, strict=True))
 
 
 def _sum_over_pixels(g: Array) -> Array:

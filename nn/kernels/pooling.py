@@ -30,7 +30,7 @@ from autograd.runtime.reduction import nan_or_largest
 from autograd.runtime.selection import parted
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical, pixels
-from nn.kernels.windows import Axis, Windows, pool_windows
+from nn.kernels.windows import Axis, Windows, adaptive_windows, pool_windows
 
 Entry = TypeVar("Entry")
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # the first and the end index of each window, along each axis
@@ -343,7 +343,7 @@ def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], paddin
 
 
 def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
-    """The mean of `size` windows per axis of (N, C, ...): floor(i n / m) to ceil((i + 1) n / m).
+    """The mean of `size` windows per axis of (N, C, ...), those of `adaptive_windows`.
 
     Windows are summed one at a time. In a product with a matrix, zeros times infinity would give nan.
     """
@@ -351,6 +351,4 @@ def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:
     if all(n % m == 0 for n, m in zip(lengths, size, strict=True)):
         kernel = [n // m for n, m in zip(lengths, size, strict=True)]
         return average_pool(x, kernel=kernel, stride=kernel, padding=[0] * len(kernel))
-    bounds = tuple(tuple((i * n // m, -(-(i + 1) * n // m)) for i in range(m))
-                   for n, m in zip(lengths, size, strict=True))
-    return adaptive_mean(x, bounds=bounds)
+    return adaptive_mean(x, bounds=tuple(map(adaptive_windows, lengths, size)))

@@ -104,6 +104,23 @@ def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tu
     return Axis(size, kernel, stride, dilation, before, outputs)
 
 
+def transposed_size(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tuple[int, int] = (0, 0),
+                    extra: int = 0) -> int:
+    """The outputs of a transposed convolution of `size` inputs: so many a convolution takes to `size`.
+
+    `(size - 1) * stride - padding + dilation * (kernel - 1) + 1`, and `extra`, which a stride leaves open.
+    """
+    return (size - 1) * stride - sum(padding) + dilation * (kernel - 1) + 1 + extra
+
+
+def adaptive_windows(size: int, count: int) -> tuple[tuple[int, int], ...]:
+    """The first and the end index of each of `count` windows that share `size` inputs: neighbours, or overlapping.
+
+    Window i of m over n inputs goes from `floor(i n / m)` to `ceil((i + 1) n / m)`.
+    """
+    return tuple((i * size // count, -(-(i + 1) * size // count)) for i in range(count))
+
+
 def pool_windows(sizes: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
                  dilation: Sequence[int], ceil_mode: bool) -> Windows:
     """The windows of a pooling along each axis, padded equally on both sides."""

@@ -13,7 +13,7 @@ from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.kernels.broadcasting import along_channels
 from nn.layers.arguments import choice, floating, nonzero, positive
-from nn.layers.input import Speaker, admitted, refusal
+from nn.layers.input import Speaker, admitted, refusal, with_axis
 from nn.layers.layer import Layer
 from nn.parameter import Parameter
 
@@ -267,9 +267,7 @@ class AlongAxis(Activation):
         self.dim = dim
 
     def function(self, x: Tensor) -> Tensor:
-        if not -x.ndim <= self.dim < x.ndim:
-            raise refusal(self, f"input with an axis {self.dim}", x)
-        return self.over(x, self.dim)
+        return self.over(with_axis(self, x, self.dim), self.dim)
 
 
 class Softmax(AlongAxis):

@@ -14,6 +14,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import integer
 from nn.kernels.pooling import adaptive_average_pool
+from nn.kernels.windows import adaptive_windows
 from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted
 from nn.layers.layer import Layer
@@ -182,7 +183,7 @@ def _seen(lengths: Sequence[int], sizes: Sequence[int]) -> np.ndarray[Any, np.dt
     """
     flat = np.zeros((), int)
     for axis, (n, m) in enumerate(zip(lengths, sizes, strict=True)):
-        first, end = np.arange(m) * n // m, -(-(np.arange(m) + 1) * n // m)
+        first, end = np.transpose(adaptive_windows(n, m))
         at = np.minimum(first[:, None] + np.arange((end - first).max()), end[:, None] - 1)
         flat = flat * n + among_axes(at, axis, len(sizes))
     return flat.reshape(math.prod(sizes), -1)

@@ -20,10 +20,10 @@ Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
 """The kernel, stride, padding and dilation of windows, each along all axes."""
 
 
-def positive(speaker: Speaker, **sizes: Any) -> None:
+def positive(speaker: Speaker, **numbers: Any) -> None:
     """Raise TypeError for a size that is not an integer, ValueError for one below 1."""
-    for name, size in sizes.items():
-        _check(speaker, integer, name, size)
+    for name, number in numbers.items():
+        _check(speaker, integer, name, number)
 
 
 def no_activation(speaker: Speaker, **flags: Any) -> None:
@@ -69,7 +69,7 @@ def nonzero(speaker: Speaker, **values: float | None) -> None:
             raise ValueError(f"{described(speaker)}: {name} must not be 0")
 
 
-def pair(speaker: str, name: str, value: Size, count: int = 2, least: int = 1) -> Sizes:
+def sizes(speaker: str, name: str, value: Size, count: int, least: int = 1) -> Sizes:
     """One number for all axes, or one per axis, as a tuple of `count` integers that are at least `least`."""
     return tuple(integer(f"{speaker}: {name}", number, least) for number in each_axis(speaker, name, value, count))
 
@@ -77,9 +77,9 @@ def pair(speaker: str, name: str, value: Size, count: int = 2, least: int = 1) -
 def geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
              dilation: Size = 1) -> Geometry:
     """How windows lie, each number given for all axes or one per axis; the stride is the kernel's size unless given."""
-    kernel = pair(speaker, "kernel_size", kernel_size, axes)
-    return (kernel, kernel if stride is None else pair(speaker, "stride", stride, axes),
-            pair(speaker, "padding", padding, axes, least=0), pair(speaker, "dilation", dilation, axes))
+    kernel = sizes(speaker, "kernel_size", kernel_size, axes)
+    return (kernel, kernel if stride is None else sizes(speaker, "stride", stride, axes),
+            sizes(speaker, "padding", padding, axes, least=0), sizes(speaker, "dilation", dilation, axes))
 
 
 def each_axis(speaker: str, name: str, value: Any, count: int) -> tuple[Any, ...]:

@@ -14,7 +14,8 @@ import numpy as np
 from autograd import Tensor
 from nn import init
 from nn.kernels.convolution import convolution, transposed_convolution
-from nn.layers.arguments import Size, choice, floating, pair, positive
+from nn.kernels.windows import transposed_size
+from nn.layers.arguments import Size, choice, floating, positive, sizes
 from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import AXES, Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.layer import Layer
@@ -43,10 +44,10 @@ class _Convolution(Layer):
             raise ValueError(f"{kind}: groups={groups} must divide in_channels={in_channels} and "
                              f"out_channels={out_channels}")
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
-        self.kernel_size = pair(kind, "kernel_size", kernel_size, self.axes)
-        self.stride = pair(kind, "stride", stride, self.axes)
-        self.dilation = pair(kind, "dilation", dilation, self.axes)
-        self.padding = padding if isinstance(padding, str) else pair(kind, "padding", padding, self.axes, least=0)
+        self.kernel_size = sizes(kind, "kernel_size", kernel_size, self.axes)
+        self.stride = sizes(kind, "stride", stride, self.axes)
+        self.dilation = sizes(kind, "dilation", dilation, self.axes)
+        self.padding = padding if isinstance(padding, str) else sizes(kind, "padding", padding, self.axes, least=0)
         choice(kind, ("zeros",) if self.transposed else MODES, padding_mode=padding_mode)
         self.padding_mode = padding_mode
         self._pads = pads(kind, self.padding, self.kernel_size, self.stride, self.dilation)
@@ -111,8 +112,8 @@ class ConvTranspose2d(_Convolution):
                  output_padding: Size = 0, groups: int = 1, bias: bool = True, dilation: Size = 1,
                  padding_mode: str = "zeros", *, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
-        padding = pair(kind, "padding", padding, self.axes, least=0)
-        self.output_padding = pair(kind, "output_padding", output_padding, self.axes, least=0)
+        padding = sizes(kind, "padding", padding, self.axes, least=0)
+        self.output_padding = sizes(kind, "output_padding", output_padding, self.axes, least=0)
         super().__init__(in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, padding_mode,
                          dtype=dtype)
         _check_output_padding(kind, self.output_padding, self.stride, self.dilation)
@@ -121,8 +122,8 @@ class ConvTranspose2d(_Convolution):
         input = admitted(self, input, self.weight.dtype)
         extra = self.output_padding
         if output_size is not None:
-            smallest = _transposed_size(input.shape[-self.axes :], self.kernel_size, self.stride, self._pads,
-                                        self.dilation, (0,) * self.axes)
+            smallest = tuple(map(transposed_size, input.shape[-self.axes :], self.kernel_size, self.stride,
+                                 self.dilation, self._pads))
             extra = tuple(wanted - least for wanted, least in zip(output_size[-self.axes :], smallest, strict=True))
             if any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
                 most = tuple(least + s - 1 for least, s in zip(smallest, self.stride, strict=True))
@@ -228,7 +229,7 @@ def pads(speaker: str, padding: Size | str, kernel: Sequence[int], stride: Seque
         return tuple((total // 2, total - total // 2) for total in totals)
     if isinstance(padding, str):
         raise ValueError(f"{speaker}: padding is a number, one per axis, 'same' or 'valid', got {padding!r}")
-    return tuple((p, p) for p in pair(speaker, "padding", padding, len(kernel), least=0))
+    return tuple((p, p) for p in sizes(speaker, "padding", padding, len(kernel), least=0))
 
 
 def _conv(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, padding: Size | str, dilation: Size,
@@ -236,7 +237,7 @@ def _conv(name: str, axes: int, x: Any, weight: Any, bias: Any, stride: Size, pa
     x, weight = admitted(name, x), admitted(name, weight)
     _check_weight(name, "out, in / groups", axes, weight, groups)
     (bias,) = fitting(name, weight.shape[:1], np.result_type(x.dtype, weight.dtype), bias=bias)
-    stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
+    stride, dilation = sizes(name, "stride", stride, axes), sizes(name, "dilation", dilation, axes)
     return _convolved(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), dilation,
                       groups)
 
@@ -246,8 +247,8 @@ def _conv_transpose(name: str, axes: int, x: Any, weight: Any, bias: Any, stride
     x, weight = admitted(name, x), admitted(name, weight)
     _check_weight(name, "in, out / groups", axes, weight, groups)
     (bias,) = fitting(name, (weight.shape[1] * groups,), np.result_type(x.dtype, weight.dtype), bias=bias)
-    stride, dilation = pair(name, "stride", stride, axes), pair(name, "dilation", dilation, axes)
-    padding, extra = (pair(name, what, size, axes, least=0)
+    stride, dilation = sizes(name, "stride", stride, axes), sizes(name, "dilation", dilation, axes)
+    padding, extra = (sizes(name, what, size, axes, least=0)
                       for what, size in (("padding", padding), ("output_padding", output_padding)))
     _check_output_padding(name, extra, stride, dilation)
     return _transposed(name, x, weight, bias, stride, pads(name, padding, weight.shape[2:], stride, dilation), extra,
@@ -288,18 +289,12 @@ def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[
     x, single = batch_of(speaker, x, weight.shape[0], weight.ndim - 2)
     if 0 in x.shape[2:]:
         raise refusal(speaker, f"images with at least one value along {AXES[weight.ndim - 2]}", x)
-    size = _transposed_size(x.shape[2:], weight.shape[2:], stride, padding, dilation, extra)
+    size = tuple(map(transposed_size, x.shape[2:], weight.shape[2:], stride, dilation, padding, extra))
     if min(size) < 1:
         raise mistake(speaker, f"would make an output of size {size} from the input {x.shape}; pad less")
     out = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
                                  output_padding=extra, groups=groups)
     return out[0] if single else out
-
-
-def _transposed_size(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Pads,
-                     dilation: Sequence[int], extra: Sequence[int]) -> tuple[int, ...]:
-    return tuple((n - 1) * s - sum(p) + d * (k - 1) + 1 + e
-                 for n, k, s, p, d, e in zip(size, kernel, stride, padding, dilation, extra, strict=True))
 
 
 def check_window(speaker: Speaker, x: Tensor, kernel: Sequence[int], padding: Pads, dilation: Sequence[int],

@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.kernels.half_precision import in_single
-from nn.layers.input import Speaker, admitted, mistake, refusal
+from nn.layers.input import Speaker, admitted, mistake, with_axis
 from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def normalize(input: ArrayLike, p: float = 2.0, dim: int = 1, eps: float = 1e-12
 
     Any floating shape; the dtype stays. Raises ValueError for a missing axis.
     """
-    return _unit(_with_axis("normalize", admitted("normalize", input), dim), p=p, dim=dim, eps=eps)
+    return _unit(with_axis("normalize", admitted("normalize", input), dim), p=p, dim=dim, eps=eps)
 
 
 def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1e-8, *,
@@ -32,7 +32,7 @@ def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1
     Shapes broadcast, and lose the axis. Raises ValueError for shapes that do not, and for a missing axis.
     """
     a, b = _together(speaker, x1, x2, real=True)
-    return _cosine(_with_axis(speaker, a, dim), b, dim=dim, eps=eps)
+    return _cosine(with_axis(speaker, a, dim), b, dim=dim, eps=eps)
 
 
 def pairwise_distance(x1: ArrayLike, x2: ArrayLike, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False, *,
@@ -89,13 +89,6 @@ def _cosine(a: Tensor, b: Tensor, *, dim: int, eps: float) -> Tensor:
 def _distance(a: Tensor, b: Tensor, *, p: float, eps: float, keepdim: bool) -> Tensor:
     lengths: Tensor = np.linalg.norm(a - b + weak(eps), ord=weak(p), axis=-1, keepdims=keepdim)
     return lengths
-
-
-def _with_axis(speaker: Speaker, x: Tensor, dim: int) -> Tensor:
-    """The input. Raises ValueError if it has no such axis."""
-    if not -x.ndim <= dim < x.ndim:
-        raise refusal(speaker, f"input with an axis {dim}", x)
-    return x
 
 
 def _together(speaker: Speaker, x1: Any, x2: Any, *, real: bool = False) -> list[Any]:

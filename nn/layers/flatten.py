@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
-from nn.layers.input import Speaker, refusal
+from nn.layers.input import Speaker, refusal, with_axis
 from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
@@ -56,10 +56,8 @@ class Unflatten(Layer):
         self.dim, self.unflattened_size = dim, tuple(unflattened_size)
 
     def forward(self, input: ArrayLike) -> Tensor:
-        input = as_tensor(input)
-        axis = self.dim + input.ndim if self.dim < 0 else self.dim
-        if not 0 <= axis < input.ndim:
-            raise refusal(self, f"input with an axis {self.dim}", input)
+        input = with_axis(self, as_tensor(input), self.dim)
+        axis = self.dim % input.ndim
         known = math.prod(n for n in self.unflattened_size if n != -1)
         length = input.shape[axis]
         if length != known and (-1 not in self.unflattened_size or not known or length % known):

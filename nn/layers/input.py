@@ -84,10 +84,17 @@ def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[
     raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
 
 
+def with_axis(speaker: Speaker, x: Tensor, dim: int) -> Tensor:
+    """The input. Raises ValueError if it has no such axis."""
+    if not -x.ndim <= dim < x.ndim:
+        raise refusal(speaker, f"input with an axis {dim}", x)
+    return x
+
+
 def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **weights: Any) -> list[Any]:
     """Weights and statistics as tensors of this dtype, None for what is not there.
 
-    Raises ValueError for another shape, and for complex numbers where `dtype` is real.
+    Raises ValueError for another shape, TypeError for complex numbers where `dtype` is real.
     """
     found: list[Any] = []
     for name, given in weights.items():

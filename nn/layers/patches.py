@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Tensor
 from nn.kernels import patches as kernels
 from nn.kernels.windows import Axis, axis
-from nn.layers.arguments import Geometry, Size, geometry, pair
+from nn.layers.arguments import Geometry, Size, geometry, sizes
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
 
@@ -51,7 +51,7 @@ class Fold(_Patches):
 
     def __init__(self, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
                  stride: Size = 1) -> None:
-        self.output_size = pair("Fold", "output_size", output_size)
+        self.output_size = sizes("Fold", "output_size", output_size, self.axes)
         super().__init__(kernel_size, dilation, padding, stride)
 
     def forward(self, input: ArrayLike) -> Tensor:
@@ -73,7 +73,7 @@ def fold(input: ArrayLike, output_size: Size, kernel_size: Size, dilation: Size 
     Options and errors are those of `nn.Fold`.
     """
     windows = geometry("fold", 2, kernel_size, stride, padding, dilation)
-    return _folded("fold", input, pair("fold", "output_size", output_size), windows)
+    return _folded("fold", input, sizes("fold", "output_size", output_size, 2), windows)
 
 
 def _axes(speaker: Speaker, size: Sequence[int], windows: Geometry) -> tuple[Axis, ...]:

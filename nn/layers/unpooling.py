@@ -12,6 +12,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arguments import array_of
 from nn.kernels.indices import first_outside
+from nn.kernels.windows import transposed_size
 from nn.layers.arguments import Size, Sizes, geometry
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
@@ -95,7 +96,8 @@ def _unpooled(speaker: Speaker, input: Any, indices: Any, kernel: Sizes, stride:
     x, single = batch_of(speaker, given, "C", axes)
     if places.dtype.kind not in "iu" or places.shape != given.shape:
         raise refusal(speaker, f"places of the shape {given.shape}, as integers", f"{places.dtype} {places.shape}")
-    size = tuple((n - 1) * s - 2 * p + k for n, s, p, k in zip(x.shape[2:], stride, padding, kernel, strict=True))
+    size = tuple(transposed_size(n, k, s, padding=(p, p))
+                 for n, k, s, p in zip(x.shape[2:], kernel, stride, padding, strict=True))
     if output_size is not None:
         wanted = tuple(output_size)[-axes:]
         if len(wanted) != axes or any(abs(w - n) >= s for w, n, s in zip(wanted, size, stride, strict=True)):

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nn import layers
-from nn.kernels.windows import pool_windows
+from nn.kernels.windows import adaptive_windows, pool_windows
 from nn.layers.padding import MODES
 from nn.module import Module
 from nn.onnx.call import Call, Convert
@@ -101,8 +101,9 @@ def _adaptive_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]
 
 def _means(before: int, after: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     """The matrix (after, before) that takes means of windows which overlap, or are one pixel for several."""
-    window, pixel = np.arange(after)[:, np.newaxis], np.arange(before)
-    inside = (pixel >= window * before // after) & (pixel < -(-(window + 1) * before // after))
+    first, end = np.transpose(adaptive_windows(before, after))[..., np.newaxis]
+    pixel = np.arange(before)
+    inside = (first <= pixel) & (pixel < end)
     weights: NDArray[Any] = inside / inside.sum(axis=1, keepdims=True)
     return weights.astype(dtype)
 
