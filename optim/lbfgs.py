@@ -154,8 +154,7 @@ class LBFGS(Optimizer):
         parameters = self._parameters()
         gradients = [p.grad if p.requires_grad else None for p in parameters]
         if all(g is None for g in gradients):
-            raise RuntimeError(f"LBFGS.step() found no gradient on any of {len(parameters)} parameters; the closure "
-                               "must call backward() on a loss that was computed from them")
+            raise self._no_gradient("the closure must call backward()")
         return self._gathered([np.zeros(p.shape, p.dtype) if g is None else g._value
                                for p, g in zip(parameters, gradients, strict=True)])
 

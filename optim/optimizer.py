@@ -166,12 +166,16 @@ class Optimizer:
         self._lay_out()
         groups = zip(self.param_groups, self._plans, strict=True)
         if not sum(plan.step(self, option.plain(group)) for group, plans in groups for plan in plans):
-            parameters = self._parameters()
-            frozen = sum(not p.requires_grad for p in parameters)
-            raise RuntimeError(f"{self.kind}.step() found no gradient on any of {len(parameters)} parameters, of which "
-                               f"{frozen} are frozen (requires_grad=False); call backward() first, on a loss that was "
-                               "computed from them")
+            raise self._no_gradient("call backward() first")
         return loss
+
+    def _no_gradient(self, advice: str) -> RuntimeError:
+        """The error that there is nothing to step by, to raise."""
+        parameters = self._parameters()
+        frozen = sum(not p.requires_grad for p in parameters)
+        return RuntimeError(f"{self.kind}.step() found no gradient on any of {len(parameters)} parameters, of which "
+                            f"{frozen} are frozen (requires_grad=False); {advice}, on a loss that was computed from "
+                            "them")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients: every parameter's `grad` becomes None. Raises `ValueError` for `set_to_none=False`."""

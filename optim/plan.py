@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import is_
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,18 +16,11 @@ from . import blocks
 from .blocks import Gathered, Slice
 from .flat import Flat
 
+if TYPE_CHECKING:
+    from .optimizer import Optimizer
+
 PARALLEL = 2
 """How many blocks of large parameters are worth a thread."""
-
-
-class Rule(Protocol):
-    """An optimizer's part of a step: the recurrence."""
-
-    def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array, /) -> None:
-        """Bring the moments from `t - 1` to `t`, and write `eta_t` into `out`."""
-
-    def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], /) -> bool:
-        """Step weights, moments and all, in one compiled loop with the same result. False where there is none."""
 
 
 class Plan:
@@ -50,7 +43,7 @@ class Plan:
             self._fitting = values
         return True
 
-    def step(self, rule: Rule, options: dict[str, Any]) -> int:
+    def step(self, optimizer: Optimizer, options: dict[str, Any]) -> int:
         """Step every parameter that has a gradient and is not frozen; return how many these are."""
         flat = self.flat
         gradients: list[Any] = [g._value if p._node is not None and (g := p.grad) is not None else None
@@ -62,9 +55,9 @@ class Plan:
             flat.steps[i] += 1
         if self._gathered:
             blocks.end_faded(self._gathered)
-            _run(self._gathered, self._scratch(None), gradients, rule, options)
+            _run(self._gathered, self._scratch(None), gradients, optimizer, options)
         if self._slices:
-            self._run_slices(gradients, rule, options)
+            self._run_slices(gradients, optimizer, options)
         return len(self._active)
 
     def _cut(self, missing: list[bool]) -> None:
@@ -77,7 +70,7 @@ class Plan:
         self._slices = [block for i in self._memory for block in blocks.slices(flat, i)]
         self._spare: dict[int | None, Array] = {}
 
-    def _run_slices(self, gradients: list[Any], rule: Rule, options: dict[str, Any]) -> None:
+    def _run_slices(self, gradients: list[Any], optimizer: Optimizer, options: dict[str, Any]) -> None:
         for i in self._memory:
             gradients[i] = self.flat.reals(gradients[i])
 
@@ -85,9 +78,9 @@ class Plan:
             some = self._slices[first:last]
             blocks.end_faded(some)
             rest = [b for b in some
-                    if not rule.step_many(b.memory, b.stretch(gradients), b.moments, b.steps(), options)]
+                    if not optimizer.step_many(b.memory, b.stretch(gradients), b.moments, b.steps(), options)]
             if rest:
-                _run(rest, self._scratch(first), gradients, rule, options)
+                _run(rest, self._scratch(first), gradients, optimizer, options)
 
         in_parallel(share, len(self._slices), PARALLEL)
         for i in self._memory:
@@ -103,7 +96,7 @@ class Plan:
         return self._spare[first]
 
 
-def _run(some: Sequence[Gathered | Slice], scratch: Array, gradients: list[Any], rule: Rule,
+def _run(some: Sequence[Gathered | Slice], scratch: Array, gradients: list[Any], optimizer: Optimizer,
          options: dict[str, Any]) -> None:
     """Step these blocks, with memory for the gradient and the step of one."""
     decay = options["weight_decay"]
@@ -115,7 +108,7 @@ def _run(some: Sequence[Gathered | Slice], scratch: Array, gradients: list[Any],
             if decay and not decoupled:
                 np.multiply(block.weights(out), decay, out=out)
                 g = np.add(g, out, out=spare)
-            rule.eta(g, block.moments, block.steps(), options, out)
+            optimizer.eta(g, block.moments, block.steps(), options, out)
             if decay and decoupled:
                 out += np.multiply(block.weights(spare), options["lr"] * decay, out=spare)
             block.subtract(out)

@@ -9,7 +9,7 @@ from math import pi
 from autograd.arrays import integer, one_of
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, checked, cosine, for_all_groups, one_a_group
+from .schedule import Scheduler, checked, cosine, one_a_group
 
 
 class Cycle(Scheduler):
@@ -108,8 +108,9 @@ class CyclicLR(Cycle):
                  cycle_momentum: bool = True, base_momentum: float = 0.8, max_momentum: float = 0.9) -> None:
         one_of("mode", mode, ("triangular", "triangular2", "exp_range"))
         one_of("scale_mode", scale_mode, ("cycle", "iterations"))
-        for_all_groups("base_lr", base_lr)
-        for_all_groups("max_lr", max_lr)
+        for name, value in (("base_lr", base_lr), ("max_lr", max_lr)):
+            if not hasattr(value, "__float__"):  # PyTorch's may be a list of one per group
+                raise TypeError(f"{name} is one number for all groups, got {value!r}")
         self.max_lr, self.step_size_up = max_lr, integer("step_size_up", step_size_up)
         self.step_size_down = self.step_size_up if step_size_down is None else integer("step_size_down", step_size_down)
         self.mode, self.gamma, self.scale_fn, self.scale_mode = mode, gamma, scale_fn, scale_mode

@@ -114,9 +114,3 @@ def checked(made: Scheduler, optimizer: Any) -> Optimizer:
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"{type(made).__name__} takes an optimizer, got {type(optimizer).__name__}")
     return optimizer
-
-
-def for_all_groups(name: str, value: Any) -> None:
-    """Raise TypeError for what is not one number, such as PyTorch's list of one per group."""
-    if not hasattr(value, "__float__"):
-        raise TypeError(f"{name} is one number for all groups, got {value!r}")
