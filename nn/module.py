@@ -22,7 +22,7 @@ from autograd.tensor.hooks import Handle, added
 from nn.foreign_names import METHODS
 from nn.module_call import note_call
 from nn.parameter import Parameter
-from nn.state import Mismatch, load, require_part_of_path
+from nn.state import Mismatch, joined, load, require_part_of_path
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray
@@ -117,7 +117,7 @@ class Module:
         require_part_of_path(type(self).__name__, name, type(value).__name__)
         self._forget_buffer(name)
         self._put_last(name, Module if isinstance(value, Module) else Parameter)
-        path = _join(self._path, name)
+        path = joined(self._path, name)
         if isinstance(value, Module):
             value._locate(path, self)
         elif value.name is None:
@@ -169,9 +169,9 @@ class Module:
         object.__setattr__(self, "_path", path)
         for name, value in vars(self).items():
             if isinstance(value, Module):
-                value._locate(_join(path, name), holder)
-            elif isinstance(value, Parameter) and value.name in (None, _join(before, name)):
-                value.name = _join(path, name)
+                value._locate(joined(path, name), holder)
+            elif isinstance(value, Parameter) and value.name in (None, joined(before, name)):
+                value.name = joined(path, name)
 
     def register_buffer(self, name: str, value: ArrayLike | Tensor | None, persistent: bool = True) -> None:
         """Hold an array that is part of the state but not trained, as `self.<name>`: a Tensor with a copy of `value`.
@@ -218,7 +218,7 @@ class Module:
                 continue
             seen.add(id(module))
             yield path, module
-            stack += [(_join(path, name), child) for name, child in module._held()][::-1]
+            stack += [(joined(path, name), child) for name, child in module._held()][::-1]
 
     def modules(self) -> Iterator[Module]:
         """The module itself and all beneath it."""
@@ -250,7 +250,7 @@ class Module:
             for name, parameter in module._own_parameters():
                 if not (remove_duplicate and parameter in seen):
                     seen.add(parameter)
-                    yield _join(path, name), parameter
+                    yield joined(path, name), parameter
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Each parameter once: what an optimizer takes."""
@@ -264,9 +264,8 @@ class Module:
         return [(name, value) for name, value in vars(self).items() if isinstance(value, Parameter)]
 
     def _warn_of_untrained(self) -> None:
-        others = [(name, value) for name, value in vars(self).items() if not isinstance(value, Parameter)]
-        for name, value in others:
-            if isinstance(value, Tensor) and value.requires_grad and value.is_leaf:
+        for name, value in vars(self).items():
+            if isinstance(value, Tensor) and value.requires_grad and value.is_leaf and not isinstance(value, Parameter):
                 warnings.warn(f"{type(self).__name__}.{name} is a tensor that requires grad and no Parameter, so no "
                               "optimizer will train it; write nn.Parameter(...), or give it to forward (at "
                               f"{user_line()})", GradientLostWarning, stacklevel=3)
@@ -287,10 +286,11 @@ class Module:
                       remove_duplicate: bool = True) -> Iterator[tuple[str, Tensor]]:
         """`(path, buffer)` of everything registered with `register_buffer`."""
         modules = self.named_modules(prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
-        for path, module in modules:
-            for name in module._buffers:
-                if getattr(module, name) is not None:
-                    yield _join(path, name), getattr(module, name)
+        return ((joined(path, name), buffer) for path, module in modules for name, buffer in module._own_buffers())
+
+    def _own_buffers(self) -> list[tuple[str, Tensor]]:
+        """`(name, buffer)` of those that are not None."""
+        return [(name, value) for name in self._buffers if (value := getattr(self, name)) is not None]
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """Everything registered with `register_buffer`."""
@@ -346,10 +346,10 @@ class Module:
     def _state(self) -> Iterator[tuple[str, Tensor]]:
         for path, module in self.named_modules(remove_duplicate=False):
             for name, parameter in module._own_parameters():
-                yield _join(path, name), parameter
-            for name, persistent in module._buffers.items():
-                if persistent and getattr(module, name) is not None:
-                    yield _join(path, name), getattr(module, name)
+                yield joined(path, name), parameter
+            for name, buffer in module._own_buffers():
+                if module._buffers[name]:
+                    yield joined(path, name), buffer
 
     def state_dict(self, prefix: str = "") -> dict[str, NDArray[Any]]:
         """All parameters and buffers by dotted path, as ndarrays: copies, which later training does not change.
@@ -379,10 +379,6 @@ class Module:
         if lines:
             arguments = "".join(f"\n  {line}" for line in filter(None, [arguments, *lines])) + "\n"
         return f"{type(self).__name__}({arguments})"
-
-
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
 
 
 def _found(module: Module, what: str, path: str, known: Mapping[str, _T]) -> _T:

@@ -12,6 +12,7 @@ import numpy as np
 
 from nn.module import Module
 from nn.parameter import Parameter
+from nn.state import joined
 
 M = TypeVar("M", bound=Module)
 
@@ -59,7 +60,7 @@ def parametrize(module: M, name: str, parametrization: Module) -> M:
     if made().shape != held.shape:
         raise ValueError(f"{type(parametrization).__name__} makes of {name}, of shape {held.shape}, one of shape "
                          f"{made().shape}; a parametrization keeps it")
-    if held.name == (f"{module._path}.{name}" if module._path else name):
+    if held.name == joined(module._path, name):
         held.name = None  # it gets the path of its new place
     delattr(module, name)
     if "parametrizations" not in vars(module):

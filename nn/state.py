@@ -19,6 +19,11 @@ class Mismatch(NamedTuple):
     unexpected_keys: list[str]
 
 
+def joined(path: str, name: object) -> str:
+    """The path of what is held under a name by what is at `path`, "" for the outermost."""
+    return f"{path}.{name}" if path else str(name)
+
+
 def require_part_of_path(owner: str, name: str, kind: str) -> None:
     """Raise `ValueError` for a name that cannot be one part of a path."""
     if "." in name or not name:

@@ -28,6 +28,7 @@ from autograd import Tensor
 from autograd.boundary import as_plain_array
 from autograd.errors import needing, require_directory
 from nn import foreign_files
+from nn.state import joined
 
 __all__ = ["StorageError", "load", "save"]
 
@@ -183,7 +184,7 @@ def _take_arrays(value: State, path: str, arrays: Arrays) -> Any:
     if isinstance(value, Mapping):
         return _take_mapping(value, path, arrays)
     if isinstance(value, list | tuple):
-        items = [_take_arrays(item, _join(path, i), arrays) for i, item in enumerate(value)]
+        items = [_take_arrays(item, joined(path, i), arrays) for i, item in enumerate(value)]
         return items if isinstance(value, list) else {"$tuple": items}
     raise TypeError(
         f"save: {path or 'the state'} is a {type(value).__name__}; a state holds arrays, numbers, strings, None, "
@@ -196,8 +197,8 @@ def _take_mapping(value: Mapping[Any, Any], path: str, arrays: Arrays) -> Any:
         if not isinstance(key, str | int) or isinstance(key, bool):
             raise TypeError(f"save: the keys of {path or 'the state'} are strings or integers, got {key!r}")
     if all(isinstance(key, str) and not key.startswith("$") for key in value):
-        return {key: _take_arrays(item, _join(path, key), arrays) for key, item in value.items()}
-    return {"$items": [[key, _take_arrays(item, _join(path, key), arrays)] for key, item in value.items()]}
+        return {key: _take_arrays(item, joined(path, key), arrays) for key, item in value.items()}
+    return {"$items": [[key, _take_arrays(item, joined(path, key), arrays)] for key, item in value.items()]}
 
 
 def _place_arrays(value: Any, arrays: Arrays) -> State:
@@ -215,10 +216,6 @@ def _place_arrays(value: Any, arrays: Arrays) -> State:
     if mark == "$items":
         return {key: _place_arrays(item, arrays) for key, item in inside}
     return arrays[inside] if mark == "$array" else arrays[inside][()]
-
-
-def _join(path: str, key: object) -> str:
-    return f"{path}.{key}" if path else str(key)
 
 
 def _free_name(path: str, arrays: Arrays) -> str:

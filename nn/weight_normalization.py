@@ -11,11 +11,11 @@ import autograd.random
 from autograd import Tensor
 from autograd.arrays import integer
 from autograd.modes import local
-from nn.layers import ConvTranspose1d, ConvTranspose2d
+from nn.layers import ConvTranspose2d
 from nn.layers.distance import normalize
 from nn.module import Module
 from nn.parameter import overwrite
-from nn.parametrization import M, parameter_of, parametrize
+from nn.parametrization import M, Parametrized, parameter_of, parametrize
 
 
 class WeightNorm(Module):
@@ -89,7 +89,8 @@ def spectral_norm(module: M, name: str = "weight", n_power_iterations: int = 1, 
     Source: Miyato et al. (2018), arXiv:1802.05957.
     """
     iterations, weight = integer("n_power_iterations", n_power_iterations), parameter_of(module, name)
-    dim = (1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d)) else 0) if dim is None else dim
+    if dim is None:
+        dim = 1 if isinstance(module, ConvTranspose2d) else 0  # those of one and three dimensions derive from it
     parametrize(module, name, SpectralNorm(weight, iterations, dim, eps))
     module.register_forward_pre_hook(partial(_iterate, name))
     return module
@@ -99,5 +100,5 @@ def _iterate(name: str, module: Module, inputs: tuple[Any, ...]) -> None:
     """The steps of one call, as long as the weight is computed so."""
     made = module._computing(name)
     norm = getattr(made, "0", None)
-    if isinstance(norm, SpectralNorm) and norm.training and not local.recomputing:
-        norm.iterate(made.original, norm.iterations)  # type: ignore[union-attr]  # it has a norm
+    if isinstance(made, Parametrized) and isinstance(norm, SpectralNorm) and norm.training and not local.recomputing:
+        norm.iterate(made.original, norm.iterations)

@@ -15,9 +15,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.declare import linear, on_arrays_too
-from nn.kernels.windows import Axis
-
-Windows = tuple[Axis, Axis]
+from nn.kernels.windows import Windows
 
 
 def _taps(windows: Windows) -> Iterator[tuple[Any, Any]]:

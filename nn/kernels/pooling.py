@@ -234,13 +234,12 @@ def _taps(x: Any, geometry: Windows, padding: float) -> Any:
     taps = [x]
     for at, windows in enumerate(geometry, start=2):
         before = (slice(None),) * at
-        reach = (windows.outputs - 1) * windows.stride + (windows.kernel - 1) * windows.dilation + 1
-        after = max(0, reach - windows.before - windows.size)
+        span = (windows.outputs - 1) * windows.stride + 1  # what one tap of all windows reaches over
+        after = span + (windows.kernel - 1) * windows.dilation - windows.before - windows.size
         widths = [(0, 0)] * x.ndim
-        widths[at] = (windows.before, after)
+        widths[at] = (windows.before, max(0, after))
         taps = [np.pad(tap, widths, constant_values=padding)[(*before, slice(start, start + span, windows.stride))]
                 for tap in taps
-                for span in [(windows.outputs - 1) * windows.stride + 1]
                 for start in range(0, windows.kernel * windows.dilation, windows.dilation)]
     return np.stack(taps)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from functools import reduce
+from operator import add, or_
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -190,14 +192,11 @@ class MultiheadAttention(Layer):
             parts.append(np.triu(np.ones((queries, keys), bool), 1))
         if not parts:
             return None
-        combined = parts[0]
         if all(part.dtype == bool for part in parts):
-            for part in parts[1:]:
-                combined = combined | part
-            return ~combined  # type: ignore[no-any-return]
+            return ~reduce(or_, parts)  # type: ignore[no-any-return]
         dtype = self.out_proj.weight.dtype
-        added = [np.where(p, -np.inf, 0).astype(dtype) if p.dtype == bool else p.astype(dtype) for p in parts]
-        return added[0] if len(added) == 1 else added[0] + added[1]
+        return reduce(add, (np.where(p, -np.inf, 0).astype(dtype) if p.dtype == bool else p.astype(dtype)
+                            for p in parts))
 
     def _checked(self, mask: Any, name: str, shapes: list[tuple[int, ...]]) -> Any:
         array = _as_mask(self, mask, name, "True forbids")

@@ -10,6 +10,7 @@ import numpy as np
 from autograd.arrays import is_integer
 from autograd.graph import Node
 from nn.onnx.graph import Graph
+from nn.onnx.kernels import input_shape
 
 _ANY_BATCH = (None, -1, 0, 1)  # numbers that mean the same whatever the length of the batch; others may follow from it
 _FARTHEST = np.iinfo(np.int64).max
@@ -17,9 +18,7 @@ _FARTHEST = np.iinfo(np.int64).max
 
 def get_item(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """Slice, then drop the axes of whole numbers, then make those of `None`; raises KeyError for other keys."""
-    (parent,) = node.parents
-    assert parent is not None
-    key = _in_full(node.options["key"], parent.ndim)
+    key = _in_full(node.options["key"], len(input_shape(node)))
     taken = [part for part in key if part is not None]
     if inputs[0] not in graph.initializers and taken and not _holds_of_any_batch(taken[0]):
         raise KeyError("get_item")

@@ -19,9 +19,10 @@ from nn.onnx.graph import Graph
 Convert = Callable[[Graph, Node, Sequence[str]], str]
 
 
-def _input_shape(node: Node) -> tuple[int, ...]:
+def input_shape(node: Node) -> tuple[int, ...]:
+    """The shape of the first operand. Raises KeyError for a constant: what is made of it cannot be expressed."""
     parent = node.parents[0]
-    if parent is None:  # a constant, unlike a pool or product of the model's input
+    if parent is None:
         raise KeyError(node.primitive.name)
     return parent.shape
 
@@ -80,7 +81,7 @@ def pooled(windows: Windows) -> dict[str, Any]:
 
 
 def _max_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    options, sizes = node.options, _input_shape(node)[2:]
+    options, sizes = node.options, input_shape(node)[2:]
     return graph.add("MaxPool", inputs, dilations=list(options["dilation"]), **pooled(pool_windows(sizes, **options)))
 
 
@@ -100,12 +101,12 @@ def _attention(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     if (allowed := graph.initializers.get(mask)) is not None and allowed.dtype == bool:
         mask = graph.constant(np.where(allowed, 0, -np.inf).astype(node.dtype), "mask")
     return attended(graph, q, k, v, filter(None, [mask]), ndim=node.ndim, dtype=node.dtype,
-                    scale=1 / math.sqrt(_input_shape(node)[-1]) if scale is None else scale)[0]
+                    scale=1 / math.sqrt(input_shape(node)[-1]) if scale is None else scale)[0]
 
 
 def _batch_norm(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     x, mean, variance, weight, bias = inputs
-    channels = _input_shape(node)[1]
+    channels = input_shape(node)[1]
     scale, shift = weight or _filled(graph, node, channels, 1), bias or _filled(graph, node, channels, 0)
     return graph.add("BatchNormalization", [x, scale, shift, mean, variance], epsilon=node.options["eps"])
 
@@ -113,7 +114,7 @@ def _batch_norm(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 def _layer_norm(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     x, weight, bias = inputs
     axes, eps = node.options["axes"], node.options["eps"]
-    scale = weight or _filled(graph, node, _input_shape(node)[-axes:], 1)
+    scale = weight or _filled(graph, node, input_shape(node)[-axes:], 1)
     return graph.add("LayerNormalization", [x, scale, *([bias] if bias else [])], axis=-axes, epsilon=eps)
 
 

@@ -12,7 +12,7 @@ from autograd.graph import Node
 from autograd.registry import known_name
 from nn.onnx.graph import Graph
 from nn.onnx.indexing import get_item
-from nn.onnx.kernels import KERNELS, Convert
+from nn.onnx.kernels import KERNELS, Convert, input_shape
 
 _SAME_MEANING = {
     "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "power": "Pow", "matmul": "MatMul",
@@ -55,32 +55,34 @@ def _options(node: Node) -> dict[str, Any]:
     return getattr(node, "options", {})  # unset for operations that take none
 
 
+def _keepdims(node: Node) -> int:
+    return int(bool(_options(node).get("keepdims", False)))
+
+
 def _reduction(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     axis = _options(node).get("axis")
     axes = [] if axis is None else [graph.integers([axis] if isinstance(axis, int) else list(axis))]
-    keepdims = int(bool(_options(node).get("keepdims", False)))
-    return graph.add(_REDUCTIONS[node.primitive.name], [*inputs, *axes], keepdims=keepdims)
+    return graph.add(_REDUCTIONS[node.primitive.name], [*inputs, *axes], keepdims=_keepdims(node))
 
 
 def _variance(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """The mean of (x - mean)^2, times n / (n - ddof), of an axis or several."""
-    options, (parent,) = _options(node), node.parents
-    assert parent is not None
+    options, shape = _options(node), input_shape(node)
     axis, ddof = options.get("axis"), options.get("ddof", 0)
-    given = range(parent.ndim) if axis is None else [axis] if isinstance(axis, int) else axis
-    axes, keepdims = graph.integers([int(a) for a in given]), int(bool(options.get("keepdims", False)))
+    given = range(len(shape)) if axis is None else [axis] if isinstance(axis, int) else axis
+    axes, keepdims = graph.integers([int(a) for a in given]), _keepdims(node)
     deviation = graph.add("Sub", [inputs[0], graph.add("ReduceMean", [inputs[0], axes], keepdims=1)])
     out = graph.add("ReduceMean", [graph.add("Mul", [deviation, deviation]), axes], keepdims=keepdims)
     if ddof:
-        count = math.prod(parent.shape[a] for a in given)
+        count = math.prod(shape[a] for a in given)
         out = graph.add("Mul", [out, graph.constant(np.array(count / (count - ddof), node.dtype))])
     return out if node.primitive.name == "var" else graph.add("Sqrt", [out])
 
 
 def _length(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     order = {1: "ReduceL1", 2: "ReduceL2"}[_options(node).get("ord", 2)]
-    axis, keepdims = _options(node)["axis"], int(bool(_options(node).get("keepdims", False)))
-    return graph.add(order, [inputs[0], graph.integers([int(axis)])], keepdims=keepdims)
+    axis = graph.integers([int(_options(node)["axis"])])
+    return graph.add(order, [inputs[0], axis], keepdims=_keepdims(node))
 
 
 def _take(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -97,9 +99,8 @@ def _einsum(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 def _broadcast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """Axes of length 1 repeated, and new ones: the first, if it is as long as the batch, as it is at run time."""
-    (parent,) = node.parents
-    assert parent is not None
-    before = (1,) * (node.ndim - parent.ndim) + parent.shape
+    given = input_shape(node)
+    before = (1,) * (node.ndim - len(given)) + given
     sizes = [1 if a == b else b for a, b in zip(before, node.shape, strict=True)]  # 1 keeps an axis as it is
     if before[:1] != (1,) or node.shape[0] != graph.batch[1]:
         return graph.add("Expand", [inputs[0], graph.integers(sizes)])
@@ -117,9 +118,7 @@ def _moveaxis(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _reshape(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    (parent,) = node.parents
-    assert parent is not None
-    return graph.reshape(inputs[0], kept_axes(parent.shape, node.shape))
+    return graph.reshape(inputs[0], kept_axes(input_shape(node), node.shape))
 
 
 def _transpose(graph: Graph, node: Node, inputs: Sequence[str]) -> str:

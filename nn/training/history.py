@@ -53,7 +53,7 @@ class History:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """The columns as plain lists: what `pandas.DataFrame` takes."""
-        return {"epoch": list(range(1, len(self) + 1)), **{name: list(values) for name, values in self.columns.items()}}
+        return {"epoch": list(range(1, len(self) + 1)), **self.state_dict()}
 
     def state_dict(self) -> dict[str, list[Any]]:
         """The columns, for a checkpoint."""
