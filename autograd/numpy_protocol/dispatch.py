@@ -55,7 +55,11 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
 def along_axes(ufunc: np.ufunc, inputs: Sequence[Any], axes: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """Apply a ufunc of matrices or vectors along `axes`, which names the axes of each operand and of the result."""
     counts = [len(re.findall(r"\w+", core)) for core in re.findall(r"\((.*?)\)", str(ufunc.signature))]
-    places = [*map(in_a_tuple, axes), *[()] * (counts[-1] == 0 and len(axes) == ufunc.nin)]
+    may_be_left_out = counts[-1] == 0
+    if options.get("keepdims"):  # which NumPy has if no axes are left
+        counts[-1] = counts[0]
+    last = [tuple(range(-counts[-1], 0))] if may_be_left_out and len(axes) == ufunc.nin else []
+    places = [*map(in_a_tuple, axes), *last]
     if list(map(len, places)) != counts:
         raise ValueError(f"{ufunc.__name__} of tensors takes axes={[tuple(range(n)) for n in counts]} or the like, a "
                          f"tuple for each operand and the result, got {axes}")

@@ -12,6 +12,7 @@ from . import (
     determinants,
     editing,
     error_function,
+    histograms,
     indexing,
     integrals,
     joining,
@@ -33,9 +34,9 @@ from . import (
 )
 
 __all__ = [
-    "activations", "calculus", "choosing", "decompositions", "determinants", "editing", "error_function", "indexing",
-    "integrals", "joining", "linalg", "nan", "norms", "padding", "polynomials", "products", "quantiles", "ranges",
-    "recurrences", "reductions", "sets", "shaping", "statistics", "ufuncs", "writing",
+    "activations", "calculus", "choosing", "decompositions", "determinants", "editing", "error_function",
+    "histograms", "indexing", "integrals", "joining", "linalg", "nan", "norms", "padding", "polynomials", "products",
+    "quantiles", "ranges", "recurrences", "reductions", "sets", "shaping", "statistics", "ufuncs", "writing",
 ]
 
 on_demand["numpy.fft"] = "autograd.rules.fft"

@@ -198,13 +198,14 @@ def vdot(a: Any, b: Any, /) -> Any:
 
 
 @composite(np.vecdot)
-def vecdot(x1: Any, x2: Any, /, *, axis: int = -1) -> Any:
+def vecdot(x1: Any, x2: Any, /, *, axis: int = -1, keepdims: bool = False) -> Any:
     """The axis is one of each operand: those that remain broadcast."""
     x1, x2 = (np.moveaxis(x, axis, -1) for x in arrays_of((x1, x2)))
     if x1.shape[-1] != x2.shape[-1]:
         raise ValueError(f"vecdot takes vectors of one length, got {x1.shape[-1]} and {x2.shape[-1]}")
     product = conjugated(x1) * x2
-    return np.sum(product, axis=-1, dtype=product.dtype)
+    total = np.sum(product, axis=-1, dtype=product.dtype)
+    return np.expand_dims(total, axis) if keepdims else total
 
 
 @composite(np.matvec)

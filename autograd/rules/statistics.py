@@ -1,4 +1,4 @@
-"""Averages, covariances and weighted counts; all composed."""
+"""Averages and covariances; all composed."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ import numpy as np
 
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import in_a_tuple
-from autograd.declare import composite, decided, piecewise_constant, put_back
+from autograd.declare import composite, decided, put_back
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.tensor import Tensor
 
 from .axes import one_axis
-from .indexing import put_along
 
 
 @composite(np.average)
@@ -104,47 +102,3 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 def ptp(a: Any, axis: Any = None, out: None = None, keepdims: Any = False) -> Any:
     keepdims = keepdims is True
     return np.max(a, axis=axis, out=out, keepdims=keepdims) - np.min(a, axis=axis, keepdims=keepdims)
-
-
-# --- Counts: constant in what is counted, linear in the weights ------------------------------------------------------
-
-
-@composite(np.bincount)
-def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Any:
-    if weights is None or not np.size(x):
-        # Integers, even where there are no weights to add.
-        return piecewise_constant(np.bincount)(x, minlength=minlength)
-    x, weights = arrays_of((x, weights))
-    if x.shape != weights.shape:
-        raise ValueError(f"bincount takes as many weights as elements, got shapes {weights.shape} and {x.shape}")
-    size = decided(lambda x: len(np.bincount(x, minlength=minlength)), x)
-    return put_along(weights.astype(float), x, axis=0, shape=(int(size),))
-
-
-@composite(np.histogram_bin_edges)
-def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
-    if np.iscomplexobj(a):
-        raise TypeError("histogram counts real numbers, got complex ones; take np.real or np.abs of them")
-    known = piecewise_constant(np.histogram_bin_edges)(a, bins, range, weights)
-    if np.ndim(bins):
-        return bins
-    low, high = range if range is not None else (np.min(a), np.max(a)) if np.size(a) else (0.0, 1.0)
-    apart = 0.5 if decided(np.equal, low, high) else 0.0
-    return np.linspace(low - apart, high + apart, known.size).astype(known.dtype)
-
-
-@composite(np.histogram)
-def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, weights: Any = None) -> Any:
-    edges, *given = arrays_of([histogram_bin_edges(a, bins, range, weights), a, np.ones_like(a, int)
-                               if weights is None else weights])
-    a, weights = map(np.ravel, given)
-    counts = put_along(weights, piecewise_constant(bin_of)(a, edges), axis=0, shape=(edges.size,))[:-1]
-    return counts / np.diff(edges).astype(float) / np.sum(counts) if density else counts, edges
-
-
-def bin_of(x: Array, edges: Array) -> Array:
-    """The bin of each element, of which the last holds its upper edge too; outside of all -1, or how many there are."""
-    return np.where(x == edges[-1], len(edges) - 2, np.searchsorted(edges, x, side="right") - 1)
-
-
-real_only.update((np.bincount, np.histogram, np.histogram_bin_edges))

@@ -53,9 +53,12 @@ def of_two_vectors(metric: Metric) -> Callable[..., Any]:
 
 
 def of_arrays(options: Mapping[str, Any]) -> dict[str, Any]:
-    """A metric's options, in which lists are arrays and weights are not negative."""
+    """A metric's options, in which lists are arrays and weights are a vector of numbers that are not negative."""
     found = {name: array_of(x) if isinstance(x, (list, tuple)) else x for name, x in options.items()}
-    if found.get("w") is not None and decided(lambda w: np.any(w < 0), found["w"]):
+    w = found.get("w")
+    if w is not None and np.ndim(w) != 1:
+        raise ValueError(f"the weights w of a metric are a vector, got {np.ndim(w)} dimensions")
+    if w is not None and decided(lambda w: np.any(w < 0), w):
         raise ValueError("the weights w of a metric are not negative")
     return found
 

@@ -212,6 +212,17 @@ def test_matrices_may_stand_on_any_axes(ufunc: Any, shapes: Any, axes: Any) -> N
     check_gradients(lambda x, y: ufunc(x, y, axes=axes), x, y)
 
 
+@pytest.mark.parametrize("named", [
+    {}, {"axis": 0}, {"axis": 1}, {"axes": [1, 0]}, {"axes": [1, 0, 2]}, {"axes": [(-1,), (2,), (1,)]}])
+def test_the_axis_of_a_product_of_vectors_may_be_kept(named: Any) -> None:
+    x = np.random.default_rng(0).normal(size=(3, 3, 3))
+    expected = np.vecdot(x, x + 1, keepdims=True, **named)
+    found = np.vecdot(Tensor(x), x + 1, keepdims=True, **named)
+    assert found.shape == expected.shape
+    np.testing.assert_allclose(found.numpy(), expected)
+    check_gradients(lambda x, y: np.vecdot(x, y, keepdims=True, **named), x, x + 1)
+
+
 @pytest.mark.parametrize("axes", [[(0, 1)], [(0,), (0, 1), (0, 1)], [(0, 1), (0, 1), (0, 1), 0]])
 def test_axes_name_those_of_all_operands_and_the_result(axes: Any) -> None:
     with pytest.raises(ValueError, match=r"matmul of tensors takes axes=\[\(0, 1\), \(0, 1\), \(0, 1\)\] or the like"):

@@ -133,6 +133,7 @@ COURSES: dict[str, tuple[Callable[[Any], Any], Any, Any]] = {
     "bincount": (lambda w: np.bincount([0, 2, 2, 1], w), TALL[:, :, 0], None),
     "bincount of counts": (lambda x: np.bincount(x, LINE), COUNTS, COUNTS // [[1], [3]]),
     "histogram": (lambda x: np.histogram(x, 3, weights=x)[0], TALL[:, :, 0], None),
+    "histogram2d": (lambda x: np.histogram2d(x, x[::-1], 3, density=True, weights=x)[0], TALL[:, :, 0], None),
     "take where": (lambda x: x[np.where(x[:3] > 1.5)], TALL[:, :, 0], None),
     "real_if_close": (np.real_if_close, TALL + 0j, TALL + np.array([0, 1j, 0])[:, None, None]),
 }

@@ -57,6 +57,10 @@ CALLS: dict[str, Sequence[tuple[Call, Any]]] = {
     "unstack": each(np.unstack, NOTHING, SQUARE), "bincount": each(lambda x: np.bincount([], x, 2), NOTHING),
     "histogram": each(np.histogram, *EVERY_SHAPE, 0 * SEVERAL) + each(np.histogram, SEVERAL, bins=[1.5, 2.0, 3.0, 3.0])
     + each(lambda w: np.histogram([0.0, np.inf, 2.0], [0.0, 1.0, 2.0], weights=w), SEVERAL),
+    "histogramdd": each(np.histogramdd, NUMBER, ONE, SEVERAL, 0 * SEVERAL, SQUARE, np.zeros((0, 2)), bins=3)
+    + each(np.histogramdd, SEVERAL, bins=[[1.5, 2.0, 3.0, 3.0]])
+    + each(lambda w: np.histogram2d([0.0, np.inf, 2.0], [1.0, np.nan, 2.0], [0.0, 1.0, 2.0], weights=w), SEVERAL)
+    + each(lambda x: np.histogram2d(x, x, [[0.0, 2.0], np.arange(4)]), SEVERAL),
     "quantile": each(np.quantile, SEVERAL, q=[]) + each(np.nanquantile, SEVERAL, q=[]),
     "apply_over_axes": each(lambda x: np.apply_over_axes(np.sum, x, []), SQUARE),
     "piecewise": each(lambda x: np.piecewise(x, [x > 9], [np.exp, 2.0]), *EVERY_SHAPE),

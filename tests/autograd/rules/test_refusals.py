@@ -40,7 +40,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "where without out": (lambda: np.exp(U, where=OUT > 0), NoDerivativeError, "exp with where .* say with out="),
     "an ndarray, in place": (lambda: OUT.__iadd__(U), TypeError, "add in place.* plain ndarray.*autograd.asarray"),
     **{f"{f.__name__} of complex": (lambda f=f: f(U + 1j), TypeError, "real numbers, got complex")
-       for f in (np.histogram, np.histogram_bin_edges)},
+       for f in (np.histogram, np.histogram_bin_edges, np.histogramdd)},
     "softplus of complex": (lambda: autograd.softplus(U + 1j), TypeError, "real numbers"),
     "copyto of complex": (lambda: np.copyto(tensor(np.zeros(5)), U + 1j), TypeError, "cast complex128 to float64"),
     "vecdot lengths": (lambda: np.vecdot(U, U[:1]), ValueError, "vectors of one length, got 5 and 1"),

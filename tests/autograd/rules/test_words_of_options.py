@@ -19,7 +19,7 @@ from tests.autograd.rules.domains.rows import caller
 FLAGS = {"keepdims", "lower", "full_matrices", "compute_uv", "right", "orthogonalize", "grid_mode", "copy"}
 """What is asked only whether it is true."""
 UNREAD = {"out", "where", "like", "subok", "order", "plan", "workers", "lwork", "x0", "overwrite_a", "overwrite_b",
-          "overwrite_x", "overwrite_ab", "overwrite_data", "check_finite"}
+          "overwrite_x", "overwrite_ab", "overwrite_data", "check_finite", "threshold"}
 """What changes no number, and operands."""
 MEANT: dict[tuple[str, str], str] = {
     ("cov", "ddof"): "need not be whole", ("pinv", "rtol"): "below 0 is below every singular value",
@@ -54,6 +54,11 @@ OTHERS: dict[str, Any] = {
     "partition, kth": lambda x: np.partition(x, 9),
     "partition, kind": lambda x: np.partition(x, 1, kind="nonsense"),
     "histogram, bins": lambda x: np.histogram(x, bins=-3),
+    "histogramdd, bins": lambda x: np.histogramdd(x, bins=[1, 2]),
+    "histogramdd, range": lambda x: np.histogramdd(x, 2, [(0, 1), (0, 1)]),
+    "histogramdd, weights": lambda x: np.histogramdd(x, weights=x[:1]),
+    "histogram2d, bins": lambda x: np.histogram2d(x, x, [3]),
+    "histogram2d, y": lambda x: np.histogram2d(x, x[:1]),
     "concatenate, casting": lambda x: np.concatenate([x, x], casting="nonsense"),
     "nanquantile, method": lambda x: np.nanquantile(x, 0.3, method="nonsense"),
     "choose, mode": lambda x: np.choose([0, 1, 0, 1], [x, x], mode="nonsense"),

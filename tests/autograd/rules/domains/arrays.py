@@ -236,6 +236,16 @@ on(np.histogram, Operand((3, 2), (0.0, 1.0), "distinct"), Operand((3, 2), (0.5, 
     "range": lambda x, w: np.histogram(x, 3, (0.15, 0.75), weights=w), "counts": lambda x, w: np.histogram(x, 4),
     "density of counts": lambda x, w: np.histogram(x, 4, density=True),
     "edges": lambda x, w: np.histogram(x[0], np.cumsum(w), weights=w[0])})
+plane = Operand((6, 2), (0.0, 1.0), "distinct")
+on(np.histogramdd, plane, Operand((6,), (0.5, 2.0)), call={
+    "weights": lambda x, w: np.histogramdd(x, 3, weights=w), "columns": lambda x, w: np.histogramdd([x[:, 1], w], 2),
+    "range": lambda x, w: np.histogramdd(x, [2, 3], [(0.15, 0.75), None], weights=w),
+    "density": lambda x, w: np.histogramdd(x, [3, [-1.0, 0.2, 0.9]], weights=w, density=True),
+    "edges": lambda x, w: np.histogramdd(x[:, :1], [np.cumsum(w)], weights=w, density=True)})
+on(np.histogram2d, plane, Operand((6,), (0.5, 2.0)), call={
+    "weights": lambda x, w: np.histogram2d(x[:, 0], x[:, 1], 3, weights=w),
+    "density": lambda x, w: np.histogram2d(x[:, 0], x[:, 1], [3, 2], density=True),
+    "edges": lambda x, w: np.histogram2d(x[:, 0], x[:, 1], [-1.0, 0.2, 0.4, 0.9], weights=w)})
 on(np.histogram_bin_edges, apart, options=({}, {"bins": "sqrt"}, {"bins": 4}))
 
 # --- Differences, integrals, interpolation ---------------------------------------------------------------------------
