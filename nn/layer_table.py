@@ -15,6 +15,7 @@ from autograd.table import in_columns, in_html
 from nn import layers
 from nn.evaluation_mode import evaluating
 from nn.foreign_names import refuses_foreign_options
+from nn.layers.convolution import Convolution
 from nn.module import Module
 from nn.watched_calls import watched
 
@@ -131,10 +132,9 @@ def multiply_adds(module: Module, inputs: Sequence[Tensor], output: Tensor) -> i
     weights = sum(p.size for p in module.parameters(recurse=False) if p.ndim >= 2)
     if isinstance(module, ROW_BY_ROW):
         return weights * math.prod(output.shape[:-1])
-    if isinstance(module, layers.Conv2d):
-        return weights * output.size // module.out_channels
-    if isinstance(module, layers.ConvTranspose2d):
-        return weights * inputs[0].size // module.in_channels
+    if isinstance(module, Convolution):
+        return weights * (inputs[0].size // module.in_channels if module.transposed
+                          else output.size // module.out_channels)
     if isinstance(module, layers.MultiheadAttention):
         return _attention(module, *inputs[:3])
     return 0

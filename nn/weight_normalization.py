@@ -11,7 +11,7 @@ import autograd.random
 from autograd import Tensor
 from autograd.arrays import integer
 from autograd.modes import local
-from nn.layers import ConvTranspose2d
+from nn.layers.convolution import Convolution
 from nn.layers.distance import normalize
 from nn.module import Module
 from nn.parameter import overwrite
@@ -89,8 +89,7 @@ def spectral_norm(module: M, name: str = "weight", n_power_iterations: int = 1, 
     Source: Miyato et al. (2018), arXiv:1802.05957.
     """
     iterations, weight = integer("n_power_iterations", n_power_iterations), parameter_of(module, name)
-    if dim is None:
-        dim = 1 if isinstance(module, ConvTranspose2d) else 0  # those of one and three dimensions derive from it
+    dim = int(isinstance(module, Convolution) and module.transposed) if dim is None else dim
     parametrize(module, name, SpectralNorm(weight, iterations, dim, eps))
     module.register_forward_pre_hook(partial(_iterate, name))
     return module

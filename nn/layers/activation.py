@@ -280,11 +280,13 @@ class Softmax(AlongAxis):
     over = staticmethod(softmax)
 
 
-class Softmax2d(Softmax):
+class Softmax2d(AlongAxis):
     """exp(x_c) / sum_k exp(x_k) over the channels of images, (N, C, H, W) or (C, H, W): `Softmax(-3)`.
 
     The dtype stays. Raises ValueError for other shapes.
     """
+
+    over = staticmethod(softmax)
 
     def __init__(self) -> None:
         super().__init__(-3)

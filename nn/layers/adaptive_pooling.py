@@ -29,24 +29,30 @@ OutputSize = int | Sequence[int | None] | None
 class _Adaptive(Layer):
     """The number of windows along each axis: the output's size, or, where that is None, the input's."""
 
-    axes = 2
+    axes: int
 
     def __init__(self, output_size: OutputSize) -> None:
         self.output_size = _sizes(type(self).__name__, self.axes, output_size)
 
 
-class AdaptiveAvgPool2d(_Adaptive):
+class _AdaptiveAvgPoolNd(_Adaptive):
+    """The mean of every window, along any number of axes."""
+
+    def forward(self, input: ArrayLike) -> Tensor:
+        return _average(self, input, self.output_size)
+
+
+class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """The means of `output_size` H x W windows, whatever the input's size.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size. Input (N, C, H, W), or one
     image (C, H, W).
     """
 
-    def forward(self, input: ArrayLike) -> Tensor:
-        return _average(self, input, self.output_size)
+    axes = 2
 
 
-class AdaptiveAvgPool1d(AdaptiveAvgPool2d):
+class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """The mean of `output_size` windows of (N, C, L), or of one sequence (C, L), however long it is.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m).
@@ -55,7 +61,7 @@ class AdaptiveAvgPool1d(AdaptiveAvgPool2d):
     axes = 1
 
 
-class AdaptiveAvgPool3d(AdaptiveAvgPool2d):
+class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """The mean of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume, whatever its size.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size.
@@ -64,12 +70,8 @@ class AdaptiveAvgPool3d(AdaptiveAvgPool2d):
     axes = 3
 
 
-class AdaptiveMaxPool2d(_Adaptive):
-    """The largest value of each of `output_size` H x W windows, whatever the input's size, as for AdaptiveAvgPool2d.
-
-    A gradient goes to the first largest value in reading order. With `return_indices` also the place of each value in
-    its channel, counted row by row.
-    """
+class _AdaptiveMaxPoolNd(_Adaptive):
+    """The largest value of every window, along any number of axes."""
 
     __call__: Callable[..., Any]  # with `return_indices` two tensors
 
@@ -81,7 +83,17 @@ class AdaptiveMaxPool2d(_Adaptive):
         return _largest(self, input, self.output_size, self.return_indices)
 
 
-class AdaptiveMaxPool1d(AdaptiveMaxPool2d):
+class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
+    """The largest value of each of `output_size` H x W windows, whatever the input's size, as for AdaptiveAvgPool2d.
+
+    A gradient goes to the first largest value in reading order. With `return_indices` also the place of each value in
+    its channel, counted row by row.
+    """
+
+    axes = 2
+
+
+class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """The largest value of each of `output_size` windows of (N, C, L), or of one sequence (C, L), however long it is.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveMaxPool2d.
@@ -90,7 +102,7 @@ class AdaptiveMaxPool1d(AdaptiveMaxPool2d):
     axes = 1
 
 
-class AdaptiveMaxPool3d(AdaptiveMaxPool2d):
+class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """The largest value of each of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveMaxPool2d.

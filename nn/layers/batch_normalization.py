@@ -55,16 +55,10 @@ class _Tracking(Affine):
                 overwrite(buffer, start)
 
 
-class BatchNorm2d(_Tracking):
-    """Normalization of images (N, C, H, W), each channel over the batch and all positions.
+class _BatchNormNd(_Tracking):
+    """Normalization of each channel over the batch and all positions."""
 
-    In training mean and variance are the batch's, and the running ones move towards them: `running <- (1 - momentum)
-    running + momentum batch`, or their plain average if `momentum` is None. In evaluation the running ones are used;
-    without `track_running_stats` always the batch's. Raises ValueError for a batch of one value per channel.
-    Source: Ioffe & Szegedy, arXiv:1502.03167.
-    """
-
-    dimensions: Mapping[int, str] = MappingProxyType({4: "(N, {}, H, W)"})
+    dimensions: Mapping[int, str]
 
     def forward(self, input: ArrayLike) -> Tensor:
         input = self._admitted(input)
@@ -81,7 +75,19 @@ class BatchNorm2d(_Tracking):
         return out
 
 
-class BatchNorm1d(BatchNorm2d):
+class BatchNorm2d(_BatchNormNd):
+    """Normalization of images (N, C, H, W), each channel over the batch and all positions.
+
+    In training mean and variance are the batch's, and the running ones move towards them: `running <- (1 - momentum)
+    running + momentum batch`, or their plain average if `momentum` is None. In evaluation the running ones are used;
+    without `track_running_stats` always the batch's. Raises ValueError for a batch of one value per channel.
+    Source: Ioffe & Szegedy, arXiv:1502.03167.
+    """
+
+    dimensions = MappingProxyType({4: "(N, {}, H, W)"})
+
+
+class BatchNorm1d(_BatchNormNd):
     """y = (x - mean) / sqrt(var + eps) * weight + bias, each channel over the batch; otherwise as BatchNorm2d.
 
     Input rows (N, C) or sequences (N, C, L), whose statistics are over all steps too; the running ones (C,) move in
@@ -91,7 +97,7 @@ class BatchNorm1d(BatchNorm2d):
     dimensions = MappingProxyType({2: "(N, {})", 3: "(N, {}, L)"})
 
 
-class BatchNorm3d(BatchNorm2d):
+class BatchNorm3d(_BatchNormNd):
     """Normalization of volumes (N, C, D, H, W), each channel over the batch and all places; otherwise as BatchNorm2d.
 
     Raises ValueError for a batch of one value per channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
@@ -100,15 +106,10 @@ class BatchNorm3d(BatchNorm2d):
     dimensions = MappingProxyType({5: "(N, {}, D, H, W)"})
 
 
-class InstanceNorm2d(_Tracking):
-    """Normalization of every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
+class _InstanceNormNd(_Tracking):
+    """Normalization of every channel of every example by itself."""
 
-    With `affine` it has a weight and a bias. It does the same in evaluation, unless `track_running_stats`: then the
-    means and variances of images move running ones, as in BatchNorm2d, which are used in evaluation.
-    Raises ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
-    """
-
-    axes = 2
+    axes: int
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = False,
                  track_running_stats: bool = False, *, dtype: DTypeLike | None = None) -> None:
@@ -121,7 +122,18 @@ class InstanceNorm2d(_Tracking):
         return out[0] if single else out
 
 
-class InstanceNorm1d(InstanceNorm2d):
+class InstanceNorm2d(_InstanceNormNd):
+    """Normalization of every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
+
+    With `affine` it has a weight and a bias. It does the same in evaluation, unless `track_running_stats`: then the
+    means and variances of images move running ones, as in BatchNorm2d, which are used in evaluation.
+    Raises ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
+    """
+
+    axes = 2
+
+
+class InstanceNorm1d(_InstanceNormNd):
     """y = (x - mean) / sqrt(var + eps), every channel of every sequence by itself; otherwise as InstanceNorm2d.
 
     Input (N, C, L), or one sequence (C, L). With `affine` times a weight, plus a bias, (C,). Raises ValueError for one
@@ -131,7 +143,7 @@ class InstanceNorm1d(InstanceNorm2d):
     axes = 1
 
 
-class InstanceNorm3d(InstanceNorm2d):
+class InstanceNorm3d(_InstanceNormNd):
     """y = (x - mean) / sqrt(var + eps), every channel of every volume by itself; otherwise as InstanceNorm2d.
 
     Input (N, C, D, H, W), or one volume (C, D, H, W). With `affine` times a weight, plus a bias, (C,). Raises

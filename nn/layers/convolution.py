@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 _WINDOWS = {1: "k", 2: "kh, kw", 3: "kd, kh, kw"}
 
 
-class _Convolution(Layer):
+class Convolution(Layer):
     """What convolutions share: the arguments and their checks, the parameters, and how they are shown."""
 
-    axes = 2
+    axes: int
     transposed = False
     bias: Parameter | None
 
@@ -62,14 +62,8 @@ class _Convolution(Layer):
         draw_uniform(self, init.fans(self.weight)[0])
 
 
-class Conv2d(_Convolution):
-    """out[n, o, y, x] = bias[o] + sum over c, i, j of in[n, c, y s + i d - p, x s + j d - p] weight[o, c, i, j].
-
-    Input (N, in_channels, H, W), or one image without N; `weight` (out_channels, in_channels / groups, kh, kw).
-    `padding` is a number, one per axis, "valid" or "same"; `padding_mode` zeros, reflect, replicate or circular.
-    Raises ValueError for another number of channels, or a kernel larger than the padded input.
-    Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
-    """
+class _ConvNd(Convolution):
+    """A convolution, along any number of axes."""
 
     def forward(self, input: ArrayLike) -> Tensor:
         weight = self.weight
@@ -79,7 +73,19 @@ class Conv2d(_Convolution):
                           self.padding_mode)
 
 
-class Conv1d(Conv2d):
+class Conv2d(_ConvNd):
+    """out[n, o, y, x] = bias[o] + sum over c, i, j of in[n, c, y s + i d - p, x s + j d - p] weight[o, c, i, j].
+
+    Input (N, in_channels, H, W), or one image without N; `weight` (out_channels, in_channels / groups, kh, kw).
+    `padding` is a number, one per axis, "valid" or "same"; `padding_mode` zeros, reflect, replicate or circular.
+    Raises ValueError for another number of channels, or a kernel larger than the padded input.
+    Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", arXiv:1603.07285.
+    """
+
+    axes = 2
+
+
+class Conv1d(_ConvNd):
     """out[n, o, t] = bias[o] + sum over c, i of in[n, c, t s + i d - p] weight[o, c, i]; otherwise as Conv2d.
 
     Input (N, in_channels, L), or one sequence without N; `weight` (out_channels, in_channels / groups, k).
@@ -88,7 +94,7 @@ class Conv1d(Conv2d):
     axes = 1
 
 
-class Conv3d(Conv2d):
+class Conv3d(_ConvNd):
     """out[n, o, z, y, x] = bias[o] + sum over c, h, i, j of in[n, c, z s + h d - p, ...] weight[o, c, h, i, j].
 
     Input (N, in_channels, D, H, W), or one volume without N; `weight` (out_channels, in_channels / groups, kd, kh, kw).
@@ -98,13 +104,8 @@ class Conv3d(Conv2d):
     axes = 3
 
 
-class ConvTranspose2d(_Convolution):
-    """The adjoint of Conv2d in its image: every input value adds a copy of the kernel, `stride` apart (Zeiler 2010).
-
-    Input (N, in_channels, H, W), or one image; output side (H - 1) stride - 2 padding + dilation (kernel - 1) + 1 +
-    output_padding; `weight` (in_channels, out_channels / groups, kh, kw). `output_size` in the call picks the padding.
-    Raises ValueError for another number of channels, or an output padding not below stride or dilation.
-    """
+class _ConvTransposeNd(Convolution):
+    """A transposed convolution, along any number of axes."""
 
     transposed = True
 
@@ -133,7 +134,18 @@ class ConvTranspose2d(_Convolution):
                            self.groups)
 
 
-class ConvTranspose1d(ConvTranspose2d):
+class ConvTranspose2d(_ConvTransposeNd):
+    """The adjoint of Conv2d in its image: every input value adds a copy of the kernel, `stride` apart (Zeiler 2010).
+
+    Input (N, in_channels, H, W), or one image; output side (H - 1) stride - 2 padding + dilation (kernel - 1) + 1 +
+    output_padding; `weight` (in_channels, out_channels / groups, kh, kw). `output_size` in the call picks the padding.
+    Raises ValueError for another number of channels, or an output padding not below stride or dilation.
+    """
+
+    axes = 2
+
+
+class ConvTranspose1d(_ConvTransposeNd):
     """The adjoint of Conv1d in its sequence: every value adds a copy of the kernel, `stride` apart.
 
     Input (N, in_channels, L), or one sequence without N; output length (L - 1) stride - 2 padding + dilation (kernel -
@@ -143,7 +155,7 @@ class ConvTranspose1d(ConvTranspose2d):
     axes = 1
 
 
-class ConvTranspose3d(ConvTranspose2d):
+class ConvTranspose3d(_ConvTransposeNd):
     """The adjoint of Conv3d in its volume: every value adds a copy of the kernel, `stride` apart.
 
     Input (N, in_channels, D, H, W), or one volume without N; output depth (D - 1) stride - 2 padding + dilation (kernel

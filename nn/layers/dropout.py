@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,16 +96,10 @@ def keep_and_scale(shape: tuple[int, ...], p: float) -> tuple[np.ndarray[Any, np
     return keep, kernels.keep_scale(p)
 
 
-class Dropout(Layer):
-    """In training y = x keep / (1 - p), keep being 0 with probability p and else 1; in evaluation y = x.
+class _DropoutNd(Layer):
+    """Dropout of numbers or of whole channels, as its function says."""
 
-    Draws from the library's generator (`autograd.manual_seed`), sixteen bits a number: p is a multiple of 1/65536.
-    Inside `vmap` it chooses for each example, and once for what all examples share.
-    `inplace` is accepted as in PyTorch; nothing is ever overwritten. Raises ValueError for p outside [0, 1].
-    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
-    """
-
-    function = staticmethod(dropout)
+    function: Callable[..., Tensor]
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         probability(type(self).__name__, p=p)
@@ -117,7 +112,19 @@ class Dropout(Layer):
         return repr(self.p)
 
 
-class Dropout1d(Dropout):
+class Dropout(_DropoutNd):
+    """In training y = x keep / (1 - p), keep being 0 with probability p and else 1; in evaluation y = x.
+
+    Draws from the library's generator (`autograd.manual_seed`), sixteen bits a number: p is a multiple of 1/65536.
+    Inside `vmap` it chooses for each example, and once for what all examples share.
+    `inplace` is accepted as in PyTorch; nothing is ever overwritten. Raises ValueError for p outside [0, 1].
+    Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
+    """
+
+    function = staticmethod(dropout)
+
+
+class Dropout1d(_DropoutNd):
     """In training whole channels of (N, C, L) are dropped, or of one sequence (C, L); otherwise as Dropout.
 
     A single step could be guessed from its neighbours, a channel cannot.
@@ -126,7 +133,7 @@ class Dropout1d(Dropout):
     function = staticmethod(dropout1d)
 
 
-class Dropout2d(Dropout):
+class Dropout2d(_DropoutNd):
     """In training whole channels of (N, C, H, W) are dropped, or of sequences (N, C, L); otherwise as Dropout.
 
     A single pixel could be guessed from its neighbours, a channel cannot. For one image write x[None].
@@ -136,7 +143,7 @@ class Dropout2d(Dropout):
     function = staticmethod(dropout2d)
 
 
-class Dropout3d(Dropout):
+class Dropout3d(_DropoutNd):
     """In training whole channels of (N, C, D, H, W) are dropped, or of one volume (C, D, H, W); otherwise as Dropout.
 
     A single value could be guessed from its neighbours, a channel cannot. Source: Tompson et al., arXiv:1411.4280.
@@ -145,7 +152,7 @@ class Dropout3d(Dropout):
     function = staticmethod(dropout3d)
 
 
-class AlphaDropout(Dropout):
+class AlphaDropout(_DropoutNd):
     """In training y = a (x keep + l (1 - keep) - l p), so that mean 0 and variance 1 stay: between layers with SELU.
 
     l = -1.758... is the limit of selu at minus infinity, a = 1 / sqrt((1 - p) (1 + p l^2)); keep is 0 with probability

@@ -24,24 +24,19 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
 
-class Embedding(Layer):
-    """out = weight[indices]: integers of any shape in, vectors of `embedding_dim` in their place out.
-
-    `weight` (num_embeddings, embedding_dim) starts as standard normal numbers. The row `padding_idx` starts at 0 and
-    gets no gradient. With `max_norm` a row that is longer, as measured by `norm_type`, is made as long, in place, when
-    it is read. With `scale_grad_by_freq` the gradient of a row is divided by how often the indices name it. Raises
-    TypeError for indices that are not integers, ValueError for one out of range.
-    """
+class Table(Layer):
+    """A vector for each index, trained: what Embedding and EmbeddingBag share."""
 
     def __init__(self, num_embeddings: int, embedding_dim: int, padding_idx: int | None = None,
                  max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, *,
                  dtype: DTypeLike | None = None) -> None:
-        positive("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
-        _check_padding("Embedding", padding_idx, num_embeddings)
+        kind = type(self).__name__
+        positive(kind, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        _check_padding(kind, padding_idx, num_embeddings)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq
-        self.weight = Parameter(np.zeros((num_embeddings, embedding_dim)), dtype=floating("Embedding", dtype))
+        self.weight = Parameter(np.zeros((num_embeddings, embedding_dim)), dtype=floating(kind, dtype))
         self.reset_parameters()
 
     @classmethod
@@ -64,6 +59,16 @@ class Embedding(Layer):
             values = np.array(self.weight._value)
             values[self.padding_idx] = 0
             overwrite(self.weight, values)
+
+
+class Embedding(Table):
+    """out = weight[indices]: integers of any shape in, vectors of `embedding_dim` in their place out.
+
+    `weight` (num_embeddings, embedding_dim) starts as standard normal numbers. The row `padding_idx` starts at 0 and
+    gets no gradient. With `max_norm` a row that is longer, as measured by `norm_type`, is made as long, in place, when
+    it is read. With `scale_grad_by_freq` the gradient of a row is divided by how often the indices name it. Raises
+    TypeError for indices that are not integers, ValueError for one out of range.
+    """
 
     def forward(self, input: ArrayLike) -> Tensor:
         return embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq,

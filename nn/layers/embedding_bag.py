@@ -11,14 +11,15 @@ from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
 from autograd.boundary import as_plain_array
 from nn.layers.arguments import choice
-from nn.layers.embedding import Embedding, embedding, shares_of, with_gradient_times
+from nn.layers.embedding import Table, embedding, shares_of, with_gradient_times
 from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.ragged import places
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
 
-class EmbeddingBag(Embedding):
+
+class EmbeddingBag(Table):
     """The sum, "mean" or "max" (`mode`) of the rows of `weight` that belong to the indices of each bag.
 
     Indices (B, L), one bag per row, or (N,) with `offsets` (B,), where each bag begins; output (B, embedding_dim). Of

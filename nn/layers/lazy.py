@@ -93,15 +93,8 @@ class LazyLinear(Lazy, Linear):
         self._wait(out_features=out_features, bias=bias, dtype=dtype)
 
 
-class LazyConv2d(Lazy, Conv2d):
-    """`Conv2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W).
-
-    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `Conv2d`.
-    Raises what `Conv2d` raises; that the groups divide the channels shows in the first call.
-    """
-
-    becomes: ClassVar[type[Layer]] = Conv2d
-    axis = -3
+class _LazyConvNd(Lazy):
+    """The options of a convolution, along any number of axes."""
 
     def __init__(self, out_channels: int, kernel_size: Size, stride: Size = 1, padding: Size | str = 0,
                  dilation: Size = 1, groups: int = 1, bias: bool = True, padding_mode: str = "zeros", *,
@@ -110,27 +103,30 @@ class LazyConv2d(Lazy, Conv2d):
                    dilation=dilation, groups=groups, bias=bias, padding_mode=padding_mode, dtype=dtype)
 
 
-class LazyConv1d(LazyConv2d, Conv1d):
+class LazyConv2d(_LazyConvNd, Conv2d):
+    """`Conv2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W).
+
+    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `Conv2d`.
+    Raises what `Conv2d` raises; that the groups divide the channels shows in the first call.
+    """
+
+    becomes, axis = Conv2d, -3
+
+
+class LazyConv1d(_LazyConvNd, Conv1d):
     """`Conv1d`, whose `in_channels` are those of its first input, (N, C, L) or (C, L); otherwise as LazyConv2d."""
 
     becomes, axis = Conv1d, -2
 
 
-class LazyConv3d(LazyConv2d, Conv3d):
+class LazyConv3d(_LazyConvNd, Conv3d):
     """`Conv3d`, whose `in_channels` are those of its first input, (N, C, D, H, W) or (C, D, H, W); as LazyConv2d."""
 
     becomes, axis = Conv3d, -4
 
 
-class LazyConvTranspose2d(Lazy, ConvTranspose2d):
-    """`ConvTranspose2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W).
-
-    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `ConvTranspose2d`.
-    Raises what `ConvTranspose2d` raises; that the groups divide the channels shows in the first call.
-    """
-
-    becomes: ClassVar[type[Layer]] = ConvTranspose2d
-    axis = -3
+class _LazyConvTransposeNd(Lazy):
+    """The options of a transposed convolution, along any number of axes."""
 
     def __init__(self, out_channels: int, kernel_size: Size, stride: Size = 1, padding: Size = 0,
                  output_padding: Size = 0, groups: int = 1, bias: bool = True, dilation: Size = 1,
@@ -140,26 +136,31 @@ class LazyConvTranspose2d(Lazy, ConvTranspose2d):
                    padding_mode=padding_mode, dtype=dtype)
 
 
-class LazyConvTranspose1d(LazyConvTranspose2d, ConvTranspose1d):
+class LazyConvTranspose2d(_LazyConvTransposeNd, ConvTranspose2d):
+    """`ConvTranspose2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W).
+
+    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `ConvTranspose2d`.
+    Raises what `ConvTranspose2d` raises; that the groups divide the channels shows in the first call.
+    """
+
+    becomes, axis = ConvTranspose2d, -3
+
+
+class LazyConvTranspose1d(_LazyConvTransposeNd, ConvTranspose1d):
     """`ConvTranspose1d`, whose `in_channels` are those of its first input; otherwise as LazyConvTranspose2d."""
 
     becomes, axis = ConvTranspose1d, -2
 
 
-class LazyConvTranspose3d(LazyConvTranspose2d, ConvTranspose3d):
+class LazyConvTranspose3d(_LazyConvTransposeNd, ConvTranspose3d):
     """`ConvTranspose3d`, whose `in_channels` are those of its first input; otherwise as LazyConvTranspose2d."""
 
     becomes, axis = ConvTranspose3d, -4
 
 
-class LazyBatchNorm2d(Lazy, BatchNorm2d):
-    """`BatchNorm2d`, whose `num_features` are the channels of its first input, (N, C, H, W).
+class _LazyBatchNormNd(Lazy):
+    """The options of a batch normalization, over any number of axes."""
 
-    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `BatchNorm2d`.
-    Raises what `BatchNorm2d` raises.
-    """
-
-    becomes: ClassVar[type[Layer]] = BatchNorm2d
     axis = 1
 
     def __init__(self, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
@@ -168,13 +169,23 @@ class LazyBatchNorm2d(Lazy, BatchNorm2d):
                    dtype=dtype)
 
 
-class LazyBatchNorm1d(LazyBatchNorm2d, BatchNorm1d):
+class LazyBatchNorm2d(_LazyBatchNormNd, BatchNorm2d):
+    """`BatchNorm2d`, whose `num_features` are the channels of its first input, (N, C, H, W).
+
+    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `BatchNorm2d`.
+    Raises what `BatchNorm2d` raises.
+    """
+
+    becomes = BatchNorm2d
+
+
+class LazyBatchNorm1d(_LazyBatchNormNd, BatchNorm1d):
     """`BatchNorm1d`, whose `num_features` are the channels of its first input, (N, C) or (N, C, L)."""
 
     becomes = BatchNorm1d
 
 
-class LazyBatchNorm3d(LazyBatchNorm2d, BatchNorm3d):
+class LazyBatchNorm3d(_LazyBatchNormNd, BatchNorm3d):
     """`BatchNorm3d`, whose `num_features` are the channels of its first input, (N, C, D, H, W)."""
 
     becomes = BatchNorm3d

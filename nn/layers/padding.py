@@ -23,7 +23,7 @@ MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circul
 class _Padding(Layer):
     """`padding` is one number, or two an axis, from the last axis on: (left, right, top, bottom) of images."""
 
-    axes = 2
+    axes: int
     mode = "zeros"
     value = 0.0
 
@@ -39,18 +39,24 @@ class _Padding(Layer):
         return pad(input, self.padding, "constant" if self.mode == "zeros" else self.mode, self.value, speaker=self)
 
 
-class ConstantPad2d(_Padding):
-    """The same number around every image: `padding` of them on each side, or (left, right, top, bottom).
-
-    Input (N, C, H, W), or one image (C, H, W). A negative number of them cuts off.
-    """
+class _ConstantPadNd(_Padding):
+    """The same number around the input, along any number of axes."""
 
     def __init__(self, padding: int | Sequence[int], value: float) -> None:
         super().__init__(padding)
         self.value = value
 
 
-class ConstantPad1d(ConstantPad2d):
+class ConstantPad2d(_ConstantPadNd):
+    """The same number around every image: `padding` of them on each side, or (left, right, top, bottom).
+
+    Input (N, C, H, W), or one image (C, H, W). A negative number of them cuts off.
+    """
+
+    axes = 2
+
+
+class ConstantPad1d(_ConstantPadNd):
     """The same number at both ends of every sequence: `padding` of them, or (left, right).
 
     Input (N, C, L), or one sequence (C, L). A negative number of them cuts off.
@@ -59,7 +65,7 @@ class ConstantPad1d(ConstantPad2d):
     axes = 1
 
 
-class ConstantPad3d(ConstantPad2d):
+class ConstantPad3d(_ConstantPadNd):
     """The same number around every volume: `padding` of them, or (left, right, top, bottom, front, back).
 
     Input (N, C, D, H, W), or one volume (C, D, H, W). A negative number of them cuts off.
@@ -74,8 +80,10 @@ class ZeroPad2d(_Padding):
     Input (N, C, H, W), or one image (C, H, W). A negative number cuts off.
     """
 
+    axes = 2
 
-class ZeroPad1d(ZeroPad2d):
+
+class ZeroPad1d(_Padding):
     """Zeros at both ends of every sequence: `padding` of them, or (left, right).
 
     Input (N, C, L), or one sequence (C, L). A negative number cuts off.
@@ -84,7 +92,7 @@ class ZeroPad1d(ZeroPad2d):
     axes = 1
 
 
-class ZeroPad3d(ZeroPad2d):
+class ZeroPad3d(_Padding):
     """Zeros around every volume: `padding` of them, or (left, right, top, bottom, front, back).
 
     Input (N, C, D, H, W), or one volume (C, D, H, W). A negative number cuts off.
@@ -99,25 +107,25 @@ class ReflectionPad2d(_Padding):
     Raises ValueError for a padding that is not smaller than the image.
     """
 
-    mode = "reflect"
+    axes, mode = 2, "reflect"
 
 
-class ReflectionPad1d(ReflectionPad2d):
+class ReflectionPad1d(_Padding):
     """Every sequence continued by its mirror image, the end itself not repeated; `padding` as in ZeroPad1d.
 
     Raises ValueError for a padding that is not smaller than the sequence.
     """
 
-    axes = 1
+    axes, mode = 1, "reflect"
 
 
-class ReflectionPad3d(ReflectionPad2d):
+class ReflectionPad3d(_Padding):
     """Every volume continued by its mirror image, the border itself not repeated; `padding` as in ZeroPad3d.
 
     Raises ValueError for a padding that is not smaller than the volume.
     """
 
-    axes = 3
+    axes, mode = 3, "reflect"
 
 
 class ReplicationPad2d(_Padding):
@@ -127,26 +135,26 @@ class ReplicationPad2d(_Padding):
     Raises ValueError for a negative number.
     """
 
-    mode = "replicate"
+    axes, mode = 2, "replicate"
 
 
-class ReplicationPad1d(ReplicationPad2d):
+class ReplicationPad1d(_Padding):
     """Every sequence continued by its ends: out[n, c, t] is in[n, c] at the nearest place inside.
 
     Input (N, C, L), or one sequence (C, L); `padding` is one number, or (left, right). Raises ValueError for a negative
     number.
     """
 
-    axes = 1
+    axes, mode = 1, "replicate"
 
 
-class ReplicationPad3d(ReplicationPad2d):
+class ReplicationPad3d(_Padding):
     """Every volume continued by its border; `padding` is one number, or as in ZeroPad3d.
 
     Input (N, C, D, H, W), or one volume (C, D, H, W). Raises ValueError for a negative number.
     """
 
-    axes = 3
+    axes, mode = 3, "replicate"
 
 
 class CircularPad2d(_Padding):
@@ -155,25 +163,25 @@ class CircularPad2d(_Padding):
     Raises ValueError for a padding that is larger than the image.
     """
 
-    mode = "circular"
+    axes, mode = 2, "circular"
 
 
-class CircularPad1d(CircularPad2d):
+class CircularPad1d(_Padding):
     """Every sequence continued by itself from the other end; `padding` as in ZeroPad1d.
 
     Raises ValueError for a padding that is longer than the sequence.
     """
 
-    axes = 1
+    axes, mode = 1, "circular"
 
 
-class CircularPad3d(CircularPad2d):
+class CircularPad3d(_Padding):
     """Every volume continued by itself from the other side; `padding` as in ZeroPad3d.
 
     Raises ValueError for a padding that is larger than the volume.
     """
 
-    axes = 3
+    axes, mode = 3, "circular"
 
 
 def pad(input: ArrayLike, pad: Sequence[int], mode: str = "constant", value: float | None = None, *,

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class _Pool(Layer):
     """The geometry of windows: `stride` is the kernel size unless given, and padding at most half of it."""
 
-    axes = 2
+    axes: int
     follows = MappingProxyType({"stride": "kernel_size"})
 
     def __init__(self, kernel_size: Size, stride: Size | None, padding: Size, dilation: Size, ceil_mode: bool) -> None:
@@ -38,13 +38,8 @@ class _Pool(Layer):
         return self.kernel_size, self.stride, self.padding, self.dilation
 
 
-class MaxPool2d(_Pool):
-    """The largest value of every window of (N, C, H, W), or of one image (C, H, W); the padding is -inf.
-
-    A gradient goes to the first largest value in reading order. With `ceil_mode` the last window may reach beyond the
-    padding. With `return_indices` also the place of each value in its channel, counted row by row.
-    Raises ValueError for a window larger than the padded input.
-    """
+class _MaxPoolNd(_Pool):
+    """The largest value of every window, along any number of axes."""
 
     __call__: Callable[..., Any]  # with `return_indices` two tensors
 
@@ -57,7 +52,18 @@ class MaxPool2d(_Pool):
         return _max_pool(self, input, self._geometry, self.ceil_mode, self.return_indices)
 
 
-class MaxPool1d(MaxPool2d):
+class MaxPool2d(_MaxPoolNd):
+    """The largest value of every window of (N, C, H, W), or of one image (C, H, W); the padding is -inf.
+
+    A gradient goes to the first largest value in reading order. With `ceil_mode` the last window may reach beyond the
+    padding. With `return_indices` also the place of each value in its channel, counted row by row.
+    Raises ValueError for a window larger than the padded input.
+    """
+
+    axes = 2
+
+
+class MaxPool1d(_MaxPoolNd):
     """out[n, c, t] = max over i of in[n, c, t stride + i dilation - padding]; otherwise as MaxPool2d.
 
     Input (N, C, L), or one sequence (C, L); output length floor((L + 2 padding - dilation (kernel_size - 1) - 1) /
@@ -67,7 +73,7 @@ class MaxPool1d(MaxPool2d):
     axes = 1
 
 
-class MaxPool3d(MaxPool2d):
+class MaxPool3d(_MaxPoolNd):
     """The largest value of every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as MaxPool2d.
 
     A gradient goes to the first largest value in reading order: the first image, row and column that has it.
@@ -76,12 +82,8 @@ class MaxPool3d(MaxPool2d):
     axes = 3
 
 
-class AvgPool2d(_Pool):
-    """The mean of every window of (N, C, H, W), or of one image (C, H, W).
-
-    It is divided by the window's area within the padded input, within the input alone if not `count_include_pad`, or by
-    `divisor_override`. Raises ValueError for a window larger than the padded input.
-    """
+class _AvgPoolNd(_Pool):
+    """The mean of every window, along any number of axes."""
 
     def __init__(self, kernel_size: Size, stride: Size | None = None, padding: Size = 0, ceil_mode: bool = False,
                  count_include_pad: bool = True, divisor_override: int | None = None) -> None:
@@ -93,7 +95,17 @@ class AvgPool2d(_Pool):
         return _avg_pool(self, input, self._geometry, self.ceil_mode, self.count_include_pad, self.divisor_override)
 
 
-class AvgPool1d(AvgPool2d):
+class AvgPool2d(_AvgPoolNd):
+    """The mean of every window of (N, C, H, W), or of one image (C, H, W).
+
+    It is divided by the window's area within the padded input, within the input alone if not `count_include_pad`, or by
+    `divisor_override`. Raises ValueError for a window larger than the padded input.
+    """
+
+    axes = 2
+
+
+class AvgPool1d(_AvgPoolNd):
     """out[n, c, t] = the mean over i of in[n, c, t stride + i - padding]; otherwise as AvgPool2d.
 
     Input (N, C, L), or one sequence (C, L). Raises ValueError for a window longer than the padded input.
@@ -102,7 +114,7 @@ class AvgPool1d(AvgPool2d):
     axes = 1
 
 
-class AvgPool3d(AvgPool2d):
+class AvgPool3d(_AvgPoolNd):
     """The mean of every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as AvgPool2d.
 
     It is divided by the window's volume within the padded input. Raises ValueError for a window larger than that.
@@ -111,13 +123,8 @@ class AvgPool3d(AvgPool2d):
     axes = 3
 
 
-class LPPool2d(_Pool):
-    """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, max |x| for p = inf.
-
-    p is `norm_type`, and `stride` the kernel size unless given. A negative sum gives nan, except for p = 1; a sum of 0
-    has the derivative 0.
-    Raises ValueError for a window larger than the input. Source: Sermanet et al., arXiv:1204.3968.
-    """
+class _LPPoolNd(_Pool):
+    """The p-norm of every window, along any number of axes."""
 
     def __init__(self, norm_type: float, kernel_size: Size, stride: Size | None = None,
                  ceil_mode: bool = False) -> None:
@@ -128,7 +135,18 @@ class LPPool2d(_Pool):
         return _lp_pool(self, input, self.norm_type, self._geometry, self.ceil_mode)
 
 
-class LPPool1d(LPPool2d):
+class LPPool2d(_LPPoolNd):
+    """(sum of x^p)^(1/p) over every window of (N, C, H, W), or of one image: sums for p = 1, max |x| for p = inf.
+
+    p is `norm_type`, and `stride` the kernel size unless given. A negative sum gives nan, except for p = 1; a sum of 0
+    has the derivative 0.
+    Raises ValueError for a window larger than the input. Source: Sermanet et al., arXiv:1204.3968.
+    """
+
+    axes = 2
+
+
+class LPPool1d(_LPPoolNd):
     """(sum of x^p)^(1/p) over every window of (N, C, L), or of one sequence (C, L); otherwise as LPPool2d.
 
     p is `norm_type`, and `stride` the kernel size unless given. Raises ValueError for a window longer than the input.
@@ -137,7 +155,7 @@ class LPPool1d(LPPool2d):
     axes = 1
 
 
-class LPPool3d(LPPool2d):
+class LPPool3d(_LPPoolNd):
     """(sum of x^p)^(1/p) over every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as LPPool2d.
 
     p is `norm_type`, and `stride` the kernel size unless given. Raises ValueError for a window larger than the input.

@@ -21,15 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class MaxUnpool2d(Layer):
-    """The values of a pool back at their places in images of zeros: of what `MaxPool2d(return_indices=True)` gives.
+class _MaxUnpoolNd(Layer):
+    """The values of a pool back at their places, along any number of axes."""
 
-    Input (N, C, H, W) and places of its shape, counted row by row in each channel; also without N. The output is as
-    large as the smallest image of which such a pool makes the input, unless `output_size` picks another one. Where
-    places meet, the last value stays. Raises ValueError for other shapes, and for places outside of the output.
-    """
-
-    axes = 2
+    axes: int
     called_with = ("x", "indices")
     follows = MappingProxyType({"stride": "kernel_size"})
 
@@ -41,7 +36,18 @@ class MaxUnpool2d(Layer):
         return _unpooled(self, input, indices, self.kernel_size, self.stride, self.padding, output_size)
 
 
-class MaxUnpool1d(MaxUnpool2d):
+class MaxUnpool2d(_MaxUnpoolNd):
+    """The values of a pool back at their places in images of zeros: of what `MaxPool2d(return_indices=True)` gives.
+
+    Input (N, C, H, W) and places of its shape, counted row by row in each channel; also without N. The output is as
+    large as the smallest image of which such a pool makes the input, unless `output_size` picks another one. Where
+    places meet, the last value stays. Raises ValueError for other shapes, and for places outside of the output.
+    """
+
+    axes = 2
+
+
+class MaxUnpool1d(_MaxUnpoolNd):
     """The values of a pool back at their places in sequences of zeros; otherwise as MaxUnpool2d.
 
     Input (N, C, L) and places of its shape, or both without N.
@@ -50,7 +56,7 @@ class MaxUnpool1d(MaxUnpool2d):
     axes = 1
 
 
-class MaxUnpool3d(MaxUnpool2d):
+class MaxUnpool3d(_MaxUnpoolNd):
     """The values of a pool back at their places in volumes of zeros; otherwise as MaxUnpool2d.
 
     Input (N, C, D, H, W) and places of its shape, or both without N.

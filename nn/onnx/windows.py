@@ -82,10 +82,12 @@ def _lp_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("LpPool", inputs, p=int(module.norm_type), **sizes)]
 
 
-def _adaptive_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+def _adaptive_max_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
+    return _largest(graph, call, inputs, **even(call, call.module.axes))
+
+
+def _adaptive_average_pool(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     axes = call.module.axes
-    if isinstance(call.module, layers.AdaptiveMaxPool2d):
-        return _largest(graph, call, inputs, **even(call, axes))
     if set(call.outputs[0].shape[-axes:]) == {1}:
         return [graph.add("GlobalAveragePool", inputs)]
     before, after = call.inputs[0].shape[-axes:], call.outputs[0].shape[-axes:]
@@ -157,8 +159,8 @@ WINDOWS: Mapping[Convert, Sequence[type[Module]]] = {
     _max_pool: [layers.MaxPool1d, layers.MaxPool2d, layers.MaxPool3d],
     _average_pool: [layers.AvgPool1d, layers.AvgPool2d, layers.AvgPool3d],
     _lp_pool: [layers.LPPool1d, layers.LPPool2d, layers.LPPool3d],
-    _adaptive_pool: [layers.AdaptiveAvgPool1d, layers.AdaptiveAvgPool2d, layers.AdaptiveAvgPool3d,
-                     layers.AdaptiveMaxPool1d, layers.AdaptiveMaxPool2d, layers.AdaptiveMaxPool3d],
+    _adaptive_max_pool: [layers.AdaptiveMaxPool1d, layers.AdaptiveMaxPool2d, layers.AdaptiveMaxPool3d],
+    _adaptive_average_pool: [layers.AdaptiveAvgPool1d, layers.AdaptiveAvgPool2d, layers.AdaptiveAvgPool3d],
     _unpool: [layers.MaxUnpool1d, layers.MaxUnpool2d, layers.MaxUnpool3d],
     _unfold: [layers.Unfold],
     _fold: [layers.Fold],
