@@ -25,6 +25,7 @@ from .ufuncs import select
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+HALF = np.dtype(np.float16).char
 MANY = 2**12  # from this size on, scanning all elements is cheaper than taking the maximum of each row
 
 
@@ -39,6 +40,8 @@ def _where_positive(g: Array, out: Array) -> Array:
 
 def _sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), which keeps its digits for negative x, where 1/2 + tanh(x / 2) / 2 cancels."""
+    if x.dtype.char == HALF:  # whose exp overflows at 11.1, where the sigmoid is far from its smallest number
+        return _sigmoid(x.astype(np.float32)).astype(x.dtype)
     with np.errstate(over="ignore"):  # exp may overflow: 1 / inf is right
         return 1 / (1 + np.exp(-x))
 
@@ -118,6 +121,8 @@ def silu(x: ArrayLike) -> Tensor:
     Source: Elfwing et al., "Sigmoid-weighted linear units for neural network function approximation", arXiv:1702.03118.
     """
     x = _floating(x)
+    if x.dtype.char == HALF:  # rounded once: a sigmoid of -16 has one digit in it
+        return silu(x.astype(np.float32)).astype(x.dtype)  # type: ignore[no-any-return]
     return x * sigmoid(x)
 
 
@@ -128,6 +133,8 @@ def gelu(x: ArrayLike, approximate: str = "none") -> Tensor:
     sigmoid, which keeps the digits of the negative side.
     """
     x = _floating(x)
+    if x.dtype.char == HALF:
+        return gelu(x.astype(np.float32), approximate).astype(x.dtype)  # type: ignore[no-any-return]
     if approximate == "tanh":
         return x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x))
     one_of("gelu: approximate", approximate, ("none", "tanh"))

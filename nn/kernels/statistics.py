@@ -157,7 +157,7 @@ class Layout:
             return self._with_products(deviation, deviation)
 
         total, squares = self._summed(of_deviations)
-        rest = total / self.count  # the rounding error of the mean
+        rest = np.where(np.isinf(mean), 0, total / self.count)  # the rounding error of the mean, which infinity has not
         return mean + rest, squares - total * rest
 
     def products(self, g: Array, x: Array, mean: Array, inverse: Array) -> tuple[Array, Array]:

@@ -69,6 +69,17 @@ def test_the_approximate_gelu_keeps_its_digits_on_the_negative_side() -> None:
     assert gelu(Tensor(-10.0)).item() == pytest.approx(float(exact), rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize("function", [autograd.sigmoid, autograd.silu, autograd.gelu,
+                                      lambda x: autograd.gelu(x, approximate="tanh")])
+def test_in_half_precision_they_are_computed_in_single_and_rounded(function: Any) -> None:
+    """exp(-x) overflows at -11.1 in float16: sigmoid was 0 from there on, whose smallest number is at -17.3."""
+    x = np.linspace(-18, 12, 301).astype(np.float16)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        out = function(Tensor(x))
+    np.testing.assert_array_equal(out.numpy(), function(x.astype(np.float32)).numpy().astype(np.float16))
+
+
 def test_the_gradient_of_a_large_relu_needs_no_mask_of_its_size() -> None:
     x = Tensor(np.random.default_rng(0).standard_normal(16 * LARGE), requires_grad=True)
     y, g = autograd.relu(x), np.ones(x.shape)

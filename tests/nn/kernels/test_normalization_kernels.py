@@ -289,3 +289,17 @@ def test_values_and_tangents_of_half_precision_are_half_precise(kernel: Any, opt
     for half, single in zip(run(np.float16), run(np.float32), strict=True):
         assert half.dtype == np.float16
         np.testing.assert_allclose(half, single, rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("shape", [(4, 2), (4, 2, 3, 3), (2, 2, 8, 8)])
+@pytest.mark.parametrize("infinity", [np.inf, -np.inf])
+def test_the_mean_of_a_channel_with_an_infinity_is_infinite(shape: tuple[int, ...], infinity: float) -> None:
+    """As NumPy's and PyTorch's, whose running mean shows it; the variance is nan, and the other channel as ever."""
+    x = image(shape)
+    x[(1, 0) + (0,) * (len(shape) - 2)] = infinity
+    with np.errstate(invalid="ignore"):
+        out, mean, variance = (part.numpy() for part in batch_norm(x, None, None, eps=1e-5))
+        axes = (0, *range(2, x.ndim))
+        np.testing.assert_allclose(mean, x.mean(axes), rtol=1e-12)
+        np.testing.assert_allclose(variance, x.var(axes, ddof=1), rtol=1e-12)
+    assert np.isnan(out[:, 0]).all() and np.isfinite(out[:, 1]).all()
