@@ -34,7 +34,7 @@ def gamma_density(a: Array, x: Array) -> Array:
     large = (a > LARGE) & (x > 0) & (x < np.inf)
     b, y = np.where(large, a, 1.0), np.where(large, x, 1.0)
     return np.where(large, np.exp(gamma_log_density(b, np.log(y / b))) / y,
-                    np.exp(sc.xlogy(a - 1, x) - x - sc.gammaln(a)))
+                    np.where(x == np.inf, 0, np.exp(sc.xlogy(a - 1, x) - x - sc.gammaln(a))))
 
 
 def gamma_log_density(a: Array, w: Array) -> Array:
@@ -172,16 +172,24 @@ def negative(slope: Rule) -> Rule:
     return reading(argument_names(slope), lambda *at: -slope(*at))
 
 
-def inverse(*slopes: Rule, place: int = -1) -> list[Rule]:
+def inverse(*slopes: Rule, place: int = -1, far: float | None = None) -> list[Rule]:
     """The slopes of x(a, p), where p = F(a, x), from those of F: -F_a / F_x in a, and 1 / F_x in p.
 
-    In other words p takes the place of x, which is the last or another argument of F.
+    In other words p takes the place of x, which is the last or another argument of F. `far` is the limit of the slope
+    in a for large x, where both shares and densities are 0; for large negative x it is the opposite.
     """
     names = list(argument_names(slopes[place]))
     by, names[place] = slopes[place], "out"
 
     def rule(slope: Rule) -> Rule:
-        return reading(tuple(names), lambda *at: 1 / by(*at) if slope is by else -quotient(slope(*at), by(*at)))
+        if slope is by:
+            return reading(tuple(names), lambda *at: 1 / by(*at))
+
+        def along(*at: Array) -> Array:
+            inside = -quotient(slope(*at), by(*at))
+            return inside if far is None else np.where(np.isinf(at[place]), far * np.sign(at[place]), inside)
+
+        return reading(tuple(names), along)
 
     return list(map(rule, slopes))
 
@@ -189,8 +197,8 @@ def inverse(*slopes: Rule, place: int = -1) -> list[Rule]:
 shape, gamma_slopes = ("a", "x"), (gamma_slope, gamma_density)
 elementwise(sc.gammainc, *gamma_slopes, operands=shape)
 elementwise(sc.gammaincc, *map(negative, gamma_slopes), operands=shape)
-elementwise(sc.gammaincinv, *inverse(*gamma_slopes), operands=shape)
-elementwise(sc.gammainccinv, *inverse(*map(negative, gamma_slopes)), operands=shape)
+elementwise(sc.gammaincinv, *inverse(*gamma_slopes, far=np.inf), operands=shape)
+elementwise(sc.gammainccinv, *inverse(*map(negative, gamma_slopes), far=np.inf), operands=shape)
 
 shapes, beta_slopes = ("a", "b", "x"), (
     lambda a, b, x: beta_slope(a, b, x, 1 - x), lambda a, b, x: -beta_slope(b, a, 1 - x, x), beta_density)
@@ -201,7 +209,7 @@ elementwise(sc.betainccinv, *inverse(*map(negative, beta_slopes)), operands=shap
 elementwise(sc.btdtria, *inverse(*beta_slopes, place=0), operands=("p", "b", "x"))
 elementwise(sc.btdtrib, *inverse(*beta_slopes, place=1), operands=("a", "p", "x"))
 elementwise(sc.stdtr, student_slope, student_density, operands=("df", "t"))
-elementwise(sc.stdtrit, *inverse(student_slope, student_density), operands=("df", "p"))
+elementwise(sc.stdtrit, *inverse(student_slope, student_density, far=-np.inf), operands=("df", "p"))
 elementwise(sc.stdtridf, *inverse(student_slope, student_density, place=0), operands=("p", "t"))
 
 # --- The F distribution is I_y(d/2, e/2) at y = d x / (e + d x), whose rest 1 - y has digits of its own ---------------

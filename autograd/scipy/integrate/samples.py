@@ -19,7 +19,13 @@ from autograd.scipy.precision import in_double, result_dtype
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
-trapezoid = twin(si.trapezoid)(lambda y, x=None, dx=1.0, axis=-1: np.trapezoid(y, x, dx, axis))
+
+@twin(si.trapezoid)
+def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
+    """The sum is in the precision of the samples, as SciPy's is and NumPy's is not, whatever that of the places."""
+    y = floating(array_of(y))
+    out = np.trapezoid(y, x, dx, axis)
+    return out.astype(y.dtype, copy=False) if out.dtype.kind == y.dtype.kind else out
 
 
 @twin(si.cumulative_trapezoid)

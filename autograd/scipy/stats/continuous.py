@@ -57,7 +57,9 @@ t = Distribution(
 
 def student_quantile(q: Array, df: Array) -> Array:
     """SciPy's function has the other end for q = 0."""
-    return np.where(q == 0, -INF, sc.stdtrit(df, q))
+    none = q == 0
+    x = sc.stdtrit(df, np.where(none, 1, q))
+    return np.where(none, -x, x)
 
 
 cauchy = Distribution(

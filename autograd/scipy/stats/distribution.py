@@ -65,9 +65,9 @@ class Distribution(Freezing):
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
     The support, which may be a function of the shapes, includes its ends, except the lower one if it is `open_below`.
     The logarithm of the density and `cdf` are given; the rest follows, unless it is given because there is a more
-    accurate form. Quantiles without a form are SciPy's, and are differentiated as the inverses of `cdf` and `sf`. If
-    the scale is not positive, or the shapes are not `possible` (by default: positive), there is no distribution and
-    everything is nan.
+    accurate form. Quantiles without a form are SciPy's, and are differentiated as the inverses of `cdf` and `sf`.
+    `log_limit` is given where SciPy's density at an end of the support is not its limit. If the scale is not positive,
+    or the shapes are not `possible` (by default: positive), there is no distribution and everything is nan.
     """
 
     density = "logpdf"
@@ -86,8 +86,8 @@ class Distribution(Freezing):
     isf: Callable[..., Array]
 
     def __init__(self, name: str, support: tuple[float, float] | Form, *, open_below: bool = False,
-                 possible: Callable[..., Array] | None = None, **forms: Form) -> None:
-        self.name, self.support, self.open_below = name, support, open_below
+                 possible: Callable[..., Array] | None = None, log_limit: Form | None = None, **forms: Form) -> None:
+        self.name, self.support, self.open_below, self.log_limit = name, support, open_below, log_limit
         self.possible = possible or (lambda *shapes: all_of([shape > 0 for shape in shapes]))
         self.shapes = argument_names(forms[self.density])[1:]
         self.parameters = (*self.shapes, *self.standard)
@@ -178,11 +178,47 @@ class Distribution(Freezing):
         return definition
 
     def _quantile(self, function: str) -> Callable[..., Array]:
+        quantile = self._with_ends(function)
+
         def definition(q: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
             share = np.where((q >= 0) & (q <= 1), q, np.nan)
-            return self.forms[function](share, *shapes) * scale + loc
+            return quantile(share, *shapes) * scale + loc
 
         return definition
+
+    def _with_ends(self, function: str) -> Form:
+        """The quantiles of the standard member, and at shares of 0 and 1 the ends of the support, as in SciPy.
+
+        There forms divide 0 by 0. The slope in q is 1 over the density all the same, and in the shapes that of the end.
+        An infinite end has no slope in the shapes unless, coming from inside, it is infinite.
+        """
+        sign, operands = (1 if function == "ppf" else -1), ("q", *self.shapes)
+        form = reading(operands, lambda q, *shapes: self.forms[function](q, *shapes))
+
+        def end(q: Array, *shapes: Array) -> Array:
+            low, high = self._ends(shapes)
+            return np.where((q == 0) == (sign > 0), low + 0 * q, high + 0 * q)
+
+        def steepness(q: Array, *shapes: Array) -> Array:
+            ended = (q == 0) | (q == 1)
+            inside = slope(form, 0)(np.where(ended, 0.5, q), *shapes)
+            x = end(q, *shapes)
+            limit = self.log_limit(x, *shapes) if self.log_limit else self._log_density(x, shapes, 0.0, 1.0)
+            return np.where(ended, sign / np.exp(limit), inside)
+
+        def moved(place: int) -> Form:
+            def along(q: Array, *shapes: Array) -> Array:
+                inside = slope(form, place)(q, *shapes)
+                of_end = np.where(np.isinf(end(q, *shapes)), np.where(np.isinf(inside), inside, np.nan),
+                                  slope(reading(operands, end), place)(q, *shapes))
+                return np.where((q == 0) | (q == 1), of_end, inside)
+
+            return along
+
+        slopes = [steepness, *[moved(place) for place in range(1, len(operands))]]
+        return closed(
+            reading(operands, lambda q, *shapes: np.where((q == 0) | (q == 1), end(q, *shapes), form(q, *shapes))),
+            f"standard {self.name}.{function} with ends", *[reading(operands, rule) for rule in slopes])
 
 
 class Discrete(Distribution):

@@ -65,6 +65,7 @@ genpareto = Distribution(
 genextreme = Distribution(
     "genextreme", lambda c: (-end_of(c), end_of(-c)), open_below=True, possible=finite,
     logpdf=lambda x, c: extreme_log_density(log_over(-c, x), c),
+    log_limit=lambda x, c: np.where((c < 1) | (x < 0), -INF, np.where(c > 1, INF, 0.0)),
     cdf=lambda x, c: np.exp(-np.exp(-log_over(-c, x))), logcdf=lambda x, c: -np.exp(-log_over(-c, x)),
     sf=lambda x, c: -np.expm1(-np.exp(-log_over(-c, x))),
     ppf=lambda q, c: power_over(-c, -np.log(-np.log(q))), isf=lambda q, c: power_over(-c, -np.log(-np.log1p(-q))))

@@ -10,6 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import scipy.special
 import scipy.stats
 
 from autograd import Tensor, grad, jvp
@@ -272,6 +273,34 @@ def test_the_ends_and_infinitely_many_degrees_of_freedom(name: str, method: str)
     if name == "t":
         slope, of_normal = grad(lambda x: ours(x, np.inf)), grad(getattr(stats.norm, method))
         assert slope(0.3) == pytest.approx(of_normal(0.3), rel=1e-12)
+
+
+@pytest.mark.parametrize("method", ["ppf", "isf"])
+@pytest.mark.parametrize("name", [*CONTINUOUS, *(IN_DOUBLES.keys() - {"vonmises"})])
+def test_quantiles_end_where_the_support_does(name: str, method: str) -> None:
+    """Their slope in q is what it comes to from inside, where forms divide 0 by 0; in the shapes it is the end's."""
+    theirs, quantile = getattr(scipy.stats, name), getattr(getattr(stats, name), method)
+    for shapes in ((CONTINUOUS | IN_DOUBLES)[name], *OTHER_SHAPES.get(name, [])):
+        for q, end in zip((0.0, 1.0), theirs.support(*shapes)[:: 1 if method == "ppf" else -1], strict=True):
+            assert quantile(Tensor(q), *shapes).item() == end
+            with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):  # SciPy's, of some quantiles
+                slope, *near = (grad(quantile)(abs(q - by), *shapes) for by in (0, 1e-9, 1e-6))
+                moves = [grad(lambda *s, q=q: quantile(q, *s), i)(*shapes) for i in range(len(shapes))]
+            growth = near[0] / near[1]  # 1, or a power of 1000
+            assert slope == pytest.approx(near[0] if 0.5 < growth < 1.3 else near[0] * (np.inf if growth > 1 else 0),
+                                          rel=0.2, abs=1e-4)
+            assert np.isinf(end) or np.isfinite(moves).all()
+
+
+def test_where_quantiles_are_infinite_their_slopes_in_the_shapes_are_limits_or_unknown() -> None:
+    with np.errstate(all="ignore"):
+        for gamma in (stats.gamma.ppf, stats.chi2.ppf):
+            assert grad(gamma, argnums=(0, 1))(1.0, 2.5) == (np.inf, np.inf)
+            assert grad(gamma, argnums=(0, 1))(0.0, 2.5) == (np.inf, 0.0)
+        assert grad(stats.t.ppf, argnums=(0, 1))(0.0, 2.5) == (np.inf, np.inf)
+        assert grad(stats.t.isf, argnums=(0, 1))(0.0, 2.5) == (-np.inf, -np.inf)
+        assert np.isnan(grad(stats.burr.ppf, argnums=1)(1.0, 1.7, 2.3))
+        assert grad(scipy.special.gammaincinv, argnums=(0, 1))(2.5, 1.0) == (np.inf, np.inf)
 
 
 SHAPES: dict[str, tuple[float, ...]] = {

@@ -396,3 +396,15 @@ def test_a_vector_is_integrated_by_the_rule_that_is_asked_for(options: dict[str,
     np.testing.assert_allclose(found.numpy(), expected, rtol=1e-12)
     assert course[0] == pytest.approx(known[0])
     assert course[1] - known[1] in (0, 1)  # one more to know how many numbers there are
+
+
+@pytest.mark.parametrize("places", [None, np.int64, np.float32, np.float64])
+@pytest.mark.parametrize("dtype", [np.int64, np.float16, np.float32, np.float64, np.complex64])
+@pytest.mark.parametrize("name", ["trapezoid", "cumulative_trapezoid", "cumulative_simpson"])
+def test_sums_of_samples_have_scipys_precision(name: str, dtype: Any, places: Any) -> None:
+    """The trapezoidal rule's is that of the samples, whatever that of their places."""
+    ours, theirs = getattr(integrate, name), getattr(si, name)
+    y, at = np.array([1, 2, 5, 3], dtype), {} if places is None else {"x": np.array([0, 1, 3, 4], places)}
+    expected = theirs(y, **at)
+    assert ours(Tensor(y), **at).dtype == expected.dtype
+    np.testing.assert_allclose(ours(Tensor(y), **at).numpy(), expected, rtol=1e-3)
