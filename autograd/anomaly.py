@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from .errors import AnomalyError, user_line
 from .graph import Leaf, Node
 from .modes import watching, within
+from .parentheses import context_manager
 from .tensor import Tensor
 from .tensor.box import tangents
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .primitive import Primitive
 
 
-@contextmanager
+@context_manager
 def detect_anomaly() -> Iterator[None]:
     """Context manager: raise `AnomalyError` at the first operation that makes a non-finite value or gradient.
 

@@ -13,6 +13,7 @@ from contextlib import ContextDecorator
 from itertools import count
 from typing import Any
 
+from .parentheses import Called
 from .runtime.locks import renewed
 
 CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR = 0x20, 0x80, 0x200
@@ -65,7 +66,7 @@ class _Entry:
         self.before = before
 
 
-class _Recording(ContextDecorator):
+class _Recording(ContextDecorator, metaclass=Called):
     _enabled: bool
 
     def __new__(cls, function: Any = None) -> Any:  # given by `@no_grad` without parentheses

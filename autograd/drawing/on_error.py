@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from traceback import walk_tb
@@ -11,6 +10,7 @@ from types import TracebackType
 from typing import Any
 
 from autograd.graph import Node
+from autograd.parentheses import context_manager
 from autograd.primitive import Primitive
 from autograd.tensor import Tensor
 
@@ -23,7 +23,7 @@ from .shaping.view import View
 from .words import printable, shape_text
 
 
-@contextmanager
+@context_manager
 def draw_on_error(path: str | Path = "error.svg") -> Iterator[None]:
     """Context manager: when an operation inside fails, draw the graph up to it, with the operation in red.
 

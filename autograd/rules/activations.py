@@ -122,7 +122,7 @@ def silu(x: ArrayLike) -> Tensor:
     """
     x = _floating(x)
     if x.dtype.char == HALF:  # rounded once: a sigmoid of -16 has one digit in it
-        return silu(x.astype(np.float32)).astype(x.dtype)  # type: ignore[no-any-return]
+        return silu(x.astype(np.float32)).astype(x.dtype)
     return x * sigmoid(x)
 
 
@@ -134,7 +134,7 @@ def gelu(x: ArrayLike, approximate: str = "none") -> Tensor:
     """
     x = _floating(x)
     if x.dtype.char == HALF:
-        return gelu(x.astype(np.float32), approximate).astype(x.dtype)  # type: ignore[no-any-return]
+        return gelu(x.astype(np.float32), approximate).astype(x.dtype)
     if approximate == "tanh":
         return x * sigmoid(1.5957691216057308 * (x + 0.044715 * x * x * x))
     one_of("gelu: approximate", approximate, ("none", "tanh"))

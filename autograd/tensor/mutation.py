@@ -166,8 +166,7 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
         result = registry[operation](target, operand)
         _keep_shape(operation, target, operand, result.shape)
         if result.dtype != target.dtype:
-            if not np.can_cast(result.dtype, target.dtype, "same_kind"):
-                raise TypeError(f"in-place {operation.__name__} cannot cast {result.dtype} to {target.dtype}")
+            _keep_kind(operation, target, result.dtype)
             result = result.astype(target.dtype)
         _become(target, _lying_as(target, result))
         return target
@@ -175,9 +174,21 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
     if operation is np.matmul and np.ndim(raw) == 1:  # NumPy's `out=` would broadcast a smaller result
         _keep_shape(operation, target, raw, target.shape[:-1])
     memory = _memory(target)
-    operation(memory, raw, out=memory, casting="same_kind")
+    try:
+        operation(memory, raw, out=memory, casting="same_kind")
+    except TypeError:
+        _keep_kind(operation, target, operation(memory, raw).dtype)
+        raise
     _written(target, memory)
     return target
+
+
+def _keep_kind(operation: Callable[..., Any], target: Tensor, dtype: np.dtype[Any]) -> None:
+    """Raise unless the target can take results of this dtype: integers take no floats, floats no complex numbers."""
+    if not np.can_cast(dtype, target.dtype, "same_kind"):
+        name = operation.__name__
+        raise TypeError(f"in-place {name} cannot cast {dtype} to {target.dtype}, the dtype that the tensor keeps; "
+                        f"write x = np.{name}(x, y) instead, or begin with x.astype({dtype.name!r})")
 
 
 def _keep_shape(operation: Callable[..., Any], target: Tensor, operand: Any, shape: tuple[int, ...]) -> None:

@@ -13,8 +13,8 @@ from autograd import Tensor
 from nn.kernels.binary_cross_entropy import SMALLEST
 from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabilities
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
-from nn.layers.input import Speaker, admitted, broadcasts, described, mistake
-from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, reduced, warn_of_squashed
+from nn.layers.input import Speaker, broadcasts, mistake
+from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, reduced, warn_of_squashed, weighting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -123,7 +123,7 @@ def multilabel_soft_margin_loss(input: ArrayLike, target: ArrayLike, weight: Arr
 def _fitting(speaker: Speaker, name: str, weight: Any, losses: Any) -> Tensor | None:
     if weight is None:
         return None
-    found = admitted(f"{described(speaker)}: {name}", weight, losses.dtype)
+    found = weighting(speaker, name, weight, losses.dtype)
     if not broadcasts(found.shape, losses.shape):
         raise mistake(speaker, f"needs a {name} that broadcasts to {losses.shape}, got {found.shape}")
     return found

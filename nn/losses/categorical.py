@@ -19,7 +19,7 @@ from nn.kernels.cross_entropy import cross_entropy as of_logits
 from nn.kernels.labels import check_range
 from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
 from nn.layers.arguments import probability
-from nn.layers.input import Speaker, admitted, described, mistake, refusal, refuse_where
+from nn.layers.input import Speaker, described, mistake, refusal, refuse_where
 from nn.losses.reduction import (
     Loss,
     check_reduction,
@@ -29,6 +29,7 @@ from nn.losses.reduction import (
     predicted,
     reduced,
     warn_of_squashed,
+    weighting,
 )
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ def _class_weight(speaker: Speaker, weight: Any, x: Tensor) -> Tensor | None:
     if weight is None:
         return None
     classes = x.shape[_class_axis(x)]
-    found = admitted(f"{described(speaker)}: weight", weight, x.dtype)
+    found = weighting(speaker, "weight", weight, x.dtype)
     if found.shape != (classes,):
         raise mistake(speaker, f"needs a weight with one entry per class, ({classes},), got {found.shape}")
     return found

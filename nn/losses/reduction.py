@@ -68,6 +68,12 @@ def paired(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bool 
     return x, t if t.dtype == x.dtype else t.astype(x.dtype)
 
 
+def weighting(speaker: Speaker, name: str, weight: Any, dtype: np.dtype[Any]) -> Tensor:
+    """Weights of classes or elements in the losses' dtype, also given as whole numbers, or True and False."""
+    given = as_tensor(weight)
+    return admitted(f"{described(speaker)}: {name}", given.astype(dtype) if given.dtype.kind in "biu" else given, dtype)
+
+
 def filled(speaker: Speaker, x: Tensor) -> None:
     """Raise ValueError for no predictions at all, whose mean would be nan."""
     if x.size == 0:

@@ -51,8 +51,10 @@ def load_checkpoint(path: str | os.PathLike[str], **parts: Any) -> dict[str, Any
     random_before = {name: generator.bit_generator.state for name, generator in generators.items()}
     try:
         _restore(parts, state, generators, random)
-    except Exception:
+    except Exception as error:
         _restore(parts, before, generators, random_before)
+        error.add_note(f"the state is that of the checkpoint {os.fspath(path)!r}; if it is of another run, such as one "
+                       "of another model, give this run another path, or remove the file")
         raise
     return {name: value for name, value in state.items() if name not in parts}
 

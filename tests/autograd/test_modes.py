@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import pickle
 import sys
 import threading
 from collections.abc import AsyncIterator, Generator, Iterator
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import autograd
 from autograd import Tensor, enable_grad, is_grad_enabled, no_grad, tensor
 
 
@@ -155,3 +157,14 @@ def test_a_setting_decorates_without_parentheses_too(setting: Any, recorded: boo
         assert double(Tensor(1.0, requires_grad=True)).requires_grad is recorded
     assert double(Tensor(1.0, requires_grad=True)).requires_grad is recorded
     assert double.__doc__ == "Twice as much."
+
+
+@pytest.mark.parametrize("name", ["no_grad", "enable_grad", "detect_anomaly", "draw_on_error", "trace_source"])
+def test_a_context_without_its_parentheses_says_what_to_write(name: str) -> None:
+    context = getattr(autograd, name)
+    with pytest.raises(TypeError, match=rf"write `with {name}\(\):`"), context:
+        pass
+    with context():
+        pass
+    assert pickle.loads(pickle.dumps(context)) is context
+    assert name in repr(context)

@@ -153,8 +153,9 @@ def test_a_checkpoint_that_does_not_fit_changes_nothing(tmp_path):
         load_checkpoint(tmp_path / "bad", **other)
     assert snapshot(other) == before
     wider = nn.Sequential(nn.Linear(2, 4))
-    with pytest.raises(ValueError, match="weight"):
+    with pytest.raises(ValueError, match="weight") as caught:
         load_checkpoint(tmp_path / "run", model=wider)
+    assert f"checkpoint {str(tmp_path / 'run')!r}" in caught.value.__notes__[0]
 
 
 def test_a_checkpoint_that_cannot_be_written_is_refused_before_the_first_epoch(tmp_path):

@@ -361,6 +361,20 @@ def test_arguments_that_a_loss_does_not_have_are_refused(build: Any, error: type
         build()
 
 
+@pytest.mark.parametrize(("loss", "targets"), [
+    (lambda w: nn.CrossEntropyLoss(weight=w), [0, 1, 2, 0]), (lambda w: nn.NLLLoss(weight=w), [0, 1, 2, 0]),
+    (lambda w: nn.MultiMarginLoss(weight=w), [0, 1, 2, 0]), (lambda w: nn.BCELoss(w, from_logits=True), ONES),
+    (lambda w: nn.BCEWithLogitsLoss(w, pos_weight=w), ONES), (lambda w: nn.MultiLabelSoftMarginLoss(w), ONES)])
+def test_weights_may_be_whole_numbers_or_a_mask(loss: Any, targets: Any) -> None:
+    for weight in ([1, 2, 0], np.array([1, 2, 0]), [True, False, True]):
+        expected = loss(np.array(weight, float))(LOGITS.astype(np.float32), targets)
+        found = loss(weight)(LOGITS.astype(np.float32), targets)
+        assert found.item() == expected.item()
+        assert found.dtype == np.float32
+    with pytest.raises(TypeError, match="weight expected floating-point input, got complex128"):
+        loss(np.array([1j, 2, 0]))(LOGITS, targets)
+
+
 @pytest.mark.parametrize(("loss", "squash", "advice"), [
     (nn.CrossEntropyLoss(), nn.Softmax(1), "takes logits: leave the softmax out, or pass from_logits=False"),
     (nn.NLLLoss(), nn.Softmax(1), "takes their logarithms: write log_softmax"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import linecache
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,10 @@ from autograd.drawing.words import shortened
 from autograd.errors import user_line
 from autograd.graph import Node
 from autograd.modes import watching
+from autograd.parentheses import context_manager
 
 
-@contextmanager
+@context_manager
 def trace_source() -> Iterator[None]:
     """Context manager: operations inside remember the file and line that called them; `draw` shows it on hovering.
 

@@ -431,4 +431,8 @@ def test_a_write_keeps_the_dtype_or_is_refused() -> None:
     whole = Tensor(np.ones(2, int))
     with pytest.raises(TypeError, match="in-place add cannot cast float64 to int64"):
         whole += x
+    with pytest.raises(TypeError, match=r"in-place divide cannot cast float64 to int64.*np.divide\(x, y\).*'float64'"):
+        whole /= 2  # nothing is recorded: the error was NumPy's, about its own casting rules
+    with pytest.raises(TypeError, match="in-place multiply cannot cast complex64 to float32"):
+        single.detach().__imul__(np.complex64(1j))
     assert whole.tolist() == [1, 1]

@@ -1,0 +1,50 @@
+"""Context managers that say what to write where their parentheses are forgotten: `with no_grad:`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Generic, NoReturn, ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def _forgotten(name: str) -> TypeError:
+    return TypeError(f"{name} makes a context manager when it is called: write `with {name}():`")
+
+
+class Called(type):
+    """The class of a class of context managers: `with` looks here for the methods of the class itself."""
+
+    def __enter__(cls) -> NoReturn:
+        raise _forgotten(cls.__name__)
+
+    def __exit__(cls, *error: object) -> None:
+        """Never reached, but `with` looks for it first."""
+
+
+class context_manager(Generic[_P, _T]):
+    """`contextlib.contextmanager` of a public function."""
+
+    __name__: str
+
+    def __init__(self, function: Callable[_P, Iterator[_T]]) -> None:
+        self._make = contextmanager(function)
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args: _P.args, **options: _P.kwargs) -> AbstractContextManager[_T]:
+        return self._make(*args, **options)
+
+    def __enter__(self) -> NoReturn:
+        raise _forgotten(self.__name__)
+
+    def __exit__(self, *error: object) -> None:
+        """Never reached, but `with` looks for it first."""
+
+    def __repr__(self) -> str:
+        return f"<function {self.__module__}.{self.__name__}>"
+
+    def __reduce__(self) -> Any:
+        return self.__name__  # pickle looks for it by its name
