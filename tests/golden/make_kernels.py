@@ -133,22 +133,6 @@ def normalization_cases() -> Iterator[Case]:
         yield {"kind": kind, "eps": 1e-3}, operands, tuple(operands), run
 
 
-def make(family: str, cases: Iterator[Case]) -> None:
-    torch.manual_seed(0)
-    held: dict[str, Any] = {}
-    for k, (options, operands, leaves, run) in enumerate(cases):
-        tensors = {name: value.clone().requires_grad_(name in leaves) for name, value in operands.items()}
-        outputs = run(tensors)
-        cotangents = {name: draw(*value.shape) for name, value in outputs.items()}
-        gradients = torch.autograd.grad([outputs[n] for n in outputs], [tensors[n] for n in leaves],
-                                        [cotangents[n] for n in outputs])
-        held[f"{k}/options"] = json.dumps(options)
-        for kind, values in (("in", operands), ("g", cotangents), ("out", outputs),
-                             ("d", dict(zip(leaves, gradients, strict=True)))):
-            held |= {f"{k}/{kind}:{name}": value.detach().numpy() for name, value in values.items()}
-    np.savez_compressed(Path(__file__).parent / f"kernels_{family}.npz", **held)
-
-
 def ctc_cases() -> Iterator[Case]:
     """Of logits: PyTorch's gradient in log-probabilities is right behind a log_softmax only."""
     steps, sizes = torch.tensor([6, 5, 2]), torch.tensor([3, 0, 2])  # the last one has no path
@@ -168,6 +152,22 @@ def one_ctc(x: Any, targets: Any, steps: Any, sizes: Any, options: dict[str, Any
     return options, operands, ("x",), lambda t: {
         "out": functional.ctc_loss(torch.log_softmax(t["x"], -1), targets, steps, sizes, **options)
     }
+
+
+def make(family: str, cases: Iterator[Case]) -> None:
+    torch.manual_seed(0)
+    held: dict[str, Any] = {}
+    for k, (options, operands, leaves, run) in enumerate(cases):
+        tensors = {name: value.clone().requires_grad_(name in leaves) for name, value in operands.items()}
+        outputs = run(tensors)
+        cotangents = {name: draw(*value.shape) for name, value in outputs.items()}
+        gradients = torch.autograd.grad([outputs[n] for n in outputs], [tensors[n] for n in leaves],
+                                        [cotangents[n] for n in outputs])
+        held[f"{k}/options"] = json.dumps(options)
+        for kind, values in (("in", operands), ("g", cotangents), ("out", outputs),
+                             ("d", dict(zip(leaves, gradients, strict=True)))):
+            held |= {f"{k}/{kind}:{name}": value.detach().numpy() for name, value in values.items()}
+    np.savez_compressed(Path(__file__).parent / f"kernels_{family}.npz", **held)
 
 
 if __name__ == "__main__":

@@ -217,6 +217,7 @@ LAYERS: dict[str, Case] = {
     "Transformer": of_layer(nn.Transformer(4, 2, 1, 1, 5, 0.0, batch_first=True), (N, 3, 4), (N, 2, 4)),
 }
 
+
 def aligned(loss: Callable[..., Any], chances: Any, labels: Any) -> Any:
     """Three sequences of several lengths."""
     return loss(np.log(chances), labels, [5, 4, 5], [2, 1, 2])

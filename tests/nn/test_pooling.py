@@ -13,12 +13,9 @@ import nn
 from autograd import Tensor, grad
 from autograd.testing import check_gradients
 from nn import functional
+from tests.nn.loops import adaptive
 
 sizes = st.integers(1, 7)
-
-
-def bounds(i: int, n: int, m: int) -> slice:
-    return slice(i * n // m, -(-(i + 1) * n // m))
 
 
 @given(st.integers(1, 3), st.lists(st.integers(3, 6), min_size=3, max_size=3), st.integers(1, 3), st.integers(0, 1))
@@ -68,7 +65,7 @@ def test_adaptive_windows_by_a_loop(height: int, width: int, rows: int, columns:
     (out * cotangent).sum().backward()
     expected = np.zeros_like(x)
     for n, c, i, j in np.ndindex(2, 3, rows, columns):
-        down, right = bounds(i, height, rows), bounds(j, width, columns)
+        down, right = adaptive((i, j), (height, width), (rows, columns))
         window = x[n, c, down, right]
         at = np.unravel_index(window.argmax(), window.shape)
         y, z = down.start + at[0], right.start + at[1]
@@ -79,7 +76,8 @@ def test_adaptive_windows_by_a_loop(height: int, width: int, rows: int, columns:
     lines = functional.adaptive_max_pool1d(x[:, :, 0], columns)
     np.testing.assert_array_equal(lines.data, functional.adaptive_max_pool2d(x[:, :, :1], (1, columns)).data[:, :, 0])
     mean = functional.adaptive_avg_pool1d(x[:, :, 0], columns).data
-    np.testing.assert_allclose(mean[1, 2, -1], x[1, 2, 0, bounds(columns - 1, width, columns)].mean(), rtol=1e-12)
+    last = x[1, 2, 0, *adaptive((columns - 1,), (width,), (columns,))]
+    np.testing.assert_allclose(mean[1, 2, -1], last.mean(), rtol=1e-12)
 
 
 @given(st.sampled_from([1, 2, 3, 1.5]), st.integers(1, 3), st.integers(1, 3))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -109,17 +109,6 @@ def graphs(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMELESS) -> Graph:
             graph.edges.append(Edge(f"n{parent}", f"n{i}", places, "(3,)", op == "matmul"))
     graph.total = size
     return graph.pruned()
-
-
-@dataclass(frozen=True)
-class Text:
-    """A piece of text in a picture, where it stands and how large."""
-
-    content: str
-    x: float
-    y: float
-    look: str
-    anchor: str
 
 
 def parsed(svg: str) -> ET.Element:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -19,6 +18,7 @@ from nn.kernels.layout import in_memory_order
 from nn.kernels.windows import Axis, axis
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import assert_close, check, random
+from tests.nn.loops import convolved
 
 forward, pullback = convolution.evaluate, convolution.backward_kernel
 WAYS = ("by rows", "by columns", "tiles")
@@ -39,24 +39,6 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, three_t
 
     monkeypatch.setattr(correlation, "suits", suits)
     return request.param
-
-
-def looped(x: Array, weight: Array, *, stride: Sequence[int], padding: Sequence[tuple[int, int]],
-           dilation: Sequence[int], groups: int) -> Array:
-    """The definition, one output pixel and tap at a time, in float64."""
-    x, weight = x.astype(np.float64), weight.astype(np.float64)
-    units, each, *kernel = weight.shape
-    size = [(n + before + after - d * (k - 1) - 1) // s + 1
-            for n, k, s, (before, after), d in zip(x.shape[2:], kernel, stride, padding, dilation, strict=True)]
-    out = np.zeros((len(x), units, *size))
-    for place, tap in product(np.ndindex(*size), np.ndindex(*kernel)):
-        at = tuple(p * s + i * d - before
-                   for p, i, s, d, (before, _) in zip(place, tap, stride, dilation, padding, strict=True))
-        if all(0 <= i < n for i, n in zip(at, x.shape[2:], strict=True)):
-            seen = x[:, :, *at].reshape(len(x), groups, each)
-            taps = weight[:, :, *tap].reshape(groups, units // groups, each)
-            out[:, :, *place] += np.einsum("ngc,goc->ngo", seen, taps).reshape(len(x), units)
-    return out
 
 
 @st.composite
@@ -87,7 +69,7 @@ def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, A
     x, weight, options = problem
     generator = np.random.default_rng(1)
     bias = random(generator, len(weight))
-    expected = looped(x, weight, **options)
+    expected = convolved(x, weight, **options)
     out, residuals = forward(x, weight, bias, **options)
     assert_close(out, expected + bias.reshape(-1, *[1] * (x.ndim - 2)), 1e-12)
     g, v, u = random(generator, *out.shape), random(generator, *x.shape), random(generator, *weight.shape)
@@ -97,8 +79,8 @@ def test_against_loops_and_its_adjoints(problem: tuple[Array, Array, dict[str, A
     assert dw is not None
     assert dw.shape == weight.shape
     scale = 1e-11 * g.size
-    assert abs(np.vdot(g, looped(v, weight, **options)) - np.vdot(dx, v)) <= scale
-    assert abs(np.vdot(g, looped(x, u, **options)) - np.vdot(dw, u)) <= scale
+    assert abs(np.vdot(g, convolved(v, weight, **options)) - np.vdot(dx, v)) <= scale
+    assert abs(np.vdot(g, convolved(x, u, **options)) - np.vdot(dw, u)) <= scale
     assert_close(db, g.sum(axis=(0, *range(2, x.ndim))), 1e-12)
 
 
@@ -111,8 +93,8 @@ def test_a_nan_is_where_it_is_seen_and_nowhere_else(problem: tuple[Array, Array,
     place = tuple(data.draw(st.integers(0, n - 1)) for n in x.shape)
     spot = np.zeros_like(x)
     spot[place] = 1
-    sees_it = looped(spot, np.ones_like(weight), **options) > 0
-    expected = np.where(sees_it, np.nan, looped(x, weight, **options))
+    sees_it = convolved(spot, np.ones_like(weight), **options) > 0
+    expected = np.where(sees_it, np.nan, convolved(x, weight, **options))
     x[place] = np.nan
     np.testing.assert_allclose(forward(x, weight, None, **options)[0], expected, rtol=0, atol=1e-12)
 
@@ -132,7 +114,7 @@ def test_the_transpose_is_the_adjoint(problem: tuple[Array, Array, dict[str, Any
     bias = random(generator, weight.shape[1] * options["groups"]).reshape(-1, *[1] * (x.ndim - 2))
     out = transposed_convolution(y, weight, bias.ravel(), output_padding=output_padding, **options).data - bias
     v = random(generator, *out.shape)
-    image_of_v = looped(v, weight, **options)[:, :, *(slice(n) for n in y.shape[2:])]
+    image_of_v = convolved(v, weight, **options)[:, :, *(slice(n) for n in y.shape[2:])]
     assert abs(np.vdot(image_of_v, y) - np.vdot(v, out)) <= 1e-11 * v.size
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from nn.kernels.pooling import (
 )
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import assert_close, check, random
+from tests.nn.loops import adaptive, extent, windows
 
 
 @st.composite
@@ -42,20 +42,6 @@ def geometries(draw: st.DrawFn, dilated: bool = True) -> tuple[tuple[int, ...], 
     if dilated:
         options["dilation"] = dilation
     return (draw(st.integers(1, 3)), draw(st.integers(1, 3)), *size), options
-
-
-def windows(size: Sequence[int], kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int],
-            dilation: Sequence[int], ceil_mode: bool) -> Iterator[tuple[tuple[int, ...], list[tuple[int, ...]]]]:
-    """Every output with the places that it sees, in reading order, padding left out."""
-    counts = []
-    for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True):
-        room = n + 2 * p - d * (k - 1) - 1
-        count = (-(-room // s) if ceil_mode else room // s) + 1
-        counts.append(count - 1 if ceil_mode and (count - 1) * s >= n + p else count)
-    for out in np.ndindex(*counts):
-        places = [tuple(o * s + t * d - p for o, s, t, d, p in zip(out, stride, tap, dilation, padding, strict=True))
-                  for tap in np.ndindex(*kernel)]
-        yield out, [at for at in places if all(0 <= i < n for i, n in zip(at, size, strict=True))]
 
 
 @examples(80)
@@ -170,9 +156,7 @@ def test_averages_are_those_of_loops(geometry: tuple[tuple[int, ...], dict[str, 
     expected, gradient = np.zeros(out.shape), np.zeros(shape)
     kernel, stride, padding = options["kernel"], options["stride"], options["padding"]
     for at, places in windows(shape[2:], dilation=[1] * len(kernel), **options):
-        padded = np.prod([min(o * s - p + k, n + p) - (o * s - p)
-                          for o, s, p, k, n in zip(at, stride, padding, kernel, shape[2:], strict=True)])
-        count = divisor if divisor is not None else padded if include else len(places)
+        count = divisor or (extent(at, shape[2:], kernel, stride, padding) if include else len(places))
         for place in places:
             expected[:, :, *at] += x.data[:, :, *place] / count
             gradient[:, :, *place] += g[:, :, *at] / count
@@ -189,8 +173,8 @@ def test_adaptive_averages_are_those_of_loops(shape: tuple[int, ...], dtype: Any
         out = adaptive_average_pool(Tensor(x), size=wanted)
         expected = np.zeros((*shape[:2], *wanted))
         for at in np.ndindex(*wanted):
-            part = tuple(slice(i * n // m, -(-(i + 1) * n // m)) for i, n, m in zip(at, shape[2:], wanted, strict=True))
-            expected[:, :, *at] = x[:, :, *part].astype(float).mean(axis=tuple(range(2, len(shape))))
+            part = x[:, :, *adaptive(at, shape[2:], wanted)]
+            expected[:, :, *at] = part.astype(float).mean(axis=tuple(range(2, len(shape))))
         assert out.dtype == dtype
         assert_close(out.data, expected, 1e-6 if dtype == np.float32 else 1e-13)
 
@@ -202,8 +186,7 @@ def test_what_is_not_finite_stays_in_its_windows(odd: float, size: tuple[int, in
     x[0, 0, 2, 3] = odd
     out = adaptive_average_pool(Tensor(x), size=size).data[0, 0]
     for i, j in np.ndindex(*size):
-        rows, columns = (slice(k * n // m, -(-(k + 1) * n // m)) for k, n, m in zip((i, j), (6, 5), size, strict=True))
-        np.testing.assert_equal(out[i, j], x[0, 0, rows, columns].mean())
+        np.testing.assert_equal(out[i, j], x[0, 0, *adaptive((i, j), (6, 5), size)].mean())
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5)])
