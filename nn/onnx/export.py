@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import GradientLostWarning, Tensor, enable_grad, no_grad
+from autograd import GradientLostWarning, Tensor, enable_grad
 from autograd.boundary import as_plain
 from autograd.errors import needing
 from autograd.graph import Leaf, Node, reachable
@@ -20,6 +20,7 @@ from nn.foreign_names import refuses_foreign_options
 from nn.module import Module
 from nn.onnx import operations
 from nn.onnx.call import Call
+from nn.onnx.checks import batch_length, check
 from nn.onnx.convert import CONVERTERS, convert
 from nn.onnx.graph import Graph
 from nn.storage import replace_file
@@ -41,75 +42,33 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     Raises ValueError for what cannot be expressed, naming it; ImportError without the package onnx.
     Source: https://onnx.ai, operator set 21.
     """
-    with needing("onnx", extra="onnx"):
-        import onnx
     inputs = [_input(model, value) for value in (example if isinstance(example, tuple) else (example,))]
     proto, outputs, constants = _followed(model, inputs)
-    try:
-        onnx.checker.check_model(proto, full_check=True)
-    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        problem = "export_onnx made an invalid ONNX model; does the example have a batch axis?"
-        raise ValueError(f"{problem} {error}") from None
-    _compare(proto, inputs, outputs)
-    tried = [_tried(proto, model, inputs, values) for values in _others(inputs)]
-    _check_constants(model, constants, tried)
-    _check_lengths(proto, model, inputs, constants)
+    check(proto, model, inputs, outputs, constants)
     replace_file(path, proto.SerializeToString())
-
-
-def _check_constants(model: Module, constants: Sequence[Tensor], tried: Sequence[bool]) -> None:
-    """Raise ValueError if what was taken for a constant may be a function of the inputs."""
-    if constants and not any(tried):
-        raise ValueError(f"export_onnx: whether a value of shape {constants[0].shape} in {type(model).__name__}.forward"
-                         " is the same for all inputs cannot be told by this example; give one of several different "
-                         "numbers")
-
-
-def _check_lengths(proto: Any, model: Module, inputs: Sequence[Any], constants: Sequence[Tensor]) -> None:
-    """Raise ValueError if the file makes something else of a longer batch, or cannot take one for a constant's sake."""
-    kind, batch = type(model).__name__, _batch(inputs)
-    suspects = [x.shape for x in constants if x.ndim and len(x) == batch]
-    longer = [np.concatenate([x, x[:1]]) if x.ndim and len(x) == batch else x for x in inputs]
-    try:
-        outputs = _outputs(model, longer)
-        wrong = outputs is not None and _difference(proto, longer, outputs) is not None
-    except Exception:  # noqa: BLE001  # whatever is said of shapes that do not fit: the file is for this length then
-        wrong = bool(suspects)
-    if wrong and suspects:
-        raise ValueError(f"export_onnx: {kind}.forward uses a value of shape {suspects[0]} that does not depend on the "
-                         "input through layers or recorded operations, and that is of this batch only: a constant for "
-                         "all examples has length 1 along the batch")
-    if wrong:
-        raise ValueError("export_onnx: for another length of the first axis the file's outputs are not the model's: "
-                         f"{kind}.forward uses a number that follows from that length, such as len(x); write what "
-                         "depends on the batch as an operation, x.mean(0) in place of x.sum(0) / len(x)")
-
-
-def _batch(inputs: Sequence[Any]) -> int:
-    """The length of the first axis, which may be another at run time."""
-    return inputs[0].shape[0] if inputs[0].ndim else 0
 
 
 def _followed(model: Module, inputs: Sequence[Any]) -> tuple[Any, list[Tensor], list[Tensor]]:
     """What a call of the model does, as an ONNX model, what it returns, and what was taken for a constant."""
-    from onnx import helper
-
+    with needing("onnx", extra="onnx"):
+        from onnx import helper
     tracked = [Tensor(value, requires_grad=value.dtype.kind == "f") for value in inputs]
     with evaluating(model), enable_grad(), _state(model) as state, _calls(model) as calls:
         outputs = list(tensors_in(model(*tracked)))
     writer = _Writer(type(model).__name__, state)
     input_names, output_names = _numbered("input", inputs), _numbered("output", outputs)
+    batch = batch_length(inputs)
     for name, value in zip(input_names, tracked, strict=True):
         writer.know(value, writer.graph.name(name))
-    writer.graph.batch = input_names[0], _batch(inputs)
+    writer.graph.batch = input_names[0], batch
     for call in calls:
         writer.layer(call)
     for name, value in zip(output_names, outputs, strict=True):
         writer.graph.nodes.append(helper.make_node("Identity", [writer.find(value)], [name], name=name))
     return _proto(
         writer.graph,
-        [_described(name, value, _batch(inputs)) for name, value in zip(input_names, inputs, strict=True)],
-        [_described(name, value.data, _batch(inputs)) for name, value in zip(output_names, outputs, strict=True)],
+        [_described(name, value, batch) for name, value in zip(input_names, inputs, strict=True)],
+        [_described(name, value.data, batch) for name, value in zip(output_names, outputs, strict=True)],
     ), outputs, writer.taken_as_constant
 
 
@@ -258,56 +217,3 @@ def _proto(graph: Graph, inputs: Sequence[Any], outputs: Sequence[Any]) -> Any:
     body = helper.make_graph(graph.nodes, "model", list(inputs), list(outputs), weights)
     opsets = [helper.make_opsetid("", OPSET)]
     return helper.make_model(body, producer_name="cleargrad", opset_imports=opsets, ir_version=IR_VERSION)
-
-
-def _others(example: Sequence[Any]) -> Iterator[list[Any]]:
-    """Other values than the example's, from which `forward` may have made a constant in the file.
-
-    Integers stay in their range, which may be another in each column.
-    """
-    random = np.random.default_rng(0)
-    others = [np.flip(x) + random.normal(size=x.shape) if x.dtype.kind == "f" else np.flip(x) for x in example]
-    yield others
-    yield [-x if x.dtype.kind == "f" else x[::-1] if x.ndim else x for x in others]
-    if any(x.dtype.kind != "f" and x.size for x in example):
-        yield [x if x.dtype.kind == "f" else np.broadcast_to(x.min(axis=0), x.shape) for x in example]
-
-
-def _tried(proto: Any, model: Module, example: Sequence[Any], values: Sequence[Any]) -> bool:
-    """Compare file and model on other values; False if the model refuses them, or if they are the example's."""
-    values = [np.array(value, x.dtype) for value, x in zip(values, example, strict=True)]
-    outputs = _outputs(model, values)
-    if outputs is not None:
-        _compare(proto, values, outputs)
-    return outputs is not None and not any(map(np.array_equal, example, values))
-
-
-def _outputs(model: Module, inputs: Sequence[Any]) -> Sequence[Tensor] | None:
-    """What the model makes of other inputs than the example; None if it refuses them."""
-    with evaluating(model), no_grad(), np.errstate(all="ignore"):
-        try:
-            return list(tensors_in(model(*map(Tensor, inputs))))
-        except (ValueError, IndexError, ArithmeticError):
-            return None
-
-
-def _compare(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> None:
-    """Raise ValueError where ONNX's reference evaluator makes something else of these inputs than the model did."""
-    if (difference := _difference(proto, inputs, outputs)) is not None:
-        raise ValueError(f"export_onnx: the file's {difference}; does forward depend on values, or pass options to a "
-                         "layer?")
-
-
-def _difference(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> str | None:
-    """Which output the reference evaluator makes otherwise, and by how much; None where it makes them all."""
-    from onnx.reference import ReferenceEvaluator
-
-    with np.errstate(all="ignore"):
-        found = ReferenceEvaluator(proto).run(None, dict(zip(_numbered("input", inputs), inputs, strict=True)))
-    for number, (output, theirs) in enumerate(zip(outputs, found, strict=True)):
-        ours = output.data
-        tolerance = 1e-3 if ours.dtype.itemsize < 8 else 1e-6  # a slope or epsilon is in single precision, for ONNX
-        if ours.shape != theirs.shape or not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True):
-            difference = np.abs(ours - theirs).max() if ours.shape == theirs.shape else f"{ours.shape}, {theirs.shape}"
-            return f"output {number} is not the model's (difference {difference})"
-    return None
