@@ -8,7 +8,9 @@ from autograd.scipy.twin import no_twins_but_these
 
 from .cubic import Akima1DInterpolator, CubicHermiteSpline, CubicSpline, PchipInterpolator, PPoly
 from .fitpack import InterpolatedUnivariateSpline, UnivariateSpline, splev, splrep
+from .fits import make_lsq_spline, make_smoothing_spline
 from .grids import RegularGridInterpolator, interpn
+from .radial import RBFInterpolator
 from .scattered import LinearNDInterpolator
 from .splines import BSpline, make_interp_spline
 from .surfaces import RectBivariateSpline
@@ -16,8 +18,9 @@ from .tables import interp1d
 
 __all__ = [
     "Akima1DInterpolator", "BSpline", "CubicHermiteSpline", "CubicSpline", "InterpolatedUnivariateSpline",
-    "LinearNDInterpolator", "PPoly", "PchipInterpolator", "RectBivariateSpline", "RegularGridInterpolator",
-    "UnivariateSpline", "interp1d", "interpn", "make_interp_spline", "splev", "splrep",
+    "LinearNDInterpolator", "PPoly", "PchipInterpolator", "RBFInterpolator", "RectBivariateSpline",
+    "RegularGridInterpolator", "UnivariateSpline", "interp1d", "interpn", "make_interp_spline", "make_lsq_spline",
+    "make_smoothing_spline", "splev", "splrep",
 ]
 
 __getattr__ = no_twins_but_these(

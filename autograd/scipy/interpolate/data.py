@@ -12,13 +12,15 @@ from autograd.tensor.nested import values_of
 from .piecewise import doubles
 
 
-def checked(name: str, x: Any, y: Any, *others: Any, axis: int) -> list[Array]:
-    """Knots and values in double precision, with the interpolated axis of the values first."""
+def checked(name: str, x: Any, y: Any, *others: Any, axis: int, repeated: bool = False) -> list[Array]:
+    """Knots and values in double precision, with the interpolated axis of the values first; knots may be `repeated`."""
     x, y, *others = doubles(x, y, *others)
     if x.dtype.kind == "c" or x.ndim != 1 or len(x) < 2:
         raise ValueError(f"{name} takes a vector of two or more real knots x, got {x.dtype} of shape {x.shape}")
-    if not (np.all(np.isfinite(values_of(x))) and np.all(np.diff(values_of(x)) > 0)):
-        raise ValueError(f"{name} takes finite knots x that increase strictly; sort x and the values together")
+    steps = np.diff(values_of(x))
+    if not (np.all(np.isfinite(values_of(x))) and np.all(steps >= 0 if repeated else steps > 0)):
+        raise ValueError(f"{name} takes finite knots x that {'do not decrease' if repeated else 'increase strictly'}; "
+                         "sort x and the values together")
     if any(len(x) != np.moveaxis(v, axis, 0).shape[0] or v.shape != y.shape for v in (y, *others)):
         raise ValueError(f"{name} takes as many values along axis {axis} as knots, {len(x)}, got shapes "
                          f"{', '.join(str(v.shape) for v in (y, *others))}")

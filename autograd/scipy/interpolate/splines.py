@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -39,13 +40,17 @@ def BSpline(t: Any, c: Any, k: int, extrapolate: Any = True, axis: int = 0) -> S
     return Spline(t, c, k, extrapolate, axis % c.ndim)
 
 
-def taking_tensors(*args: Any, **options: Any) -> Any:
-    """SciPy's spline through arrays, whose points may be tensors."""
-    spline = si.make_interp_spline(*args, **options)
-    return BSpline.construct_fast(*spline.tck, spline.extrapolate, spline.axis)
+def of_arrays(make: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of SciPy's that makes a spline of arrays, whose points may be tensors."""
+
+    def apply(*args: Any, **options: Any) -> Any:
+        spline = make(*args, **options)
+        return BSpline.construct_fast(*spline.tck, spline.extrapolate, spline.axis)
+
+    return apply
 
 
-@twin(si.make_interp_spline, taking_tensors)
+@twin(si.make_interp_spline, of_arrays(si.make_interp_spline))
 def make_interp_spline(x: Any, y: Any, k: int = 3, t: Any = None, bc_type: Any = None, axis: int = 0,
                        check_finite: bool = True) -> Any:
     """The spline of degree k through values y at the sites x; its knots t follow from x unless they are given."""

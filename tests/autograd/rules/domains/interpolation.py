@@ -59,8 +59,17 @@ on(si.RegularGridInterpolator, gaps, Operand((6, 6, 2)), shares, complex=True, c
 on(si.RectBivariateSpline, gaps, Operand((6, 6)), shares, call={
     f"grid={grid}": through(lambda x, z, grid=grid: lambda at: interpolate.RectBivariateSpline(x, x, z)(
         at[0], at[1], grid=grid)) for grid in (False, True)})
+on(si.make_lsq_spline, gaps, Operand((6, 2)), shares, Operand((6,), (0.5, 2.0)), complex=True,
+   call=lambda gaps, y, shares, w: interpolate.make_lsq_spline(
+       knots(gaps), y, np.array([0.0] * 4 + [2.7] + [5.4] * 4), 3, np.real(w))(between(6, shares)))
+on(si.make_smoothing_spline, gaps, Operand((6, 2)), shares, Operand((6,), (0.5, 2.0)), Operand((), UNIT),
+   call=lambda gaps, y, shares, w, lam: interpolate.make_smoothing_spline(
+       knots(gaps), y, w, lam)(between(6, shares)))
 CORNERS = np.array([[0.0, 0.0], [4.0, 0.1], [0.2, 4.1], [4.2, 4.0], [2.1, 1.8], [0.5, 2.2]])
 on(si.LinearNDInterpolator, Operand((6, 2), (-0.1, 0.1)), Operand((6, 2)), Operand((3, 2), (1.0, 3.0)), complex=True,
    call=lambda moved, v, at: interpolate.LinearNDInterpolator(CORNERS + np.real(moved), v)(np.real(at)))
+on(si.RBFInterpolator, Operand((6, 2), (-0.1, 0.1)), Operand((6, 2)), Operand((3, 2), (1.0, 3.0)), complex=True, call={
+    f"neighbors={n}": lambda moved, v, at, n=n: interpolate.RBFInterpolator(CORNERS + np.real(moved), v, n)(np.real(at))
+    for n in (None, 4)})
 on(si.interpn, gaps, Operand((6, 2)), Operand((3, 1), UNIT), complex=True, call=through(
     lambda x, v: lambda at: interpolate.interpn((x,), v, at, bounds_error=False, fill_value=None)))
