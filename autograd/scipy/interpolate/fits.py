@@ -12,13 +12,14 @@ from autograd.arguments import array_of
 from autograd.arrays import one_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array, add_all
+from autograd.registry import real_only
 from autograd.rules.indexing import put_along
 from autograd.scipy.linalg import solve_banded
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
 from .b_splines import Spline, basis, piece_of
-from .data import checked
+from .data import checked, real_checked
 from .piecewise import beside, doubles
 from .splines import make_interp_spline, of_arrays
 
@@ -65,7 +66,7 @@ def make_smoothing_spline(x: Any, y: Any, w: Any = None, lam: Any = None, *, axi
     Differentiable in x, y, w and lam. The second derivatives solve a banded system (Green and Silverman, Nonparametric
     Regression and Generalized Linear Models, 1994, ch. 2).
     """
-    x, y = checked("make_smoothing_spline", x, y, axis=axis)
+    x, y = real_checked("make_smoothing_spline", x, y, axis=axis)
     if lam is None:
         raise ValueError("make_smoothing_spline of tensors takes lam, by how much to smooth, as a number or a tensor; "
                          "scipy.interpolate finds one for arrays")
@@ -108,3 +109,6 @@ def times_hats(hats: list[Array], x: Array) -> Array:
     zeros = np.zeros_like(x[:1])
     main, aside = beside(hats[0], x), beside(hats[1], x)
     return main * x + np.concatenate([aside * x[1:], zeros]) + np.concatenate([zeros, aside * x[:-1]])
+
+
+real_only.add(si.make_smoothing_spline)

@@ -108,6 +108,7 @@ def test_derivatives_of_smoothing() -> None:
     (lambda y: interpolate.make_smoothing_spline(X, y), "takes lam, by how much to smooth"),
     (lambda y: interpolate.make_smoothing_spline(X, y, lam=-1.0), "lam of 0 or more, got lam=-1.0"),
     (lambda y: interpolate.make_smoothing_spline(X, y, 0 * W, 1.0), "weights w above 0"),
+    (lambda y: interpolate.make_smoothing_spline(X, y + 1j, lam=1.0), "takes real values, got complex128"),
     (lambda y: interpolate.make_smoothing_spline(X[:4], y[:4], lam=1.0), "5 or more values, got 4"),
 ])
 def test_what_no_spline_is_near_is_refused(call: Callable[[Any], Any], words: str) -> None:
