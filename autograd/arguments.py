@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache, wraps
+from numbers import Real
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from .arrays import plain_array
+from .arrays import is_integer, plain_array
 from .errors import NoDerivativeError
 from .foreign_names import OPTIONS
 from .graph import refuse_objects
@@ -185,6 +186,25 @@ def unknown_options(made: type, given: Iterable[str]) -> list[str]:
     known = constructor_parameters(made)
     takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
     return [] if takes_any else [name for name in given if name not in known]
+
+
+def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any], of_words: str = "") -> None:
+    """Raise TypeError for what is no number, or not True or False, where a constructor's annotation says so.
+
+    Else nn.LSTM(5, 3, 2, 0.5) has a bias of 0.5, and no dropout. `of_words` is what to say of a word for True or False.
+    """
+    annotations = {name: parameter.annotation for name, parameter in constructor_parameters(made).items()}
+    for name, value in (*zip([*annotations][1:], given, strict=False), *options.items()):
+        expected, _, rest = str(annotations.get(name)).partition(" | ")
+        if expected not in ("bool", "float", "int") or (value is None and rest) or "Sequence" in rest:
+            continue
+        if expected == "bool" and not isinstance(value, (bool, np.bool_)):
+            advice = of_words if isinstance(value, str) else ""
+            raise TypeError(f"{made.__name__}: {name} must be True or False, got {value!r:.60}{advice}")
+        if expected == "float" and (isinstance(value, bool) or not isinstance(value, Real) or value != value):
+            raise TypeError(f"{made.__name__}: {name} must be a number, got {value!r:.60}")
+        if expected == "int" and not is_integer(value):
+            raise TypeError(f"{made.__name__}: {name} must be an integer, got {value!r:.60}")
 
 
 @cache

@@ -77,7 +77,7 @@ def integer(name: str, given: Any, least: int = 1) -> int:
 
 def one_of(name: str, given: Any, known: Collection[Any]) -> None:
     """Raise ValueError for an option that is not among those known; `name` is in the message."""
-    if given not in known:
+    if given not in [*known]:  # which a list, that has no hash, is not in either
         raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {given!r}")
 
 

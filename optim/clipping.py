@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import isfinite
-from typing import TYPE_CHECKING
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,8 +28,9 @@ def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_typ
     every gradient nan or zero; with `error_if_nonfinite` it raises `RuntimeError`. R. Pascanu, T. Mikolov and
     Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
     """
-    if not max_norm >= 0 or not norm_type > 0:
-        raise ValueError(f"clip_grad_norm_: max_norm must be >= 0 and norm_type > 0, got {max_norm} and {norm_type}")
+    if not (_is_number(max_norm) and max_norm >= 0 and _is_number(norm_type) and norm_type > 0):
+        raise ValueError(f"clip_grad_norm_: max_norm must be a number >= 0 and norm_type one > 0, got {max_norm!r} and "
+                         f"{norm_type!r}")
     gradients = _gradients("clip_grad_norm_", params)
     total = _norm([_norm(g._value, norm_type) for _, g in gradients], norm_type)
     if error_if_nonfinite and not isfinite(total):
@@ -46,11 +48,15 @@ def clip_grad_value_(params: Iterable[Tensor] | Tensor, clip_value: float) -> No
 
     Unlike clipping by the norm, it may change a step's direction. Raises `ValueError` for a negative clip_value.
     """
-    if not clip_value >= 0:
-        raise ValueError(f"clip_grad_value_: clip_value must be >= 0, got {clip_value}")
+    if not (_is_number(clip_value) and clip_value >= 0):
+        raise ValueError(f"clip_grad_value_: clip_value must be a number >= 0, got {clip_value!r}")
     bound = weak(clip_value)
     for parameter, gradient in _gradients("clip_grad_value_", params):
         parameter.grad = gradient.clip(-bound, bound)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) or getattr(value, "shape", None) == ()  # also a norm that was computed
 
 
 def _gradients(speaker: str, params: Iterable[Tensor] | Tensor) -> list[tuple[Tensor, Tensor]]:

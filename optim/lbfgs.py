@@ -75,7 +75,7 @@ class LBFGS(Optimizer):
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Iterate until `max_iter`, `max_eval` or a tolerance; return the loss that the closure had at first."""
-        if closure is None:
+        if not callable(closure):
             raise TypeError("LBFGS evaluates the loss several times a step: write step(closure), where closure() calls "
                             "zero_grad(), computes the loss, calls backward() and returns the loss")
         (group,) = self.param_groups

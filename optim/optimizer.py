@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor, arguments, enable_grad
 from autograd.arrays import Array
-from autograd.errors import UnknownName
+from autograd.errors import UnknownName, require_function
 from autograd.foreign_names import refuse_zeros
 
 from . import options as option
@@ -161,6 +161,7 @@ class Optimizer:
         """
         loss = None
         if closure is not None:
+            require_function(closure, f"{self.kind}.step", "loss.backward(), then optimizer.step()")
             with enable_grad():
                 loss = closure()
         self._lay_out()

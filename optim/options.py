@@ -60,7 +60,11 @@ def check_positions(kind: str, given: Sequence[Any], known: Sequence[str]) -> No
 
 def check_rate(lr: Any) -> None:
     """Raise ValueError for a rate that has become negative or nan: the step would go uphill."""
-    if not lr >= 0:
+    try:
+        fits = lr >= 0
+    except TypeError:
+        fits = False
+    if not fits:
         raise ValueError(f"the lr of a parameter group must be a number >= 0, got {lr!r}")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,14 +26,6 @@ def positive(speaker: Speaker, **numbers: Any) -> None:
         _check(speaker, integer, name, number)
 
 
-def no_activation(speaker: Speaker, **flags: Any) -> None:
-    """Raise TypeError for a word where True or False is meant: in Keras an activation stands there."""
-    for name, flag in flags.items():
-        if isinstance(flag, str):
-            raise TypeError(f"{described(speaker)}: {name} must be True or False, got {flag!r}; an activation is a "
-                            "layer of its own, as nn.ReLU()")
-
-
 def choice(speaker: Speaker, known: Collection[str], **options: str) -> None:
     """Raise ValueError for an unknown option."""
     for name, option in options.items():
@@ -50,16 +42,27 @@ def _check(speaker: Speaker, check: Callable[..., object], name: str, *arguments
 
 def probability(speaker: Speaker, **values: float) -> None:
     """Raise ValueError for a rate that is not in [0, 1]."""
-    for name, value in values.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"{described(speaker)}: {name} must be between 0 and 1, got {value!r}")
+    _in_range(speaker, lambda value: 0 <= value <= 1, "between 0 and 1", values)
 
 
 def nonnegative(speaker: Speaker, **values: float) -> None:
-    """Raise ValueError for a number below 0."""
+    """Raise ValueError for what is no number of at least 0."""
+    _in_range(speaker, lambda value: value >= 0, "at least 0", values)
+
+
+def above_zero(speaker: Speaker, **values: float) -> None:
+    """Raise ValueError for what is no number above 0."""
+    _in_range(speaker, lambda value: value > 0, "positive", values)
+
+
+def _in_range(speaker: Speaker, fits: Callable[[Any], bool], range_of: str, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
-        if not value >= 0:
-            raise ValueError(f"{described(speaker)}: {name} must be at least 0, got {value!r}")
+        try:
+            inside = fits(value)
+        except TypeError:  # no number at all
+            inside = False
+        if not inside:
+            raise ValueError(f"{described(speaker)}: {name} must be {range_of}, got {value!r}")
 
 
 def nonzero(speaker: Speaker, **values: float | None) -> None:

@@ -15,7 +15,7 @@ from nn import init
 from nn.kernels import embedding as kernels
 from nn.kernels.half_precision import in_single
 from nn.kernels.indices import first_outside
-from nn.layers.arguments import floating, positive
+from nn.layers.arguments import above_zero, floating, nonnegative, positive
 from nn.layers.input import Speaker, described, mistake, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
@@ -33,6 +33,9 @@ class Table(Layer):
         kind = type(self).__name__
         positive(kind, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         _check_padding(kind, padding_idx, num_embeddings)
+        above_zero(kind, norm_type=norm_type)
+        if max_norm is not None:
+            nonnegative(kind, max_norm=max_norm)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
         self.max_norm, self.norm_type, self.scale_grad_by_freq = max_norm, norm_type, scale_grad_by_freq

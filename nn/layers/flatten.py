@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
+from autograd.arrays import in_a_tuple, integer
 from nn.layers.input import Speaker, refusal, with_axis
 from nn.layers.layer import Layer
 
@@ -53,7 +54,9 @@ class Unflatten(Layer):
     """
 
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        self.dim = dim
+        self.unflattened_size = tuple(integer("Unflatten: each of unflattened_size", n, least=-1)
+                                      for n in in_a_tuple(unflattened_size))
 
     def forward(self, input: ArrayLike) -> Tensor:
         input = with_axis(self, as_tensor(input), self.dim)

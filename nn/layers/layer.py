@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor
+from autograd.arguments import refuse_misfits
 from nn.foreign_names import refuse_options
 from nn.module import Module
 
@@ -32,6 +33,7 @@ class Layer(Module):
         if len(arguments) >= len(cls.called_with) and _is_data(arguments[0]):
             raise TypeError(f"{name} is first constructed, with options, and then called with data: "
                             f"write layer = nn.{name}(...), then layer({', '.join(cls.called_with)})")
+        refuse_misfits(cls, arguments, options, of_words="; an activation is a layer of its own, as nn.ReLU()")
         return super().__new__(cls)
 
     def extra_repr(self) -> str:

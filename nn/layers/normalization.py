@@ -18,7 +18,7 @@ from autograd.arrays import in_a_tuple, integer
 from nn.kernels import layer_norm as kernels_of_layers
 from nn.kernels import normalization as kernels
 from nn.kernels import rms_norm as kernels_of_rms
-from nn.layers.arguments import floating, positive
+from nn.layers.arguments import floating, nonnegative, positive
 from nn.layers.input import Speaker, admitted, fitting, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
@@ -64,6 +64,8 @@ class _OverLastAxes(Affine):
                  dtype: DTypeLike | None) -> None:
         name = f"{type(self).__name__}: normalized_shape"
         shape = tuple(integer(name, length) for length in in_a_tuple(normalized_shape))
+        if eps is not None:
+            nonnegative(type(self).__name__, eps=eps)
         self.normalized_shape, self.eps, self.elementwise_affine = shape, eps, elementwise_affine
         self._start(shape, elementwise_affine, bias, dtype)
 
@@ -97,6 +99,7 @@ class GroupNorm(Affine):
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
                  bias: bool = True, dtype: DTypeLike | None = None) -> None:
         positive("GroupNorm", num_groups=num_groups, num_channels=num_channels)
+        nonnegative("GroupNorm", eps=eps)
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_groups={num_groups} must divide num_channels={num_channels}")
         self.num_groups, self.num_channels, self.eps, self.affine = num_groups, num_channels, eps, affine

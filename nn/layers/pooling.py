@@ -129,6 +129,7 @@ class _LPPoolNd(_Pool):
     def __init__(self, norm_type: float, kernel_size: Size, stride: Size | None = None,
                  ceil_mode: bool = False) -> None:
         super().__init__(kernel_size, stride, 0, 1, ceil_mode)
+        nonzero(type(self).__name__, norm_type=norm_type)
         self.norm_type = norm_type
 
     def forward(self, input: ArrayLike) -> Tensor:
@@ -300,6 +301,7 @@ def _avg_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, coun
 
 def _lp_pool(speaker: Speaker, x: Any, p: float, windows: Geometry, ceil_mode: bool) -> Tensor:
     """By way of the mean: a window that reaches beyond the border counts as a whole one, as in PyTorch."""
+    nonzero(speaker, norm_type=p)
     x = admitted(speaker, x, real=True)
     if math.isinf(p):
         sign = math.copysign(1.0, p)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.kernels.regression import absolute_error, huber_error, squared_error
-from nn.layers.arguments import nonnegative
-from nn.layers.input import Speaker, described
+from nn.layers.arguments import above_zero, nonnegative
+from nn.layers.input import Speaker
 from nn.losses.reduction import Loss, check_reduction, paired
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class HuberLoss(Loss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
-        _check_delta("HuberLoss", delta)
+        above_zero("HuberLoss", delta=delta)
         self.delta = delta
 
     def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
@@ -91,7 +91,7 @@ def huber_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", del
     Raises ValueError unless delta is positive, and where shapes differ, (N, 1) against (N,) included.
     """
     check_reduction(speaker, reduction)
-    _check_delta(speaker, delta)
+    above_zero(speaker, delta=delta)
     x, t = paired(speaker, input, target)
     return huber_error(x, t, reduction=reduction, delta=weak(delta))
 
@@ -106,8 +106,3 @@ def smooth_l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean",
     if beta == 0:
         return l1_loss(input, target, reduction, speaker=speaker)
     return huber_loss(input, target, reduction, beta, speaker=speaker) / weak(beta)
-
-
-def _check_delta(speaker: Speaker, delta: float) -> None:
-    if not delta > 0:
-        raise ValueError(f"{described(speaker)}: delta must be positive, got {delta}")

@@ -112,6 +112,8 @@ class PolynomialLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0) -> None:
+        if power < 0:
+            raise ValueError(f"power must be at least 0, got {power}: the rate would grow without bound")
         self.total_iters, self.power = integer("total_iters", total_iters), power
         super().__init__(optimizer)
 

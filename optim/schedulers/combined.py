@@ -22,9 +22,9 @@ class SequentialLR(ByGroup):
     """
 
     def __init__(self, optimizer: Optimizer, schedulers: Sequence[Scheduler], milestones: Sequence[int]) -> None:
-        if len(milestones) != len(schedulers) - 1 or list(milestones) != sorted(set(milestones)):
+        if len(milestones) != len(schedulers) - 1 or list(milestones) != sorted({m for m in milestones if m > 0}):
             raise ValueError(f"SequentialLR of {len(schedulers)} schedules needs {len(schedulers) - 1} milestones in "
-                             f"rising order, got {list(milestones)}")
+                             f"rising order, from 1 on, got {list(milestones)}")
         self.schedulers, self.milestones = _functions_of_the_step(self, schedulers, optimizer), list(milestones)
         super().__init__(optimizer)
 
@@ -44,8 +44,8 @@ class ChainedScheduler(ByGroup):
     def __init__(self, schedulers: Sequence[Scheduler], optimizer: Optimizer | None = None) -> None:
         if not isinstance(schedulers, Sequence) or not schedulers:
             raise ValueError(f"ChainedScheduler takes a list of schedules, got {schedulers!r}")
-        optimizer = schedulers[0].optimizer if optimizer is None else optimizer
         self.schedulers = _functions_of_the_step(self, schedulers, optimizer)
+        optimizer = self.schedulers[0].optimizer if optimizer is None else optimizer
         super().__init__(optimizer)
 
     def rates(self, t: int, initials: Sequence[float]) -> list[float]:
@@ -55,12 +55,15 @@ class ChainedScheduler(ByGroup):
         return rates
 
 
-def _functions_of_the_step(made: Scheduler, schedulers: Sequence[Scheduler], optimizer: Optimizer) -> list[Scheduler]:
+def _functions_of_the_step(made: Scheduler, schedulers: Sequence[Scheduler],
+                           optimizer: Optimizer | None) -> list[Scheduler]:
     """The schedules. Raises where one is no function of the step and the initial rate, or of another optimizer."""
     name = type(made).__name__
     for scheduler in schedulers:
+        if not isinstance(scheduler, Scheduler):
+            raise TypeError(f"{name} takes schedules, such as StepLR(optimizer, 10), got {scheduler!r}")
         if isinstance(scheduler, (ReduceLROnPlateau, Cycle)):
             raise TypeError(f"{name} takes functions of the step; step a {type(scheduler).__name__} by itself")
-        if scheduler.optimizer is not optimizer:
+        if scheduler.optimizer is not (schedulers[0].optimizer if optimizer is None else optimizer):
             raise ValueError(f"{name}: every schedule must be of the same optimizer")
     return list(schedulers)

@@ -63,6 +63,9 @@ class OneCycleLR(Cycle):
         one_of("anneal_strategy", anneal_strategy, ("cos", "linear"))
         if not 0 <= pct_start <= 1:
             raise ValueError(f"pct_start must be in [0, 1], got {pct_start}")
+        if div_factor <= 0 or final_div_factor <= 0:
+            raise ValueError(f"div_factor and final_div_factor must be positive, got {div_factor} and "
+                             f"{final_div_factor}")
         self.total_steps, self.pct_start = integer("total_steps", total_steps), pct_start
         self.anneal_strategy, self.three_phase = anneal_strategy, three_phase
         self.div_factor, self.final_div_factor = div_factor, final_div_factor
@@ -108,9 +111,6 @@ class CyclicLR(Cycle):
                  cycle_momentum: bool = True, base_momentum: float = 0.8, max_momentum: float = 0.9) -> None:
         one_of("mode", mode, ("triangular", "triangular2", "exp_range"))
         one_of("scale_mode", scale_mode, ("cycle", "iterations"))
-        for name, value in (("base_lr", base_lr), ("max_lr", max_lr)):
-            if not hasattr(value, "__float__"):  # PyTorch's may be a list of one per group
-                raise TypeError(f"{name} is one number for all groups, got {value!r}")
         self.max_lr, self.step_size_up = max_lr, integer("step_size_up", step_size_up)
         self.step_size_down = self.step_size_up if step_size_down is None else integer("step_size_down", step_size_down)
         self.mode, self.gamma, self.scale_fn, self.scale_mode = mode, gamma, scale_fn, scale_mode

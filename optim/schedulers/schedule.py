@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import cos, inf
 from typing import TYPE_CHECKING, Any, Self
 
+from autograd.arguments import refuse_misfits
 from autograd.errors import UnknownName
 from optim.optimizer import Optimizer
 from optim.options import check_names
@@ -26,6 +27,8 @@ class Scheduler(ABC):
 
     def __new__(cls, *given: Any, **options: Any) -> Self:
         check_names(cls, options)
+        if cls.__init__.__module__.startswith(f"{__package__}."):
+            refuse_misfits(cls, given, options)
         return super().__new__(cls)
 
     def __init__(self, optimizer: Optimizer) -> None:

@@ -79,7 +79,8 @@ def test_a_network_learns_where_the_labels_are() -> None:
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: functional.ctc_loss(X[0, 0], [1], 1, 1), ValueError, r"\(T, C\), the blank 0 among .*, got \(4,\)"),
-    (lambda: nn.CTCLoss(0.5)(X, LABELS, STEPS, SIZES), ValueError, r"expected .* the blank 0.5 among"),
+    (lambda: nn.CTCLoss(0.5), TypeError, "CTCLoss: blank must be an integer, got 0.5"),
+    (lambda: nn.functional.ctc_loss(X, LABELS, STEPS, SIZES, 0.5), ValueError, r"expected .* the blank 0.5 among"),
     (lambda: nn.CTCLoss(4)(X, LABELS, STEPS, SIZES), ValueError, r"CTCLoss\(blank=4\) expected .* the blank 4"),
     (lambda: functional.ctc_loss(X, LABELS * 1.0, STEPS, SIZES), TypeError, r"integer labels, got float64 \(3, 3\);"),
     (lambda: functional.ctc_loss(X, LABELS, [7, 5, 6], SIZES), ValueError,

@@ -95,9 +95,14 @@ def test_a_model_is_not_its_parameters():
 
 
 def test_negative_bounds_are_refused():
-    with pytest.raises(ValueError, match="max_norm must be >= 0 .* got -1"):
+    with pytest.raises(ValueError, match="max_norm must be a number >= 0 .* got -1"):
         clip_grad_norm_([Tensor(1.0)], -1)
-    with pytest.raises(ValueError, match="clip_value must be >= 0, got -2"):
+    for norm, kind in (("1", 2.0), ([Tensor(1.0)], 2.0), (1.0, "l2")):
+        with pytest.raises(ValueError, match="max_norm must be a number >= 0 and norm_type one > 0, got "):
+            clip_grad_norm_([Tensor(1.0)], norm, kind)
+    with pytest.raises(ValueError, match=r"clip_value must be a number >= 0, got \(-1, 1\)"):
+        clip_grad_value_([Tensor(1.0)], (-1, 1))
+    with pytest.raises(ValueError, match="clip_value must be a number >= 0, got -2"):
         clip_grad_value_([Tensor(1.0)], -2)
 
 

@@ -153,11 +153,19 @@ def test_a_rate_made_negative_in_a_group_is_refused_at_the_step(adam):
     parameter = leaf()
     optimizer = adam([parameter])
     parameter.grad = np.ones(3)
-    for rate in (-0.1, float("nan")):
+    for rate in (-0.1, float("nan"), "0.1", None):
         optimizer.param_groups[0]["lr"] = rate
-        with pytest.raises(ValueError, match=f"the lr of a parameter group must be a number >= 0, got {rate}"):
+        with pytest.raises(ValueError, match=f"the lr of a parameter group must be a number >= 0, got {rate!r}"):
             optimizer.step()
     assert parameter.data.tolist() == [1, 1, 1]
+
+
+def test_a_step_is_given_a_closure_or_nothing(adam):
+    optimizer = adam([leaf()])
+    with pytest.raises(TypeError, match=r"Adam\.step takes a function, got .* write loss\.backward\(\), then"):
+        optimizer.step(Tensor(1.0))
+    with pytest.raises(TypeError, match=r"LBFGS evaluates the loss several times a step: write step\(closure\)"):
+        optim.LBFGS([leaf()]).step(Tensor(1.0))
 
 
 def test_zero_grad_forgets_every_gradient(adam):

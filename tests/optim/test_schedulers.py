@@ -279,7 +279,7 @@ def test_cycles_refuse_what_they_cannot_do(optimizer):
     with pytest.raises(ValueError, match="mode must be one of 'triangular', 'triangular2', 'exp_range', got 'sine'"):
         schedulers.CyclicLR(optimizer, 0.1, 0.7, mode="sine")
     for rates in ((0.1, [0.7, 0.5]), ([0.1, 0.2], 0.7)):
-        with pytest.raises(TypeError, match=r"_lr is one number for all groups, got \[0"):
+        with pytest.raises(TypeError, match=r"CyclicLR: \w+_lr must be a number, got \[0"):
             schedulers.CyclicLR(optimizer, *rates, cycle_momentum=False)
     with pytest.raises(TypeError, match="CyclicLR takes an optimizer, got list"):
         schedulers.CyclicLR([], 0.1, 0.7)
@@ -420,7 +420,7 @@ def test_wrong_arguments_are_refused(optimizer):
         schedulers.StepLR([], 3)
     with pytest.raises(ValueError, match="step_size must be an integer of at least 1, got 0"):
         schedulers.StepLR(optimizer, 0)
-    with pytest.raises(TypeError, match="step_size must be an integer of at least 1, got 1.5"):
+    with pytest.raises(TypeError, match="StepLR: step_size must be an integer, got 1.5"):
         schedulers.StepLR(optimizer, 1.5)
     with pytest.raises(ValueError, match="patience must be an integer of at least 0, got -1"):
         schedulers.ReduceLROnPlateau(optimizer, patience=-1)
@@ -430,8 +430,22 @@ def test_wrong_arguments_are_refused(optimizer):
         schedulers.LambdaLR(optimizer, [lambda t: 1.0, "half"])
     with pytest.raises(ValueError, match="T_max must be an integer of at least 1, got -5"):
         schedulers.CosineAnnealingLR(optimizer, -5)
-    with pytest.raises(ValueError, match="of 2 schedules needs 1 milestones in rising order, got .3, 4."):
+    with pytest.raises(ValueError, match="of 2 schedules needs 1 milestones in rising order, from 1 on, got .3, 4."):
         schedulers.SequentialLR(optimizer, [exponential, exponential], [3, 4])
+    with pytest.raises(ValueError, match="needs 1 milestones in rising order, from 1 on, got .-3."):
+        schedulers.SequentialLR(optimizer, [exponential, exponential], [-3])  # the first schedule was never used
+    with pytest.raises(TypeError, match=r"SequentialLR takes schedules, such as StepLR\(optimizer, 10\), got <class"):
+        schedulers.SequentialLR(optimizer, [schedulers.StepLR], [])
+    with pytest.raises(TypeError, match="StepLR: gamma must be a number, got None"):
+        schedulers.StepLR(optimizer, 3, None)
+    with pytest.raises(TypeError, match="ReduceLROnPlateau: threshold must be a number, got nan"):
+        schedulers.ReduceLROnPlateau(optimizer, threshold=np.nan)
+    with pytest.raises(ValueError, match="power must be at least 0, got -1"):
+        schedulers.PolynomialLR(optimizer, power=-1.0)
+    with pytest.raises(ValueError, match="div_factor and final_div_factor must be positive, got 0"):
+        schedulers.OneCycleLR(optimizer, 0.1, 5, div_factor=0.0)
+    with pytest.raises(TypeError, match="OneCycleLR: three_phase must be True or False, got 25.0"):
+        schedulers.OneCycleLR(optimizer, 0.1, 5, three_phase=25.0)
     with pytest.raises(TypeError, match="functions of the step"):
         schedulers.SequentialLR(optimizer, [schedulers.ReduceLROnPlateau(optimizer)], [])
     with pytest.raises(ValueError, match="same optimizer"):
