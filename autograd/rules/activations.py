@@ -42,10 +42,11 @@ def _sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), which keeps its digits for negative x, where 1/2 + tanh(x / 2) / 2 cancels."""
     if x.dtype.char == HALF:  # whose exp overflows at 11.1, where the sigmoid is far from its smallest number
         return _sigmoid(x.astype(np.float32)).astype(x.dtype)
-    with np.errstate(over="ignore"):  # exp may overflow: 1 / inf is right
+    with np.errstate(over="ignore", under="ignore"):  # whatever exp comes to, the result is right
         return 1 / (1 + np.exp(-x))
 
 
+@np.errstate(under="ignore")
 def _softplus(x: Array) -> Array:
     """max(x, 0) + log1p(exp(-|x|)), in a fifteenth of the time of `np.logaddexp`."""
     if x.dtype.kind == "c":  # NumPy compares complex numbers by their real part
@@ -170,6 +171,7 @@ def _top(x: Array, axis: Any) -> Array:
     return reduce(np.maximum, x, axis=axis, keepdims=True, **({} if x.size else {"initial": -np.inf}))
 
 
+@np.errstate(under="ignore")
 def _softmax(x: Array, *, axis: Any) -> Array:
     if type(x) is np.ndarray and x.size > MANY and x.dtype.char in "fd" and harmless_to_exp(x):
         powers = np.exp(x)
@@ -180,14 +182,14 @@ def _softmax(x: Array, *, axis: Any) -> Array:
 
 def _log_softmax(x: Array, *, axis: Any) -> Array:
     shifted = x - _top(x, axis)
-    with np.errstate(divide="ignore"):  # log 0 of no classes
+    with np.errstate(divide="ignore", under="ignore"):  # log 0 of no classes
         return (shifted - np.log(_total(np.exp(shifted), axis))).astype(x.dtype, copy=False)
 
 
 def _logsumexp(x: Array, *, axis: Any, keepdims: bool) -> Array:
     top = _top(x, axis)
     top = np.where(np.isfinite(top), top, 0)
-    with np.errstate(divide="ignore"):  # log 0 where all are -inf
+    with np.errstate(divide="ignore", under="ignore"):  # log 0 where all are -inf
         out = (np.log(_total(np.exp(x - top), axis)) + top).astype(x.dtype, copy=False)
     return out if keepdims else np.squeeze(out, axis=axis)[()]
 

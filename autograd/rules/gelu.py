@@ -48,6 +48,7 @@ def _value(out: Array, x: Array) -> None:
     np.subtract(x.clip(0, np.inf), tail, out=out)
 
 
+@np.errstate(under="ignore")
 def _forward(x: Array) -> tuple[Array, tuple[Array]]:
     out = filled(_value, np.empty_like(x), x, block=LONG)
     return out, (out,)

@@ -66,6 +66,7 @@ def _added(mask: Array | None, dtype: Any) -> Array | None:
     return None if mask is None else _transposed(np.atleast_2d(_additive(mask, dtype)))
 
 
+@np.errstate(under="ignore")
 def forward(q: Array, k: Array, v: Array, mask: Array | None, keep: Array | None, *, scale: float | None = None,
             keep_scale: float = 1.0) -> tuple[Array, tuple[Array, ...]]:
     factor = np.asarray(_scale(q, scale), q.dtype)

@@ -46,6 +46,7 @@ def _losses(z: Array, t: Array, weight: Array | None, pos_weight: Array | None) 
     return losses if weight is None else weight * losses
 
 
+@np.errstate(under="ignore")
 def forward(z: Array, t: Array, weight: Array | None, pos_weight: Array | None, *,
             reduction: str = "mean") -> tuple[Array, tuple[()]]:
     return reduced_array(_losses(z, t, weight, pos_weight), reduction), ()

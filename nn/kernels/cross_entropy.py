@@ -42,6 +42,7 @@ def _exponentials(x: Array) -> tuple[Array, Array, Array]:
     return exponentials, sums, largest
 
 
+@np.errstate(under="ignore")
 def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
             label_smoothing: float = 0.0) -> tuple[Any, tuple[Any, ...]]:
     exponentials, sums, largest = _exponentials(x)

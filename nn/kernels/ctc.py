@@ -57,7 +57,7 @@ def forward(x: Array, labels: Array, steps: Array, sizes: Array, *, blank: int) 
     came = np.empty_like(passed)
     came[0] = np.where(np.arange(states.shape[1]) < 2, 0, -np.inf)
     padded = _behind(came[0], -np.inf)
-    with np.errstate(divide="ignore"):  # log 0 for states that no path has reached
+    with np.errstate(divide="ignore", under="ignore"):  # log 0 for states that no path has reached
         for before, after, p in zip(came, came[1:], passed, strict=False):
             np.add(before, p, out=padded[:, 2:])
             _arrived(padded, leaps, out=after)

@@ -189,7 +189,8 @@ def kl_div(input: ArrayLike, target: ArrayLike, reduction: str = "mean", log_tar
     if not log_target:
         refuse_where(t._value < 0, speaker, t, "target probabilities", "for their logarithms pass log_target=True")
     log_t = t if log_target else np.log(np.where(t > 0, t, 1))  # 0 log 0 = 0
-    losses = (np.exp(t) if log_target else t) * (log_t - x)
+    with np.errstate(under="ignore"):
+        losses = (np.exp(t) if log_target else t) * (log_t - x)
     if reduction == "batchmean":
         return losses.sum() / (x.shape[0] if x.ndim else 1)
     return reduced(losses, reduction)

@@ -150,6 +150,25 @@ def test_low_precision_stays(case: Case, dtype: type, tolerance: float) -> None:
     assert_close(found[0], case.at(case.operands)(*case.floats()), tolerance)
 
 
+@pytest.mark.parametrize("name", [
+    "GELU", "LogSigmoid", "LogSoftmax", "Mish", "Sigmoid", "SiLU", "Softmax", "Softmin", "Softplus",
+    "TransformerEncoderLayer", "scaled_dot_product_attention", "CrossEntropyLoss, mean",
+    "CrossEntropyLoss of probabilities, mean", "BCEWithLogitsLoss, mean", "SoftMarginLoss, mean",
+])
+def test_exponentials_that_fade_are_no_error(name: str) -> None:
+    """Not even to someone who looks for the origin of a nan by `np.seterr(all="raise")`."""
+    case = CASES[name]
+    operands = 150 * case.inputs[0].astype(np.float32), *case.inputs[1:], *case.parameters
+    expected = flat(case.function(*operands))
+    with np.errstate(all="raise"):
+        np.testing.assert_array_equal(flat(case.function(*operands)), expected)
+
+
+def test_probabilities_that_fade_are_no_error() -> None:
+    with np.errstate(all="raise"):
+        assert nn.functional.kl_div([0.0, -1.0], [0.0, -1000.0], "sum", log_target=True).item() == 0
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_operands_of_two_precisions_have_results_of_one(name: str) -> None:
     """Whatever the mode: a kernel writes what its reference does."""
