@@ -10,7 +10,7 @@ from autograd.arguments import constructor_parameters, unknown_options
 from autograd.errors import nearest
 from nn import keras_names
 
-_CPU = "there is one process on the CPU: leave it out"
+_ONE_PROCESS = "there is one process: leave it out"
 MODULES = {
     f"LazyInstanceNorm{axes}d": f"write InstanceNorm{axes}d, the number of channels first" for axes in (1, 2, 3)
 } | {
@@ -19,10 +19,10 @@ MODULES = {
              "lengths in place of packed sequences, autograd.ravel makes one vector of parameters, and here are "
              "weight_norm, spectral_norm and parametrize",
     **{name: f"it is optim.{name}" for name in ("clip_grad_norm_", "clip_grad_value_")},
-    "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _CPU, "Buffer": "write self.register_buffer(name, value)",
-    "NLLLoss2d": "write NLLLoss", "UpsamplingNearest2d": "write Upsample",
+    "SyncBatchNorm": "write BatchNorm2d", "DataParallel": _ONE_PROCESS,
+    "Buffer": "write self.register_buffer(name, value)", "NLLLoss2d": "write NLLLoss",
+    "UpsamplingNearest2d": "write Upsample", "RReLU": "write LeakyReLU",
     "UpsamplingBilinear2d": "write Upsample(mode='bilinear', align_corners=True)",
-    "RReLU": "write LeakyReLU",
     "AdaptiveLogSoftmaxWithLoss": "write CrossEntropyLoss", "FeatureAlphaDropout": "write AlphaDropout",
     "MultiLabelMarginLoss": "write MultiMarginLoss for one label, BCEWithLogitsLoss for several",
     "FractionalMaxPool2d": "write MaxPool2d",
@@ -46,16 +46,29 @@ DATA = {
     "transforms": "write a Dataset whose __getitem__ changes what it gives, or a collate_fn",
     "get_worker_info": "there is one process", "StackDataset": "write TensorDataset, or a tuple of arrays",
 }
-_ONE_PROCESS = "there is one process: leave it out"
 OPTIONS = {
     "device": "there is one device, the CPU: leave it out", "sparse": "gradients are dense: leave it out",
     "size_average": "write reduction='mean' or reduction='sum'", "reduce": "write reduction='none'",
-    "generator": "write seed=", "dataset": "write the data first, without a name", "persistent_workers": _ONE_PROCESS,
-    "prefetch_factor": _ONE_PROCESS, "worker_init_fn": _ONE_PROCESS, "multiprocessing_context": _ONE_PROCESS,
-    "timeout": _ONE_PROCESS,
+    "generator": "write seed=", "dataset": "write the data first, without a name",
+    **dict.fromkeys(("persistent_workers", "prefetch_factor", "worker_init_fn", "multiprocessing_context", "timeout"),
+                    _ONE_PROCESS),
 } | keras_names.OPTIONS
-
-
+METHODS = dict.fromkeys(("cuda", "cpu"), "arrays live in the computer's memory; leave the call out") | {
+    "to": "write .astype(np.float64), or another dtype; there is one device: leave it out",
+    "type": "write .astype(np.float64), or another dtype", "double": "write .astype(np.float64)",
+    "float": "write .astype(np.float32)", "half": "write .astype(np.float16)", "share_memory": "leave it out",
+    "register_full_backward_hook": "write register_forward_hook, and in it output.register_hook(f)",
+    **dict.fromkeys(("shape", "ndim", "size"), "its parameters have one: write .weight"),
+    "compile": "functions run as they are, and nn.fit is given the loss and the optimizer; leave the call out",
+    "fit": "write nn.fit(model, data, loss, optimizer, epochs)", "summary": "write nn.summary(model, input_shape)",
+    "evaluate": "write nn.evaluate(model, data, loss=loss)", "predict": "write model(x), under autograd.no_grad()",
+    **dict.fromkeys(("save", "save_weights"), "write nn.save(model, path)"), "weights": "write parameters()",
+    "load_weights": "write load_state_dict(nn.load(path))", "get_weights": "write state_dict()",
+    "set_weights": "write load_state_dict(state)",
+    "add": "write append(module), or as a Sequential is made: Sequential(a, b, ...)",
+    "_modules": "write named_children(), and setattr(self, name, module) to add one",
+    "_parameters": "write named_parameters()", "_buffers": "write named_buffers()",
+}
 _OF_THE_LOADER = "write it for the DataLoader"
 _NAMED = "inputs are called input, or input_0, input_1, ..., and outputs likewise: leave it out"
 _OF_CALLS = {
@@ -72,6 +85,7 @@ _OF_CALLS = {
                     "opset_version": "it is 21: leave it out", "args": "write example=", "f": "write path=",
                     **dict.fromkeys(("export_params", "do_constant_folding", "verbose"), "leave it out")},
 }
+
 Call = TypeVar("Call", bound=Callable[..., Any])
 
 
@@ -100,21 +114,3 @@ def refuse_options(made: type, options: Iterable[str]) -> None:
         meant = nearest(option, known)
         advice = OPTIONS.get(option, f"did you mean {meant}?" if meant else f"only {', '.join(known)}")
         raise TypeError(f"{made.__name__} has no option {option!r}; {advice}")
-
-
-METHODS = dict.fromkeys(("cuda", "cpu"), "arrays live in the computer's memory; leave the call out") | {
-    "to": "write .astype(np.float64), or another dtype; there is one device: leave it out",
-    "type": "write .astype(np.float64), or another dtype", "double": "write .astype(np.float64)",
-    "float": "write .astype(np.float32)", "half": "write .astype(np.float16)", "share_memory": "leave it out",
-    "register_full_backward_hook": "write register_forward_hook, and in it output.register_hook(f)",
-    **dict.fromkeys(("shape", "ndim", "size"), "its parameters have one: write .weight"),
-    "compile": "functions run as they are, and nn.fit is given the loss and the optimizer; leave the call out",
-    "fit": "write nn.fit(model, data, loss, optimizer, epochs)", "summary": "write nn.summary(model, input_shape)",
-    "evaluate": "write nn.evaluate(model, data, loss=loss)", "predict": "write model(x), under autograd.no_grad()",
-    **dict.fromkeys(("save", "save_weights"), "write nn.save(model, path)"), "weights": "write parameters()",
-    "load_weights": "write load_state_dict(nn.load(path))", "get_weights": "write state_dict()",
-    "set_weights": "write load_state_dict(state)",
-    "add": "write append(module), or as a Sequential is made: Sequential(a, b, ...)",
-    "_modules": "write named_children(), and setattr(self, name, module) to add one",
-    "_parameters": "write named_parameters()", "_buffers": "write named_buffers()",
-}

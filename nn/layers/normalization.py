@@ -15,9 +15,9 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import in_a_tuple, integer
-from nn.kernels import layer_norm as kernels_of_layers
-from nn.kernels import normalization as kernels
-from nn.kernels import rms_norm as kernels_of_rms
+from nn.kernels.layer_norm import layer_norm as layer_kernel
+from nn.kernels.normalization import group_norm as group_kernel
+from nn.kernels.rms_norm import rms_norm as rms_kernel
 from nn.layers.arguments import floating, nonnegative, positive
 from nn.layers.input import Speaker, admitted, fitting, refusal
 from nn.layers.layer import Layer
@@ -41,11 +41,12 @@ class Affine(Layer):
         return found
 
     def _admitted(self, input: Any) -> Tensor:
-        """The input, in the dtype of the layer's parameters, if it has any."""
+        """The input, in the dtype of the layer's numbers, if it has any."""
         held = self._numbers()
         return admitted(self, input, None if held is None else held.dtype, real=True)
 
     def _numbers(self) -> Tensor | None:
+        """One of the layer's parameters or statistics, all of which have one dtype; None if there are none."""
         return self.weight
 
     def reset_parameters(self) -> None:
@@ -136,7 +137,7 @@ def layer_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayL
     """
     input, shape = _ending_in(speaker, input, normalized_shape)
     weight, bias = fitting(speaker, shape, input.dtype, weight=weight, bias=bias)
-    return kernels_of_layers.layer_norm(input, weight, bias, axes=len(shape), eps=eps)
+    return layer_kernel(input, weight, bias, axes=len(shape), eps=eps)
 
 
 def group_norm(input: ArrayLike, num_groups: int, weight: ArrayLike | None = None, bias: ArrayLike | None = None,
@@ -151,7 +152,7 @@ def group_norm(input: ArrayLike, num_groups: int, weight: ArrayLike | None = Non
     if 0 in input.shape[1:]:
         raise refusal(speaker, "(N, C, ...) with at least one value per channel", input)
     weight, bias = fitting(speaker, input.shape[1:2], input.dtype, weight=weight, bias=bias)
-    return kernels.group_norm(input, weight, bias, groups=num_groups, eps=eps)
+    return group_kernel(input, weight, bias, groups=num_groups, eps=eps)
 
 
 def rms_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayLike | None = None,
@@ -164,7 +165,7 @@ def rms_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayLik
     input, shape = _ending_in(speaker, input, normalized_shape)
     (weight,) = fitting(speaker, shape, input.dtype, weight=weight)
     eps = spacing(input.dtype) if eps is None else eps
-    return kernels_of_rms.rms_norm(input, weight, axes=len(shape), eps=eps)
+    return rms_kernel(input, weight, axes=len(shape), eps=eps)
 
 
 def _ending_in(speaker: Speaker, given: Any, normalized_shape: Sequence[int]) -> tuple[Tensor, tuple[int, ...]]:
