@@ -125,7 +125,7 @@ def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
 
 def gru_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any) -> tuple[Any, Any]:
     units = weight_hh.shape[1]
-    h = np.zeros((x.shape[1], units), x.dtype) if h0 is None else h0
+    h = recurrence.initial(h0, x, units)
     outputs = []
     for t in range(x.shape[0]):
         of_input = x[t] @ weight_ih.T + recurrence.total_bias(bias_ih, None)

@@ -121,8 +121,7 @@ def lstm_reference(x: Any, h0: Any, c0: Any, weight_ih: Any, weight_hh: Any, bia
                    weight_hr: Any = None) -> tuple[Any, Any, Any]:
     """The layer in NumPy calls; with `weight_hr` (P, H) its output is projected, h_t = W_hr (o tanh(c_t))."""
     units = weight_ih.shape[0] // 4
-    h, c = (np.zeros((x.shape[1], width), x.dtype) if state is None else state
-            for state, width in ((h0, weight_hh.shape[1]), (c0, units)))
+    h, c = recurrence.initial(h0, x, weight_hh.shape[1]), recurrence.initial(c0, x, units)
     outputs = []
     for t in range(x.shape[0]):
         z = x[t] @ weight_ih.T + h @ weight_hh.T + recurrence.total_bias(bias_ih, bias_hh)

@@ -80,6 +80,11 @@ def accumulator(cotangent: Array | None, shape: tuple[int, int], dtype: Any) -> 
     return start
 
 
+def initial(state: Any, x: Any, width: int) -> Any:
+    """The state (N, width) that a reference starts from."""
+    return np.zeros((x.shape[1], width), x.dtype) if state is None else state
+
+
 def as_rows(x: Array) -> Array:
     """A sequence (T, N, F) as (T * N, F)."""
     return x.reshape(-1, x.shape[2])

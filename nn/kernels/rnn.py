@@ -68,7 +68,7 @@ def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
 
 def rnn_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any, *,
                   nonlinearity: str = "tanh") -> tuple[Any, Any]:
-    h = np.zeros((x.shape[1], weight_hh.shape[1]), x.dtype) if h0 is None else h0
+    h = recurrence.initial(h0, x, weight_hh.shape[1])
     outputs = []
     for t in range(x.shape[0]):
         z = x[t] @ weight_ih.T + h @ weight_hh.T + recurrence.total_bias(bias_ih, bias_hh)

@@ -20,12 +20,11 @@ class Axis(NamedTuple):
     before: int
     outputs: int
 
-    def tap(self, j: int, first: int = 0, last: int | None = None) -> tuple[slice, slice]:
-        """The windows from `first` to `last` whose tap j sees an input, not padding, and the inputs that it sees."""
+    def tap(self, j: int) -> tuple[slice, slice]:
+        """The windows whose tap j sees an input, not padding, and the inputs that it sees."""
         offset = j * self.dilation - self.before
-        last = self.outputs if last is None else last
-        low = min(last, max(first, -(offset // self.stride)))
-        high = max(low, min(last, (self.size - 1 - offset) // self.stride + 1))
+        low = min(self.outputs, max(0, -(offset // self.stride)))
+        high = max(low, min(self.outputs, (self.size - 1 - offset) // self.stride + 1))
         if low == high:
             return slice(low, low), slice(0, 0)
         start = low * self.stride + offset

@@ -121,12 +121,9 @@ def embedding(input: ArrayLike, weight: ArrayLike, padding_idx: int | None = Non
     return with_gradient_times(rows, shares_of(indices)) if scale_grad_by_freq else rows
 
 
-def shares_of(indices: Any) -> Any:
-    """1 / (number of occurrences) for each index, as a tensor."""
-    return piecewise_constant(_shares)(indices)
-
-
-def _shares(indices: Array) -> Array:
+@piecewise_constant
+def shares_of(indices: Array) -> Array:
+    """1 / (number of occurrences) for each index."""
     return 1 / np.bincount(indices.ravel())[indices]
 
 

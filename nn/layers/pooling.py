@@ -286,7 +286,7 @@ def _max_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, retu
     out = max_pool(x, kernel=kernel, stride=stride, padding=padding, dilation=dilation, ceil_mode=ceil_mode)
     if not return_indices:
         return out[0] if single else out
-    places = piecewise_constant(_places)(x, out.shape[2:], *windows)
+    places = _places(x, out.shape[2:], *windows)
     return (out[0], places[0]) if single else (out, places)
 
 
@@ -313,6 +313,7 @@ def _lp_pool(speaker: Speaker, x: Any, p: float, windows: Geometry, ceil_mode: b
     return root
 
 
+@piecewise_constant
 def _places(x: Array, outputs: Sequence[int], kernel: Sequence[int], stride: Sequence[int],
             padding: Sequence[int], dilation: Sequence[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Where in its channel, row by row, the largest value of every window is."""

@@ -146,8 +146,9 @@ def _cubic(x: Any, axis: int, at: Positions) -> Any:
     return _read(x, axis, low - 1, cubic_shares(at - low))
 
 
-def cubic_shares(t: Any, a: float = -0.75) -> list[Any]:
-    """Keys' weights of four pixels in a row, of a place that is t beyond the second."""
+def cubic_shares(t: Any) -> list[Any]:
+    """Keys' weights of four pixels in a row, of a place that is t beyond the second, as PyTorch's with a = -3/4."""
+    a = -0.75
     return [_far(1 + t, a), _near(t, a), _near(1 - t, a), _far(2 - t, a)]
 
 
