@@ -19,7 +19,7 @@ from nn.layers.adaptive_pooling import (
 from nn.layers.attention import scaled_dot_product_attention
 from nn.layers.batch_normalization import batch_norm, instance_norm
 from nn.layers.bilinear import bilinear
-from nn.layers.compositions import celu, glu, logsigmoid, mish, selu, softmin, softsign, tanhshrink
+from nn.layers.composed_activations import celu, glu, logsigmoid, mish, selu, softmin, softsign, tanhshrink
 from nn.layers.convolution import conv1d, conv2d, conv3d, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from nn.layers.distance import cosine_similarity, normalize, pairwise_distance
 from nn.layers.dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d
@@ -31,7 +31,7 @@ from nn.layers.linear import linear
 from nn.layers.normalization import group_norm, layer_norm, rms_norm
 from nn.layers.padding import pad
 from nn.layers.patches import fold, unfold
-from nn.layers.piecewise import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold
+from nn.layers.piecewise_activations import hardshrink, hardsigmoid, hardswish, hardtanh, relu6, softshrink, threshold
 from nn.layers.pooling import (
     avg_pool1d,
     avg_pool2d,

@@ -36,7 +36,7 @@ from nn.layers.batch_normalization import (
 )
 from nn.layers.bilinear import Bilinear
 from nn.layers.cells import GRUCell, LSTMCell, RNNCell
-from nn.layers.compositions import CELU, GLU, SELU, LogSigmoid, Mish, Softmin, Softsign, Tanhshrink
+from nn.layers.composed_activations import CELU, GLU, SELU, LogSigmoid, Mish, Softmin, Softsign, Tanhshrink
 from nn.layers.convolution import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from nn.layers.distance import CosineSimilarity, PairwiseDistance
 from nn.layers.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d
@@ -63,7 +63,7 @@ from nn.layers.padding import (
     ZeroPad3d,
 )
 from nn.layers.patches import Fold, Unfold
-from nn.layers.piecewise import Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold
+from nn.layers.piecewise_activations import Hardshrink, Hardsigmoid, Hardswish, Hardtanh, ReLU6, Softshrink, Threshold
 from nn.layers.pooling import (
     AvgPool1d,
     AvgPool2d,

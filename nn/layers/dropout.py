@@ -13,7 +13,7 @@ from autograd import Tensor
 from autograd.arrays import weak
 from nn.kernels import dropout as kernels
 from nn.layers.arguments import probability
-from nn.layers.compositions import LOWEST
+from nn.layers.composed_activations import LOWEST
 from nn.layers.input import AXES, Speaker, admitted, refusal
 from nn.layers.layer import Layer
 

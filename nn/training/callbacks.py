@@ -14,7 +14,7 @@ from nn.foreign_names import refuses_foreign_options
 from nn.layers.arguments import nonnegative
 from nn.module import Module
 from nn.training.history import History
-from nn.training.stepped import Optimizer, Schedule
+from nn.training.protocols import Optimizer, Schedule
 
 
 @dataclass

@@ -20,7 +20,7 @@ from nn.training.checkpoint import load_checkpoint, save_checkpoint
 from nn.training.evaluation import Loss, Metrics, Tally, evaluate, forward, nan_in
 from nn.training.history import History
 from nn.training.progress import ProgressBar
-from nn.training.stepped import Optimizer, Schedule
+from nn.training.protocols import Optimizer, Schedule
 
 Watcher = Callback | Callable[[Run], object]
 
