@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from nn import layers
 from nn.kernels.broadcasting import along_channels
 from nn.module import Module
-from nn.onnx.call import Call, Convert
+from nn.onnx.call import Call, ConvertLayer
 from nn.onnx.graph import Graph
 
 
-def simple(operator: str, **renamed: str) -> Convert:
+def simple(operator: str, **renamed: str) -> ConvertLayer:
     """A layer that is one operator, whose attributes are attributes of the layer."""
 
     def write(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
@@ -66,7 +66,7 @@ def _glu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Mul", [a, graph.add("Sigmoid", [b])])]
 
 
-ACTIVATIONS: dict[type[Module], Convert] = {
+ACTIVATIONS: dict[type[Module], ConvertLayer] = {
     layers.ReLU: simple("Relu"),
     layers.PReLU: _prelu,
     layers.LeakyReLU: simple("LeakyRelu", alpha="negative_slope"),

@@ -67,7 +67,7 @@ class Call:
         return graph.constant(np.array(found, self.inputs[0].dtype), f"{self.path}.{name}")
 
 
-Convert = Callable[[Graph, Call, Sequence[str]], list[str]]
+ConvertLayer = Callable[[Graph, Call, Sequence[str]], list[str]]
 """What writes a layer: from the graph, its call and the names of its inputs to the names of its outputs."""
 
 

@@ -12,9 +12,9 @@ from nn import layers
 from nn.layers.padding import MODES
 from nn.module import Module
 from nn.onnx.activations import ACTIVATIONS, simple
-from nn.onnx.call import Call, Convert
+from nn.onnx.call import Call, ConvertLayer
 from nn.onnx.embeddings import convert_bag, convert_embedding
-from nn.onnx.graph import Graph
+from nn.onnx.graph import Graph, pads
 from nn.onnx.kernels import attended, limits, product
 from nn.onnx.normalization import NORMALIZATION
 from nn.onnx.operations import kept_axes
@@ -37,8 +37,8 @@ def _flatten(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 def _pad(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module = call.module
-    lead = [0] * (call.inputs[0].ndim - module.axes)
-    widths = graph.integers([*lead, *module.padding[-2::-2], *lead, *module.padding[::-2]])
+    around = zip(module.padding[-2::-2], module.padding[::-2], strict=True)
+    widths = graph.integers(pads([*[(0, 0)] * (call.inputs[0].ndim - module.axes), *around]))
     value = [call.number(graph, "value")] if module.value else []
     return [graph.add("Pad", [inputs[0], widths, *value], mode=MODES[module.mode])]
 
@@ -131,7 +131,7 @@ def _pairwise_distance(graph: Graph, call: Call, inputs: Sequence[str]) -> list[
     return [graph.add(f"ReduceL{int(module.norm)}", [difference, axis], keepdims=int(module.keepdim))]
 
 
-_OTHERS: Mapping[Convert, Sequence[type[Module]]] = {
+_OTHERS: Mapping[ConvertLayer, Sequence[type[Module]]] = {
     _linear: [layers.Linear],
     _flatten: [layers.Flatten, layers.Unflatten],
     _pad: [layers.CircularPad1d, layers.CircularPad2d, layers.CircularPad3d, layers.ConstantPad1d,

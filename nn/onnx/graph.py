@@ -9,6 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+def pads(around: Iterable[tuple[int, int]]) -> list[int]:
+    """Padding (before, after) along each axis, as ONNX has it: all that is before, then all that is after."""
+    befores, afters = zip(*around, strict=True)
+    return [*befores, *afters]
+
+
 class Graph:
     """Nodes and initializers with unique names; `add` appends a node and returns the name of its output."""
 

@@ -14,9 +14,9 @@ from numpy.typing import DTypeLike
 
 from autograd.graph import Node
 from nn.kernels.windows import Windows, pool_windows
-from nn.onnx.graph import Graph
+from nn.onnx.graph import Graph, pads
 
-Convert = Callable[[Graph, Node, Sequence[str]], str]
+ConvertOperation = Callable[[Graph, Node, Sequence[str]], str]
 
 
 def input_shape(node: Node) -> tuple[int, ...]:
@@ -58,8 +58,8 @@ def limits(graph: Graph, dtype: DTypeLike) -> list[str]:
 
 def _convolution(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     options = node.options
-    befores, afters = zip(*options["padding"], strict=True)
-    sizes = {"strides": list(options["stride"]), "dilations": list(options["dilation"]), "pads": [*befores, *afters]}
+    sizes = {"strides": list(options["stride"]), "dilations": list(options["dilation"]),
+             "pads": pads(options["padding"])}
     return graph.add("Conv", [name for name in inputs if name], group=options["groups"], **sizes)
 
 
@@ -75,9 +75,10 @@ def pooled(windows: Windows) -> dict[str, Any]:
     if beyond and min(reach) < 0:
         raise ValueError("export_onnx: a pool with ceil_mode reaches beyond the padding along one axis and ends "
                          "before the last pixel along another, but ONNX rounds up all axes or none; crop the input")
-    after = [min(axis.before, end) if beyond else axis.before for axis, end in zip(windows, reach, strict=True)]
+    around = [(axis.before, min(axis.before, end) if beyond else axis.before)
+              for axis, end in zip(windows, reach, strict=True)]
     return {"kernel_shape": [axis.kernel for axis in windows], "strides": [axis.stride for axis in windows],
-            "pads": [*(axis.before for axis in windows), *after], "ceil_mode": int(beyond)}
+            "pads": pads(around), "ceil_mode": int(beyond)}
 
 
 def _max_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -122,7 +123,7 @@ def _filled(graph: Graph, node: Node, shape: int | tuple[int, ...], value: float
     return graph.constant(np.full(shape, value, node.dtype), "ones" if value else "zeros")
 
 
-KERNELS: Mapping[str, Convert] = {
+KERNELS: Mapping[str, ConvertOperation] = {
     "linear": lambda graph, node, inputs: product(graph, node.ndim, *inputs),
     "convolution": _convolution,
     "max_pool": _max_pool,

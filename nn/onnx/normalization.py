@@ -9,7 +9,7 @@ import numpy as np
 from nn import layers
 from nn.layers.normalization import spacing
 from nn.module import Module
-from nn.onnx.call import Call, Convert
+from nn.onnx.call import Call, ConvertLayer
 from nn.onnx.graph import Graph
 
 
@@ -68,7 +68,7 @@ def _group_norm(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("GroupNormalization", [inputs[0], *parts], **options)]
 
 
-NORMALIZATION: Mapping[Convert, Sequence[type[Module]]] = {
+NORMALIZATION: Mapping[ConvertLayer, Sequence[type[Module]]] = {
     _batch_norm: [layers.BatchNorm1d, layers.BatchNorm2d, layers.BatchNorm3d],
     _layer_norm: [layers.LayerNorm],
     _group_norm: [layers.GroupNorm],

@@ -10,9 +10,9 @@ import numpy as np
 
 from autograd.graph import Node
 from autograd.registry import known_name
-from nn.onnx.graph import Graph
+from nn.onnx.graph import Graph, pads
 from nn.onnx.indexing import get_item
-from nn.onnx.kernels import KERNELS, Convert, input_shape
+from nn.onnx.kernels import KERNELS, ConvertOperation, input_shape
 
 _SAME_MEANING = {
     "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "power": "Pow", "matmul": "MatMul",
@@ -163,15 +163,14 @@ def _stack(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _pad(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    befores, afters = zip(*_options(node)["widths"], strict=True)
-    return graph.add("Pad", [inputs[0], graph.integers([*befores, *afters])])
+    return graph.add("Pad", [inputs[0], graph.integers(pads(_options(node)["widths"]))])
 
 
 def _cast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.cast(inputs[0], node.dtype)
 
 
-_OTHERS: dict[str, Convert] = {
+_OTHERS: dict[str, ConvertOperation] = {
     "reshape": _reshape,
     "ravel": _reshape,
     "squeeze": _reshape,

@@ -13,16 +13,16 @@ from nn import layers
 from nn.kernels.windows import adaptive_windows, pool_windows
 from nn.layers.padding import MODES
 from nn.module import Module
-from nn.onnx.call import Call, Convert
-from nn.onnx.graph import Graph
+from nn.onnx.call import Call, ConvertLayer
+from nn.onnx.graph import Graph, pads
 from nn.onnx.kernels import pooled
 
 
 def _convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     module, x, attributes = call.module, inputs[0], _kernel(call.module)
     if module.padding_mode != "zeros":
-        befores, afters = zip(*module._pads, strict=True)
-        x = graph.add("Pad", [x, graph.integers([0, 0, *befores, 0, 0, *afters])], mode=MODES[module.padding_mode])
+        around = graph.integers(pads([(0, 0), (0, 0), *module._pads]))
+        x = graph.add("Pad", [x, around], mode=MODES[module.padding_mode])
         attributes["pads"] = [0] * len(attributes["pads"])
     return [graph.add("Conv", [x, *call.weights(graph)], **attributes)]
 
@@ -42,9 +42,8 @@ def _transposed_convolution(graph: Graph, call: Call, inputs: Sequence[str]) -> 
 
 
 def _kernel(module: Any) -> dict[str, Any]:
-    befores, afters = zip(*module._pads, strict=True)
     sizes = {"kernel_shape": module.kernel_size, "strides": module.stride, "dilations": module.dilation,
-             "pads": (*befores, *afters)}
+             "pads": pads(module._pads)}
     return {"group": module.groups, **{name: list(size) for name, size in sizes.items()}}
 
 
@@ -153,7 +152,7 @@ def _fold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
                       strides=list(module.stride))]
 
 
-WINDOWS: Mapping[Convert, Sequence[type[Module]]] = {
+WINDOWS: Mapping[ConvertLayer, Sequence[type[Module]]] = {
     _convolution: [layers.Conv1d, layers.Conv2d, layers.Conv3d],
     _transposed_convolution: [layers.ConvTranspose1d, layers.ConvTranspose2d, layers.ConvTranspose3d],
     _max_pool: [layers.MaxPool1d, layers.MaxPool2d, layers.MaxPool3d],
