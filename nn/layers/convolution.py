@@ -48,7 +48,7 @@ class Convolution(Layer):
         self.stride = sizes(kind, "stride", stride, self.axes)
         self.dilation = sizes(kind, "dilation", dilation, self.axes)
         self.padding = padding if isinstance(padding, str) else sizes(kind, "padding", padding, self.axes, least=0)
-        choice(kind, ("zeros",) if self.transposed else MODES, padding_mode=padding_mode)
+        choice(kind, ("zeros",) if self.transposed else ("zeros", *MODES), padding_mode=padding_mode)
         self.padding_mode = padding_mode
         self._pads = pads(kind, self.padding, self.kernel_size, self.stride, self.dilation)
         first, second = (in_channels, out_channels) if self.transposed else (out_channels, in_channels)

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
 _SIDES = {1: "(left, right)", 2: "(left, right, top, bottom)", 3: "(left, right, top, bottom, front, back)"}
-MODES = {"zeros": "constant", "reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
+"""How an input may go on beyond its ends, and what NumPy calls that."""
 
 
 class _Padding(Layer):
     """`padding` is one number, or two an axis, from the last axis on: (left, right, top, bottom) of images."""
 
     axes: int
-    mode = "zeros"
+    mode = "constant"
     value = 0.0
 
     def __init__(self, padding: int | Sequence[int]) -> None:
@@ -36,7 +37,7 @@ class _Padding(Layer):
     def forward(self, input: ArrayLike) -> Tensor:
         if np.ndim(input) not in (self.axes + 1, self.axes + 2):
             raise refusal(self, f"(N, C, {AXES[self.axes]})", input)
-        return pad(input, self.padding, "constant" if self.mode == "zeros" else self.mode, self.value, speaker=self)
+        return pad(input, self.padding, self.mode, self.value, speaker=self)
 
 
 class _ConstantPadNd(_Padding):
@@ -196,7 +197,7 @@ def pad(input: ArrayLike, pad: Sequence[int], mode: str = "constant", value: flo
     if len(sides) % 2 or len(sides) > 2 * x.ndim or not all(map(is_integer, sides)):
         raise mistake(speaker, f"needs two integers per axis, from the last axis on, got pad={pad} for {x.shape}")
     around = tuple(zip(sides[::2], sides[1::2], strict=True))[::-1]
-    if mode != "constant" and (mode not in MODES or mode == "zeros"):
+    if mode != "constant" and mode not in MODES:
         raise mistake(speaker, f"takes mode constant, reflect, replicate or circular, got mode={mode!r}")
     lead = x.ndim - len(around)
     if any(before + after + n < 0 for (before, after), n in zip(around, x.shape[lead:], strict=True)):

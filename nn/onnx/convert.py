@@ -40,7 +40,7 @@ def _pad(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     around = zip(module.padding[-2::-2], module.padding[::-2], strict=True)
     widths = graph.integers(pads([*[(0, 0)] * (call.inputs[0].ndim - module.axes), *around]))
     value = [call.number(graph, "value")] if module.value else []
-    return [graph.add("Pad", [inputs[0], widths, *value], mode=MODES[module.mode])]
+    return [graph.add("Pad", [inputs[0], widths, *value], mode=MODES.get(module.mode, "constant"))]
 
 
 def _upsample(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
