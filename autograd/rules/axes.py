@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from autograd.duck_arrays import Array
@@ -30,11 +31,33 @@ def part(x: Array, axis: Any, key: Any) -> Array:
     return x[(slice(None),) * one_axis(x, axis) + (key,)]
 
 
+def neighbours(x: Array, axis: Any) -> tuple[Array, Array]:
+    """Each element along an axis but the last, and the one after it."""
+    return part(x, axis, slice(None, -1)), part(x, axis, slice(1, None))
+
+
+def along(vector: Array, x: Array, axis: Any) -> Array:
+    """A vector in a shape in which it lies along an axis of x, where they broadcast."""
+    return vector.reshape(-1, *[1] * (x.ndim - 1 - one_axis(x, axis)))
+
+
 def with_length(x: Array, axis: int, length: int) -> tuple[int, ...]:
     """The shape of x with another length of one axis."""
     shape = list(x.shape)
     shape[axis] = length
     return tuple(shape)
+
+
+def fitted(x: Array, size: int, axis: int) -> Array:
+    """An array cut or padded with zeros to `size` along `axis`; the transpose of doing so to its own length."""
+    if x.shape[axis] >= size:
+        return part(x, axis, slice(0, size))
+    return np.concatenate([x, np.zeros(with_length(x, axis, size - x.shape[axis]), x.dtype)], axis=axis)
+
+
+def with_leading_axes(x: Array, ndim: int) -> Array:
+    """An array with as many axes of length 1 in front as make it one of `ndim` axes, if it has fewer."""
+    return x.reshape((1,) * (ndim - x.ndim) + x.shape)
 
 
 def at_least_one_axis(x: Array) -> Array:
@@ -46,3 +69,9 @@ def reduced_last(x: Array, axes: tuple[int, ...]) -> Array:
     """The array with these axes moved to the end and joined into one."""
     rest = tuple(k for k in range(x.ndim) if k not in axes)
     return x.transpose(rest + axes).reshape(*[x.shape[k] for k in rest], prod(x.shape[k] for k in axes))
+
+
+def moved_back(flat: Array, shape: tuple[int, ...], axes: tuple[int, ...]) -> Array:
+    """The inverse of `reduced_last`: an array of this shape."""
+    order = (*[k for k in range(len(shape)) if k not in axes], *axes)
+    return flat.reshape([shape[k] for k in order]).transpose(np.argsort(order))

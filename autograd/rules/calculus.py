@@ -13,7 +13,7 @@ from autograd.duck_arrays import Array
 from autograd.registry import real_only
 from autograd.tensor.nested import values_of
 
-from .axes import all_axes, one_axis, part, with_length
+from .axes import all_axes, along, neighbours, one_axis, with_length
 from .shaping import lying_as
 
 
@@ -30,7 +30,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
     if any(x is not None for x in ends):
         a = np.concatenate([x for x in (ends[0], a, ends[1]) if x is not None], axis=axis)
     for _ in range(n):
-        later, earlier = part(a, axis, slice(1, None)), part(a, axis, slice(None, -1))
+        earlier, later = neighbours(a, axis)
         a = later != earlier if a.dtype.kind == "b" else later - earlier
     return a
 
@@ -76,7 +76,7 @@ def slope_along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
     spacing = array_of(spacing)
     spacing = spacing.astype(float) if spacing.dtype.kind in "iu" else spacing
     h = np.diff(spacing) if spacing.ndim else np.broadcast_to(spacing, (len(f) - 1,))
-    h = np.reshape(h, (-1,) + (1,) * (f.ndim - 1)).astype(f.real.dtype)
+    h = along(h, f, 0).astype(f.real.dtype)
     s = (f[1:] - f[:-1]) / h
     middle = (h[1:] * s[:-1] + h[:-1] * s[1:]) / (h[:-1] + h[1:]) if spacing.ndim else (f[2:] - f[:-2]) / (2 * h[1:])
     first, last = s[:1], s[-1:]
@@ -96,8 +96,9 @@ def trapezoids(y: Any, x: Any, dx: Any, axis: int) -> Array:
     y = array_of(y)
     if x is not None:
         dx = np.diff(x, axis=axis if np.ndim(x) > 1 else 0)
-        dx = dx.reshape([-1] + [1] * (y.ndim - 1 - one_axis(y, axis))) if dx.ndim == 1 else dx
-    return dx * (part(y, axis, slice(1, None)) + part(y, axis, slice(None, -1))) / 2.0
+        dx = along(dx, y, axis) if dx.ndim == 1 else dx
+    before, after = neighbours(y, axis)
+    return dx * (after + before) / 2.0
 
 
 @composite(np.unwrap)

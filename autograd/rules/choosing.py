@@ -10,7 +10,7 @@ import numpy as np
 from autograd.arguments import array_of, in_common, refuse_out
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, decided
-from autograd.tensor import Tensor, tensor
+from autograd.tensor import tensor
 from autograd.tensor.nested import shared_values, values_of
 
 from .axes import one_axis
@@ -23,12 +23,11 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
     if len(condlist) != len(choicelist) or not condlist:
         raise ValueError(f"select takes as many conditions as choices, got {len(condlist)} and {len(choicelist)}")
     shape = np.broadcast_shapes(*map(np.shape, (*condlist, *choicelist, default)))
-    dtype = np.result_type(*[x if isinstance(x, (int, float, complex)) else x.dtype if isinstance(x, Tensor)
-                             else np.asarray(x).dtype for x in (*choicelist, default)])
+    *choices, default = in_common([*choicelist, default])
     out = np.broadcast_to(default, shape)
-    for condition, choice in zip(reversed(condlist), reversed(choicelist), strict=True):
+    for condition, choice in zip(reversed(condlist), reversed(choices), strict=True):
         out = np.where(condition, choice, out)
-    return np.copy(out.astype(dtype), order="C")
+    return np.copy(out.astype(np.result_type(*choices, default)), order="C")
 
 
 @composite(np.choose)

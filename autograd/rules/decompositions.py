@@ -72,7 +72,7 @@ def eigvalsh(a: Any, UPLO: str = "L") -> Any:
 eig_of = differential(
     np.linalg.eig, lambda t, out: general_change(similar(out[1], t), *out),
     evaluate=lambda x: tuple(np.linalg.eig(x)))
-differential(np.linalg.eigvals, lambda t, x: diagonal(similar(np.linalg.eig(x)[1], t)), operands=("x",))
+differential(np.linalg.eigvals, lambda t, x: diagonal(similar(np.linalg.eig(x)[1], t)))
 
 
 def similar(vectors: Array, t: Array) -> Array:
@@ -95,8 +95,7 @@ def eig(a: Any) -> Any:
 svd_of = differential(
     np.linalg.svd, lambda t, out, *, full_matrices: singular_change(t, *out),
     evaluate=lambda x, *, full_matrices: tuple(np.linalg.svd(x, full_matrices)))
-differential(np.linalg.svdvals, lambda t, x: singular_values_change(t, *np.linalg.svd(x, full_matrices=False)),
-             operands=("x",))
+differential(np.linalg.svdvals, lambda t, x: singular_values_change(t, *np.linalg.svd(x, full_matrices=False)))
 
 
 def singular_values_change(t: Array, u: Array, s: Array, vh: Array) -> Array:

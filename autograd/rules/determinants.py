@@ -62,8 +62,8 @@ def adjugate(x: Array) -> tuple[Array, Array]:
     m = np.broadcast_to(one, x.shape)
     for k in range(1, size):
         m = x @ m
-        m = m - np.trace(m, axis1=-2, axis2=-1)[..., None, None] / k * one
-    return (-1) ** (size - 1) * m, (-1) ** (size - 1) * np.trace(x @ m, axis1=-2, axis2=-1)[..., None, None] / size
+        m = m - np.linalg.trace(m)[..., None, None] / k * one
+    return (-1) ** (size - 1) * m, (-1) ** (size - 1) * np.linalg.trace(x @ m)[..., None, None] / size
 
 
 @piecewise_constant

@@ -11,7 +11,7 @@ from autograd.declare import composite, decided
 from autograd.duck_arrays import Array
 from autograd.tensor.nested import shared_values
 
-from .axes import all_axes, flat_or_along, part, with_length
+from .axes import all_axes, flat_or_along, part, with_leading_axes, with_length
 from .shaping import lying_as
 
 
@@ -96,5 +96,4 @@ def assembled(nested: Any, ndim: int, level: int) -> Array:
     """The innermost lists are joined along the last axis, those around them along the one before."""
     if isinstance(nested, list):
         return np.concatenate([assembled(part, ndim, level - 1) for part in nested], axis=-level)
-    x = array_of(nested)
-    return x.reshape((1,) * (ndim - x.ndim) + x.shape)
+    return with_leading_axes(array_of(nested), ndim)

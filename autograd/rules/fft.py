@@ -15,7 +15,7 @@ from autograd.declare import composite, linear
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
 
-from .axes import one_axis, part, with_length
+from .axes import along, fitted, one_axis
 
 SWAPPED: dict[Any, Any] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
 
@@ -24,13 +24,6 @@ def swapped(norm: Any) -> Any:
     """The normalization that the inverse of a transform needs, given the transform's own."""
     one_of("norm", norm, SWAPPED)
     return SWAPPED[norm]
-
-
-def fitted(x: Array, size: int, axis: int) -> Array:
-    """An array cut or padded with zeros to `size` along `axis`; the transpose of doing so to its own length."""
-    if x.shape[axis] >= size:
-        return part(x, axis, slice(0, size))
-    return np.concatenate([x, np.zeros(with_length(x, axis, size - x.shape[axis]), x.dtype)], axis=axis)
 
 
 linear(np.fft.fft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
@@ -48,7 +41,7 @@ def doubled(x: Array, size: int, axis: int) -> Array:
     """Double each coefficient that also represents its mirror image: not the first, nor the last of an even size."""
     weights = np.full(x.shape[axis], 2, x.real.dtype)
     weights[:: x.shape[axis] - 1 if size % 2 == 0 else size] = 1
-    return x * weights.reshape([-1] + [1] * (x.ndim - 1 - one_axis(x, axis)))
+    return x * along(weights, x, axis)
 
 
 # --- Composed --------------------------------------------------------------------------------------------------------

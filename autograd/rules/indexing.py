@@ -18,7 +18,7 @@ from autograd.duck_arrays import Array
 from autograd.tensor.index import differs, indices_of, parts_of, with_key
 from autograd.tensor.mutation import link_choice
 
-from .axes import at_least_one_axis, flat_or_along, part
+from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leading_axes
 
 NOTHING = np.False_  # 0 in any dtype
 PLACES = (int, np.integer, slice, type(...))  # what an index may contain besides None and arrays
@@ -98,7 +98,7 @@ def written(g: Array, i: int, operands: Any, *, key: Any) -> Array:
     """The cotangent of overwritten elements goes to the new values, and none to the old ones."""
     if i == 0:
         return overwrite(g, NOTHING, key=key)
-    return fold(g[key] * last_writes(g.shape, key), operands[1].shape)
+    return with_leading_axes(g[key] * last_writes(g.shape, key), operands[1].ndim)  # which the write dropped
 
 
 def last_writes(shape: tuple[int, ...], key: Any) -> Any:
@@ -109,11 +109,6 @@ def last_writes(shape: tuple[int, ...], key: Any) -> Any:
     order = np.arange(winner[key].size).reshape(winner[key].shape)
     winner[key] = order
     return winner[key] == order
-
-
-def fold(g: Array, shape: tuple[int, ...]) -> Array:
-    """Put back leading axes of length 1 that assignment dropped."""
-    return g.reshape((1,) * (len(shape) - g.ndim) + g.shape)
 
 
 overwrite: Callable[..., Any] = on_arrays_too(variadic("linear", "set_item", write, written))
@@ -205,8 +200,8 @@ def _order(x: Array, axis: int) -> Array:
     """The permutation that sorts, with equal elements in order; without equal elements, NumPy's faster sort does."""
     found = np.argsort(x, axis=axis)
     ordered = np.take_along_axis(x, found, axis)
-    distinct = part(ordered, axis, slice(1, None)) > part(ordered, axis, slice(None, -1))  # False for nan
-    return found if np.all(distinct) else np.argsort(x, axis=axis, kind="stable")
+    before, after = neighbours(ordered, axis)  # nan is not greater than anything
+    return found if np.all(after > before) else np.argsort(x, axis=axis, kind="stable")
 
 
 order: Any = on_arrays_too(piecewise_constant(_order))

@@ -15,7 +15,7 @@ from autograd.declare import composite, variadic
 from autograd.duck_arrays import Array
 from autograd.tensor.nested import joined
 
-from .axes import one_axis, part
+from .axes import one_axis, part, with_leading_axes
 
 
 def section(g: Array, i: int, operands: Any, *, axis: int, sizes: tuple[int, ...]) -> Array:
@@ -83,7 +83,7 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, *, device: str | None 
 def array(object: Any, dtype: Any = None, *, copy: bool | None = True, order: str = "K", subok: bool = False,
           ndmin: int = 0) -> Any:
     out = asarray(object, dtype, order, copy=copy)
-    return out if out.ndim >= ndmin else out.reshape((1,) * (ndmin - out.ndim) + out.shape)
+    return with_leading_axes(out, ndmin) if out.ndim < ndmin else out
 
 
 @composite(np.vstack)

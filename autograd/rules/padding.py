@@ -11,7 +11,7 @@ from autograd.arguments import arrays_of
 from autograd.declare import composite, linear, piecewise_constant
 from autograd.duck_arrays import Array
 
-from .axes import part, with_length
+from .axes import along, part, with_length
 from .shaping import lying_as
 
 Widths = Sequence[tuple[int, int]]  # (before, after) per axis
@@ -101,7 +101,7 @@ def ends_of(x: Array, axis: int, before: int, after: int, mode: Any, options: di
 
 def ramp(start: Array, edge: Array, axis: int, count: int) -> Array:
     """`count` numbers from `start` towards `edge`, which is not included."""
-    steps = np.arange(count, dtype=edge.dtype).reshape((-1,) + (1,) * (edge.ndim - axis - 1))
+    steps = along(np.arange(count, dtype=edge.dtype), edge, axis)
     return start + steps * ((edge - start) / max(count, 1))
 
 

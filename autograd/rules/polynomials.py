@@ -115,7 +115,7 @@ def characteristic_change(t: Array, x: Array, out: Array) -> Array:
 
 
 characteristic: Any = differential(
-    np.poly, characteristic_change, name="characteristic", operands=("x",),
+    np.poly, characteristic_change, name="characteristic",
     evaluate=lambda x: np.poly(x).astype(x.dtype))
 
 
@@ -144,7 +144,7 @@ def conjugate_pairs(zeros: Array) -> bool:
 
 # p(r) = 0 along the way: dp(r) + p'(r) dr = 0. A multiple root has no derivative, and cotangents become infinite.
 roots = differential(np.roots, lambda t, p, out: pole_safe(-np.polyval(t, out), 1 / np.polyval(np.polyder(p), out)),
-                     operands="p")
+                     operands=("p",))
 
 
 @composite(np.polyfit)

@@ -14,7 +14,7 @@ from autograd.arrays import integer
 from autograd.declare import composite, multilinear, on_arrays_too, variadic
 from autograd.duck_arrays import Array
 
-from .axes import one_axis
+from .axes import one_axis, with_leading_axes
 
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 LETTERS = CAPITALS + CAPITALS.lower()  # as NumPy numbers them, and orders axes of no written output
@@ -225,10 +225,10 @@ def vecmat(x1: Any, x2: Any, /) -> Any:
 @composite(np.kron)
 def kron(a: Any, b: Any) -> Any:
     a, b = arrays_of((a, b))
-    ndim = max(a.ndim, b.ndim)
-    blocks = ((1,) * (ndim - a.ndim) + a.shape, (1,) * (ndim - b.ndim) + b.shape)
-    a, b = a.reshape([n for m in blocks[0] for n in (m, 1)]), b.reshape([n for m in blocks[1] for n in (1, m)])
-    return np.multiply(a, b).reshape([m * n for m, n in zip(*blocks, strict=True)])
+    a, b = with_leading_axes(a, b.ndim), with_leading_axes(b, a.ndim)
+    shape = [m * n for m, n in zip(a.shape, b.shape, strict=True)]
+    a, b = a.reshape([n for m in a.shape for n in (m, 1)]), b.reshape([n for m in b.shape for n in (1, m)])
+    return np.multiply(a, b).reshape(shape)
 
 
 cross_of = multilinear(np.cross, lambda g, y: np.cross(y, g), lambda g, x: np.cross(g, x))

@@ -23,7 +23,7 @@ from autograd.registry import real_only
 from autograd.tensor.box import varies
 from autograd.tensor.nested import shared_values, tensors_in
 
-from .axes import all_axes, reduced_last
+from .axes import all_axes, along, reduced_last
 from .calculus import least
 
 LINES = {"linear": (1, 1), "hazen": (1 / 2, 1 / 2), "weibull": (0, 0), "median_unbiased": (1 / 3, 1 / 3),
@@ -66,7 +66,7 @@ def places_to_read(function: Callable[..., Any], x: Array, options: dict[str, An
     """Where among its sorted elements the function reads each row of x: (levels ..., rest of x ...)."""
     if options.get("weights") is None and not np.isnan(x).any():  # every row has the ranks of one
         row = np.arange(x.shape[-1], dtype=np.float64)
-        of_one = np.reshape(function(row, **options), (-1, *(1,) * (x.ndim - 1)))
+        of_one = along(function(row, **options), x, 0)
         return np.repeat(of_one, math.prod(x.shape[:-1])).reshape(-1, *x.shape[:-1])  # in NumPy's memory order
     return function(ranks(x), axis=-1, **options)
 

@@ -12,6 +12,8 @@ from autograd.arrays import check_device, integer
 from autograd.declare import composite, decided, piecewise_constant
 from autograd.duck_arrays import Array
 
+from .axes import along
+
 
 @composite(np.linspace)
 def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False, dtype: Any = None,
@@ -53,7 +55,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
         raise ValueError("geomspace cannot start or stop at 0")
     turn = piecewise_constant(np.sign)(start)  # the result does not depend on it
     between = np.power(10.0, np.linspace(np.log10(start / turn), np.log10(stop / turn), num, endpoint)) * turn
-    counted = np.arange(num).reshape((-1,) + (1,) * (between.ndim - 1))
+    counted = along(np.arange(num), between, 0)
     out = np.where(counted == 0, start, np.where((counted == num - 1) & endpoint, stop, between))
     out = np.moveaxis(out, 0, axis)
     return out if dtype is None else out.astype(dtype)

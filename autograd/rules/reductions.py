@@ -19,7 +19,7 @@ from autograd.duck_arrays import Array
 from autograd.runtime.reduction import reduce
 from autograd.tensor import Tensor
 
-from .axes import all_axes, at_least_one_axis, reduced_last, with_length
+from .axes import all_axes, at_least_one_axis, moved_back, reduced_last, with_length
 from .ufuncs import expand, masked, reducing_by
 
 
@@ -154,13 +154,11 @@ def product_of_others(x: Array, out: Array, axis: Any, initial: Any, where: Any)
         return out / x
     x = np.where(where, x, 1) if where is not True else x
     axes = all_axes(x, axis if x.ndim else None)
-    rest = tuple(i for i in range(x.ndim) if i not in axes)
     flat = reduced_last(x, axes)
     ones = np.ones_like(flat[..., :1])
     before = np.cumprod(np.concatenate([ones, flat[..., :-1]], axis=-1), axis=-1)
     after = np.flip(np.cumprod(np.concatenate([ones, np.flip(flat, -1)[..., :-1]], axis=-1), axis=-1), -1)
-    others = before * after
-    back = others.reshape([x.shape[i] for i in rest + axes]).transpose(np.argsort(rest + axes))
+    back = moved_back(before * after, x.shape, axes)
     return masked(back if initial is None else back * initial, where)
 
 

@@ -17,7 +17,7 @@ from autograd.tensor import Tensor
 from autograd.tensor.mutation import one_example
 from autograd.tensor.nested import shared_values, values_of
 
-from .axes import at_least_one_axis, flat_or_along
+from .axes import at_least_one_axis, flat_or_along, with_leading_axes
 from .indexing import added_up, scatter
 
 # --- Shape and order of axes -----------------------------------------------------------------------------------------
@@ -45,8 +45,8 @@ linear(np.rot90, lambda g, *, k=1, axes=(0, 1): np.rot90(g, -k, axes), views=Tru
 linear(
     np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True
 )
-tril_of = linear(np.tril, lambda g, *, k=0: np.tril(g, k), operands=("x",))
-triu_of = linear(np.triu, lambda g, *, k=0: np.triu(g, k), operands=("x",))
+tril_of = linear(np.tril, lambda g, *, k=0: np.tril(g, k))
+triu_of = linear(np.triu, lambda g, *, k=0: np.triu(g, k))
 composite(np.tril)(lambda m, k=0: tril_of(rows_of(m), k=k))
 composite(np.triu)(lambda m, k=0: triu_of(rows_of(m), k=k))
 composite(np.matrix_transpose)(lambda x, /: np.swapaxes(x, -1, -2))
@@ -138,16 +138,12 @@ def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2
     return placed.transpose(np.argsort([*rest, axis1, axis2]))
 
 
-def _cast(g: Array, x: Array, *, dtype: Any) -> Array:
-    return g
-
-
 def cast(x: Any, *, dtype: Any) -> Any:
     """The values in another dtype; the engine casts the cotangent back."""
     return x.astype(dtype)
 
 
-astype_of_floats = linear(cast, _cast, operands=("x",))
+astype_of_floats = linear(cast, lambda g, *, dtype: g)
 
 
 @composite(np.astype)
@@ -173,11 +169,10 @@ plain_cast = piecewise_constant(lambda x, *, dtype: np.asarray(x).astype(dtype)[
 @composite(np.tile)
 def tile(A: Any, reps: Any) -> Any:
     reps = (reps,) if isinstance(reps, (int, np.integer)) else tuple(reps)
-    shape = (1,) * (len(reps) - A.ndim) + A.shape
-    reps = (1,) * (A.ndim - len(reps)) + reps
-    spread = A.reshape([m for n in shape for m in (1, n)])
-    spread = np.copy(np.broadcast_to(spread, [m for n, r in zip(shape, reps, strict=True) for m in (r, n)]))
-    return spread.reshape([n * r for n, r in zip(shape, reps, strict=True)])
+    A, reps = with_leading_axes(A, len(reps)), (1,) * (A.ndim - len(reps)) + reps
+    spread = A.reshape([m for n in A.shape for m in (1, n)])
+    spread = np.copy(np.broadcast_to(spread, [m for n, r in zip(A.shape, reps, strict=True) for m in (r, n)]))
+    return spread.reshape([n * r for n, r in zip(A.shape, reps, strict=True)])
 
 
 @composite(np.repeat)

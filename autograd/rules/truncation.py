@@ -18,13 +18,14 @@ import numpy as np
 from autograd.declare import general, on_arrays_too
 from autograd.duck_arrays import Array
 
+from .axes import fitted
 from .transposes import H, mT
 
 
 def right_vectors(x: Array, cut: Any) -> tuple[Array, Array, Array]:
     """The right singular vectors in columns, the squares of their singular values, and which of them are kept."""
     _, s, vh = np.linalg.svd(x)
-    s = np.concatenate([s, np.zeros((*s.shape[:-1], x.shape[-1] - s.shape[-1]), s.dtype)], axis=-1)
+    s = fitted(s, x.shape[-1], -1)
     return H(vh), np.square(s), s > np.asarray(cut)[..., None] * np.max(s, axis=-1, keepdims=True, initial=0)
 
 

@@ -17,7 +17,8 @@ from autograd.declare import linear, on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.errors import needing
 from autograd.registry import real_only
-from autograd.rules.fft import fitted, lengths, swapped
+from autograd.rules.axes import fitted
+from autograd.rules.fft import lengths, swapped
 
 from .twin import no_twins_but_these, twin
 

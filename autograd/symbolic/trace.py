@@ -12,7 +12,7 @@ from autograd.arrays import Array
 from autograd.boundary import as_plain
 from autograd.errors import NoDerivativeError, require_function
 from autograd.registry import known_name
-from autograd.rules.axes import all_axes, reduced_last
+from autograd.rules.axes import all_axes, moved_back, reduced_last
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
 from autograd.tree import flatten, leaves
@@ -234,14 +234,12 @@ def _along(form: Callable[..., Any], x: Array, *, axis: Any = None, keepdims: bo
     if any(value is not None and value is not True for value in options.values()):
         raise no_form(f"a reduction with {', '.join(options)}")
     axes = all_axes(x, axis)
-    rest = [i for i in range(x.ndim) if i not in axes]
     rows = reduced_last(x, axes)
     made = np.empty(rows.shape[:-1], dtype=object)
     for index in np.ndindex(made.shape):
         made[index] = form(list(rows[index]))
     if made.size and isinstance(made.flat[0], list):  # a value for each element, as softmax gives
-        spread = np.array(made.tolist(), dtype=object).reshape([x.shape[i] for i in (*rest, *axes)])
-        return spread.transpose(np.argsort([*rest, *axes]))
+        return moved_back(np.array(made.tolist(), dtype=object), x.shape, axes)  # type: ignore[no-any-return]
     return made.reshape([1 if i in axes else n for i, n in enumerate(x.shape)]) if keepdims else made
 
 

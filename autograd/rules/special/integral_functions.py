@@ -29,8 +29,8 @@ elementwise(sc.spence, lambda x: np.where(np.abs(x) < 0.5, np.log(x) / (1 - x), 
 elementwise(sc._ufuncs._lambertw, lambda z, out: np.exp(-out) / (1 + out), None, 0, name="lambertw",
             operands=("z", "k", "tol"))
 elementwise(sc.wrightomega, lambda out: out / (1 + out))
-differential(sc.sici, lambda t, x: tangents(t, np.sinc(x / pi), np.cos(x) / x), operands=("x",))
-differential(sc.shichi, lambda t, x: tangents(t, (exprel(x) + exprel(-x)) / 2, np.cosh(x) / x), operands=("x",))
+differential(sc.sici, lambda t, x: tangents(t, np.sinc(x / pi), np.cos(x) / x))
+differential(sc.shichi, lambda t, x: tangents(t, (exprel(x) + exprel(-x)) / 2, np.cosh(x) / x))
 
 # --- Hypergeometric functions, by their last argument ----------------------------------------------------------------
 

@@ -44,15 +44,16 @@ def integral(func: Callable[..., Any], ranges: Sequence[Any], settings: Sequence
     return value
 
 
+def between(count: int, *ends: Any) -> Callable[..., list[Any]]:
+    """A range of `nquad` between numbers, or functions of the `count` variables outside of it, the outermost first."""
+    return lambda *outer: [end(*reversed(outer[:count])) if callable(end) else end for end in ends]
+
+
 @twin_of_functions(si.dblquad, "integral", without_args=frozenset(("gfun", "hfun")))
 def dblquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), epsabs: float = 1.49e-8,
             epsrel: float = 1.49e-8) -> Any:
     """The integral of func(y, x, *args) for x from a to b and y from gfun(x) to hfun(x), functions or numbers."""
-
-    def inner(x: Array, *_: Array) -> list[Any]:
-        return [end(x) if callable(end) else end for end in (gfun, hfun)]
-
-    return nquad(func, [inner, (a, b)], args, {"epsabs": epsabs, "epsrel": epsrel})
+    return nquad(func, [between(1, gfun, hfun), (a, b)], args, {"epsabs": epsabs, "epsrel": epsrel})
 
 
 @twin_of_functions(si.tplquad, "integral", without_args=frozenset(("gfun", "hfun", "qfun", "rfun")))
@@ -61,13 +62,8 @@ def tplquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, qfun
     """The integral of func(z, y, x, *args) for x from a to b, y from gfun(x) to hfun(x), z from qfun(x, y) to
     rfun(x, y), functions or numbers.
     """
-    def middle(x: Array, *_: Array) -> list[Any]:
-        return [end(x) if callable(end) else end for end in (gfun, hfun)]
-
-    def inner(y: Array, x: Array, *_: Array) -> list[Any]:
-        return [end(x, y) if callable(end) else end for end in (qfun, rfun)]
-
-    return nquad(func, [inner, middle, (a, b)], args, {"epsabs": epsabs, "epsrel": epsrel})
+    ranges = [between(2, qfun, rfun), between(1, gfun, hfun), (a, b)]
+    return nquad(func, ranges, args, {"epsabs": epsabs, "epsrel": epsrel})
 
 
 real_only.update((si.nquad, si.dblquad, si.tplquad))

@@ -36,7 +36,7 @@ def isometry_change(t: Array, x: Array, out: Array) -> Array:
     return out @ sylvester(p, p, inner - H(inner)) + (t - out @ inner) @ np.linalg.inv(p)
 
 
-isometry: Any = differential(nearest_isometry, isometry_change, name="polar", operands=("x",))
+isometry: Any = differential(nearest_isometry, isometry_change, name="polar")
 
 
 @twin(sl.polar)

@@ -45,7 +45,7 @@ def change_of_factors(t: Array, packed: Array, pivots: Array) -> tuple[Array, No
 
 
 factored: Any = differential(sl.lu_factor, lambda t, out: change_of_factors(t, *out), name="lu",
-                             evaluate=lambda x: tuple(sl.lu_factor(x)), operands=("x",))
+                             evaluate=lambda x: tuple(sl.lu_factor(x)))
 
 
 def order_of(pivots: Array, rows: int) -> Array:

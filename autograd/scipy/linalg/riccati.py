@@ -65,7 +65,7 @@ def equation(function: Callable[..., Array], gain: Callable[..., Array], change:
         half = change(out, e, f, d_e, d_dynamics @ v) + H(v) @ d_cost @ v / 2
         return solve(H(f @ inverse), H(inverse) @ (half + H(half)) @ inverse)
 
-    solution: Any = differential(function, differential_of_solution, evaluate=evaluate, operands=("x",))
+    solution: Any = differential(function, differential_of_solution, evaluate=evaluate)
 
     @twin(function)
     def apply(a: Any, b: Any, q: Any, r: Any, e: Any = None, s: Any = None, balanced: bool = True) -> Any:

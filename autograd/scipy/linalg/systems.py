@@ -12,6 +12,7 @@ from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
 from autograd.declare import general, on_arrays_too, piecewise_constant
 from autograd.duck_arrays import Array
+from autograd.rules.axes import along
 from autograd.rules.linalg import mirrored
 from autograd.rules.transposes import mT
 from autograd.scipy.precision import at_least
@@ -93,8 +94,7 @@ def shifted(x: Array, by: int, axis: int) -> Array:
     """x[i + by] along an axis, counted from the last, and 0 past the ends."""
     size = x.shape[axis]
     places = np.arange(size) + by
-    inside = (places >= 0) & (places < size)
-    inside = inside.reshape([size] + [1] * (-1 - axis))
+    inside = along((places >= 0) & (places < size), x, axis)
     return np.where(inside, np.take(x, np.clip(places, 0, size - 1), axis=axis), 0)
 
 

@@ -24,7 +24,7 @@ def schur_change(t: Array, out: tuple[Array, Array]) -> tuple[Array, Array]:
     well, it is a quotient by differences of eigenvalues, nan where two of them are equal.
     """
     triangular, z = out
-    values, change = np.diagonal(triangular, axis1=-2, axis2=-1), H(z) @ t @ z
+    values, change = np.linalg.diagonal(triangular), H(z) @ t @ z
     basis = np.linalg.eig(triangular)[1]
     below = np.tril(over_gaps(np.linalg.solve(basis, change @ basis), values), -1)
     below = np.tril(basis @ below @ np.linalg.inv(basis), -1)

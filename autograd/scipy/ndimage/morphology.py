@@ -14,6 +14,7 @@ import scipy.ndimage as nd
 from autograd.arguments import array_of
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
+from autograd.rules.axes import along
 from autograd.scipy.twin import twin
 
 from .ranks import footprint_of, windows
@@ -56,8 +57,8 @@ def heights(image: Array, name: str, size: Any, footprint: Any, structure: Any, 
         origin = [-o - (n % 2 == 0) for o, n in zip(each(name, origin, len(axes)), shape.shape, strict=True)]
     seen = windows(name, image, shape, output, mode, cval, origin, axes)
     if structure is not None:
-        added = (np.flip(structure) if upwards else -structure)[shape].reshape((-1,) + (1,) * image.ndim)
-        seen = (seen + added).astype(seen.dtype, copy=False)
+        added = (np.flip(structure) if upwards else -structure)[shape]
+        seen = (seen + along(added, seen, 0)).astype(seen.dtype, copy=False)
     return np.sort(seen, axis=0)
 
 

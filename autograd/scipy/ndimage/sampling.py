@@ -17,7 +17,7 @@ from autograd.arguments import array_of
 from autograd.declare import linear, on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.primitive import wrap
-from autograd.rules.axes import one_axis
+from autograd.rules.axes import along, one_axis
 from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
 
@@ -47,7 +47,7 @@ def transposed(g: Array, degree: int, axis: int, mode: str) -> Array:
         return np.moveaxis(np.tensordot(matrix, g, (0, axis)), 0, axis)
     if mode in ("reflect", "grid-mirror", "nearest", "grid-wrap"):
         return coefficients(g, degree=degree, axis=axis, mode=mode)
-    once = np.where(np.arange(size) % (size - 1) == 0, 0.5, 1.0).reshape(-1, *[1] * (g.ndim - axis - 1))
+    once = along(np.where(np.arange(size) % (size - 1) == 0, 0.5, 1.0), g, axis)
     return once * coefficients(g / once, degree=degree, axis=axis, mode=mode)
 
 

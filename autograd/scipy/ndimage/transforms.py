@@ -14,7 +14,7 @@ import scipy.ndimage as nd
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array
-from autograd.rules.axes import all_axes
+from autograd.rules.axes import all_axes, along
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
@@ -50,7 +50,7 @@ class Reader:
         for axis, at in enumerate(coordinates):
             out, inside = sampled(np.moveaxis(out, axis, 0), [at], *self.settings)
             out = np.moveaxis(out, 0, axis)
-            known.append(inside.reshape(-1, *[1] * (self.image.ndim - axis - 1)))
+            known.append(along(inside, self.image, axis))
         for inside in known:
             out = np.where(inside, out, self.cval)
         return out.astype(self.dtype)

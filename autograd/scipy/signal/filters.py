@@ -21,6 +21,7 @@ from autograd.arrays import one_of
 from autograd.declare import decided, general, on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
+from autograd.rules.axes import fitted
 from autograd.scipy.twin import twin
 
 from .convolutions import full_convolution
@@ -57,7 +58,7 @@ def coefficients(b: Any, a: Any) -> tuple[Array, Array]:
     if b.ndim != 1 or a.ndim != 1 or not (b.size and a.size):
         raise ValueError(f"a filter's coefficients are two vectors, got shapes {b.shape} and {a.shape}")
     size = max(len(b), len(a))
-    b, a = (np.concatenate([x, np.zeros(size - len(x), x.dtype)]) for x in (b, a))
+    b, a = fitted(b, size, 0), fitted(a, size, 0)
     return b / a[0], a / a[0]
 
 
@@ -79,8 +80,7 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
                 state.shape[-1] != order):
             raise ValueError(f"the state zi has {order} numbers along axis {axis}, and else the shape of x or 1, got "
                              f"shape {state.shape}")
-        state = np.broadcast_to(state, needed)
-        driven = driven + np.concatenate([state, np.zeros((*state.shape[:-1], size), state.dtype)], axis=-1)
+        driven = driven + fitted(np.broadcast_to(state, needed), order + size, -1)
     y = recursion(a, driven[..., :size])
     if zi is None:
         return np.moveaxis(y, -1, axis)

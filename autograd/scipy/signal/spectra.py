@@ -12,6 +12,7 @@ import scipy.signal as ss
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
 from autograd.duck_arrays import Array
+from autograd.rules.axes import fitted
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
@@ -95,7 +96,7 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
     dtype = np.result_type(x.dtype, y.dtype, np.complex64)
     x, y = (np.moveaxis(signal.astype(np.result_type(signal.dtype, np.float64)), axis, -1) for signal in (x, y))
     samples = max(x.shape[-1], y.shape[-1])
-    x, y = (np.concatenate([s, np.zeros((*s.shape[:-1], samples - s.shape[-1]), s.dtype)], axis=-1) for s in (x, y))
+    x, y = fitted(x, samples, -1), fitted(y, samples, -1)
     window, step, size = cut(window, nperseg, nfft, noverlap, samples)
     onesided = return_onesided and "c" not in (x.dtype.kind, y.dtype.kind)
     scale = scale_of(window, fs, scaling)

@@ -12,6 +12,7 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.declare.on_values import decided
 from autograd.duck_arrays import Array
+from autograd.rules.axes import along
 from autograd.rules.special.ufuncs import special as sc
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import values_of
@@ -71,7 +72,7 @@ def _vectors(x: Array, size: int, name: str) -> Array:
 
 def log_det(left: Array) -> Array:
     """The logarithm of the determinant of the matrix with this Cholesky factor."""
-    return 2 * np.sum(np.log(np.diagonal(left, axis1=-2, axis2=-1)), axis=-1)
+    return 2 * np.sum(np.log(np.linalg.diagonal(left)), axis=-1)
 
 
 def _measured(off: Array, cov: Array) -> tuple[Array, Array]:
@@ -149,7 +150,7 @@ class Dirichlet(Freezing):
         if x.shape[0] != alpha.shape[0]:
             raise ValueError(f"dirichlet takes as many probabilities as alphas, or one less, got {x.shape[0]} and "
                              f"{alpha.shape[0]}")
-        powers = (alpha - 1).reshape((-1,) + (1,) * (x.ndim - 1))
+        powers = along(alpha - 1, x, 0)
         total, at_pole = values_of([np.sum(x, axis=0), (x == 0) & (powers < 0)])
         rounding = max(1e-9, x.shape[0] * np.finfo(x.dtype).eps) if x.dtype.kind == "f" else 0.0
         if np.any(values_of(x) < 0) or np.any(np.abs(total - 1) > rounding):
