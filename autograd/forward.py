@@ -79,14 +79,14 @@ class Dual(Box):
         return f"Dual({self._inner!r}, tangent={self._tangent!r}, level={self.level})"
 
 
-def dual(primal: Any, tangent: Any, level: int) -> Tensor:
+def dual(primal: Tensor, tangent: Any, level: int) -> Tensor:
     """`primal` with its tangent in the same shape and dtype; without a tangent if nothing varies, or nothing can."""
     if type(primal) is not Tensor or type(tangent) is not Tensor or primal._value.shape != tangent._value.shape or (
             primal._value.dtype is not tangent._value.dtype):
         tangent = _fitted(primal, tangent)
     if tangent is None or primal._value.dtype.kind not in "fc":
         refuse_objects(primal._value)
-        return primal  # type: ignore[no-any-return]
+        return primal
     self: Dual = object.__new__(Dual)
     self._inner, self._tangent, self.level = primal, tangent, level
     self._value, self._node, self._shared = primal._value, None, False

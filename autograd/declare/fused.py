@@ -22,15 +22,18 @@ from autograd.tensor import Tensor
 Needs = Sequence[bool]
 """Which operands' cotangents a backward pass needs."""
 
+Pullback = Callable[..., Sequence[Array | None]]
+"""Gives the cotangents of all operands, None for those that are not needed."""
+
 
 class Fused(Primitive):
     """`forward(*operands, **options) -> (out, residuals)`, and `pullback(g, operands, residuals, needs, **options)`."""
 
     kind = "fused"
 
-    def __init__(self, name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
+    def __init__(self, name: str, forward: Callable[..., Any], pullback: Pullback,
                  reference: Callable[..., Any], unread: Sequence[int],
-                 recorded: Callable[..., Any] | None, equivalent: Callable[..., Any] | None) -> None:
+                 recorded: Pullback | None, equivalent: Callable[..., Any] | None) -> None:
         super().__init__(name, forward, ("operands",))
         self.backward_kernel = pullback
         self.reference = reference
@@ -80,13 +83,13 @@ class Fused(Primitive):
             g = tuple(g)
         elif isinstance(g, Tensor):
             return self._recorded([g], operands, node, needs)
-        return self.backward_kernel(g, operands, residuals, needs, **node.options)  # type: ignore[no-any-return]
+        return self.backward_kernel(g, operands, residuals, needs, **node.options)
 
     def _recorded(self, parts: Sequence[Array], operands: Sequence[Any], node: Node,
                   needs: Sequence[bool]) -> Sequence[Array | None]:
         """The gradient of the reference, as a function of the operands and of the cotangent."""
         if self.recorded_pullback is not None:
-            return self.recorded_pullback(*parts, operands, needs, **node.options)  # type: ignore[no-any-return]
+            return self.recorded_pullback(*parts, operands, needs, **node.options)
         out = self.reference(*self._kept(operands, node), **node.options)
         return pull_within(out if isinstance(out, tuple) else (out,), parts, wanted(node.parents, needs))
 
@@ -101,9 +104,9 @@ class Fused(Primitive):
         ]
 
 
-def fused(name: str, forward: Callable[..., Any], pullback: Callable[..., Any],
+def fused(name: str, forward: Callable[..., Any], pullback: Pullback,
           reference: Callable[..., Any], *, unread: Sequence[int] = (),
-          recorded: Callable[..., Any] | None = None,
+          recorded: Pullback | None = None,
           equivalent: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """A kernel as an operation on tensors.
 

@@ -12,6 +12,7 @@ from autograd.declare import composite, elementwise, general, on_arrays_too, red
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
+from autograd.registry import Operation
 from autograd.runtime.blocks import BLOCK, LONG, in_blocks
 from autograd.runtime.numbers import NUMBERS
 from autograd.runtime.reduction import harmless_to_exp, nan_or_largest, reduce
@@ -211,8 +212,8 @@ def _among(g: Array, out: Array, *, axis: Any) -> Array:
     return pole_safe(g - reduce(np.add, pole_safe(g, out), axis=axis, keepdims=True), out)
 
 
-softmax_of = general(_softmax, _among, lambda t, out, *, axis: _among(t, out, axis=axis), name="softmax")
-log_softmax_of = general(
+softmax_of: Operation = general(_softmax, _among, lambda t, out, *, axis: _among(t, out, axis=axis), name="softmax")
+log_softmax_of: Operation = general(
     _log_softmax,
     lambda g, out, *, axis: g - pole_safe(np.sum(g, axis=axis, keepdims=True), np.exp(out)),
     lambda t, out, *, axis: t - np.sum(pole_safe(t, np.exp(out)), axis=axis, keepdims=True),
@@ -227,7 +228,7 @@ def softmax(x: ArrayLike, axis: Axes = -1) -> Tensor:
     Positive numbers a that sum to 1; x receives a (g - sum_k g_k a_k). The shape and the dtype stay; a slice that is
     all -inf gives nan. To take a loss of it, pass logits to `nn.CrossEntropyLoss` instead.
     """
-    return softmax_of(_floating(x), axis=axis)  # type: ignore[no-any-return]
+    return softmax_of(_floating(x), axis=axis)
 
 
 @refuses_foreign_options
@@ -237,7 +238,7 @@ def log_softmax(x: ArrayLike, axis: Axes = -1) -> Tensor:
     The logarithm of softmax, right also where softmax itself underflows to 0. With the cotangent g, x receives
     g - softmax(x) sum_k g_k. The shape and the dtype stay.
     """
-    return log_softmax_of(_floating(x), axis=axis)  # type: ignore[no-any-return]
+    return log_softmax_of(_floating(x), axis=axis)
 
 
 @refuses_foreign_options

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -147,7 +147,7 @@ class Formula(Box):
         """Refused: a formula is its derivative's only source."""
         raise _no_value("detached")
 
-    def _number(self, convert: Callable[[Any], Any]) -> Any:
+    def _number(self, convert: Callable[[Any], Any]) -> NoReturn:
         raise _no_value(f"a Python {convert.__name__}")
 
     def __bool__(self) -> bool:

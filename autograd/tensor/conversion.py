@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable
 from opcode import opmap
 from types import FrameType, FunctionType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from autograd import errors
 from autograd.arrays import Array
@@ -15,6 +15,7 @@ from autograd.arrays import Array
 if TYPE_CHECKING:
     from .tensor import Tensor
 
+Number = TypeVar("Number", float, int, complex)
 
 ASSIGNMENT = "make the target with autograd.zeros(shape), or collect the parts and np.stack them"
 ARRAYS = ("NumPy functions take the tensor itself (np.dot(a, t) or a @ t, not a.dot(t)), np.stack or autograd.asarray "
@@ -68,7 +69,7 @@ def refuse_as_truth(shape: tuple[int, ...]) -> NoReturn:
                      "& and | for `and` and `or`, and np.where(condition, a, b) to choose element by element")
 
 
-def as_number(x: Tensor, convert: Callable[[Any], Any], depth: int) -> Any:
+def as_number(x: Tensor, convert: Callable[[Any], Number], depth: int) -> Number:
     """`float(x)`, `int(x)` or `complex(x)`; the caller who asked is `depth` frames up."""
     if x._node is not None or x._boxed:
         frame = sys._getframe(depth)

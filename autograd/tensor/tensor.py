@@ -22,7 +22,7 @@ from autograd.graph import Leaf, is_argument
 from autograd.registry import registry
 
 from . import hooks
-from .conversion import as_number, refuse_as_array, refuse_as_numbers, refuse_as_truth
+from .conversion import Number, as_number, refuse_as_array, refuse_as_numbers, refuse_as_truth
 from .interface import Interface
 from .leaf import mutated, new_leaf, reclaim, recorded_owner, share, unlink
 
@@ -283,17 +283,17 @@ class Tensor(Interface):
     def __bool__(self) -> bool:
         return bool(self._value) if self.size == 1 else refuse_as_truth(self.shape)
 
-    def _number(self, convert: Callable[[Any], Any]) -> Any:
+    def _number(self, convert: Callable[[Any], Number]) -> Number:
         return as_number(self, convert, depth=3)  # the user's frame: above this method and the one that calls it
 
     def __float__(self) -> float:
-        return self._number(float)  # type: ignore[no-any-return]
+        return self._number(float)
 
     def __int__(self) -> int:
-        return self._number(int)  # type: ignore[no-any-return]
+        return self._number(int)
 
     def __complex__(self) -> complex:
-        return self._number(complex)  # type: ignore[no-any-return]
+        return self._number(complex)
 
     def __index__(self) -> int:
         if self.ndim or self.dtype.kind not in "iu":
