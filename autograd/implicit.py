@@ -11,6 +11,7 @@ again, so that every order is right.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -92,7 +93,7 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
     return _converted(difference, args, lambda f, args: kind(f, x0, args, by).solution(args))
 
 
-class Problem:
+class Problem(ABC):
     """`f(x, *args) = 0` on vectors: the residual and the two linear maps of the implicit function.
 
     It keeps only the shapes of the floating arguments, since it belongs to the graph, which may outlive them.
@@ -116,9 +117,9 @@ class Problem:
         tracked = isinstance(parameters, Tensor)
         return self.unravel_x(solution(parameters, problem=self) if tracked else self.solve(parameters))
 
+    @abstractmethod
     def solve(self, p: Array) -> Array:
         """The solution for plain parameters."""
-        raise NotImplementedError
 
     def arguments(self, p: Any) -> Any:
         """The arguments of f with the vector of all floating ones in them."""

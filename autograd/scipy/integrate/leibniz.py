@@ -7,6 +7,7 @@ displacement. The faces of an interval are its ends.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -26,7 +27,7 @@ from autograd.transforms import vjp
 Integrand = Callable[..., Array]  # of a point or of points, one per row, and arguments
 
 
-class Integral(Primitive):
+class Integral(Primitive, ABC):
     """The integral of f(x, *arguments); operands are where it begins and ends, and the arguments' floating leaves."""
 
     kind = "general"
@@ -35,13 +36,13 @@ class Integral(Primitive):
         super().__init__(name, evaluate, ("operands",))
         self.reads = frozenset({"operands"})
 
+    @abstractmethod
     def of_derivative(self, *operands: Array, f: Integrand, settings: dict[str, Any]) -> Array:
         """The integral of a derivative of f."""
-        raise NotImplementedError
 
+    @abstractmethod
     def over_faces(self, end: Array, a: Array, b: Array, rest: Sequence[Array], options: dict[str, Any]) -> list[Array]:
         """The integrals of f over the faces that numbers of `end` move, 0 at infinity."""
-        raise NotImplementedError
 
     def at_one(self, f: Integrand) -> Integrand:
         """f of a single point."""

@@ -6,6 +6,7 @@ transform differentiates. Pieces are half open, [a, b), except the last: SciPy's
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Self
 
 import numpy as np
@@ -26,7 +27,7 @@ def beside(x: Array, like: Array) -> Array:
     return x.reshape(x.shape + (1,) * (like.ndim - 1))
 
 
-class Piecewise:
+class Piecewise(ABC):
     """What SciPy's `PPoly` and `BSpline` share: the first axis of `c` is interpolated; it stands at `axis` in a result.
 
     `extrapolate` is True, False (nan outside of the bounds) or "periodic".
@@ -38,28 +39,28 @@ class Piecewise:
     axis: int
 
     @property
+    @abstractmethod
     def bounds(self) -> tuple[Array, Array]:
         """The interval that the data cover."""
-        raise NotImplementedError
 
+    @abstractmethod
     def at(self, points: Array, *own: Array) -> Array:
         """The values at a vector of points, by the pieces next to them where they are outside.
 
         Indices `own` of further axes of `c` say which of its curves are read at each point.
         """
-        raise NotImplementedError
 
     def at_own(self, points: Array) -> Array:
         """The values at points each of which has a curve of its own, on the second axis of a result of `at`."""
         return self.at(points, np.arange(len(points)))
 
+    @abstractmethod
     def slope(self) -> Self:
         """The function of the derivatives of the pieces."""
-        raise NotImplementedError
 
+    @abstractmethod
     def area(self) -> Self:
         """The continuous function that has this one as its derivative, and is 0 at the first knot."""
-        raise NotImplementedError
 
     def derivative(self, nu: int = 1) -> Self:
         """The function of the nu-th derivatives of the pieces."""
