@@ -5,14 +5,14 @@ A member knows those that its edges lead to, above and below, so that a list of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import chain, pairwise
 
 from autograd.drawing.model import LEAVES, Graph
 
 from .geometry import Wide
-from .ranks import ranks, spine
+from .ranks import extents, ranks, spine
 
 LONGEST_BEND = 40
 """An edge over more layers than this goes straight through: bends for it would cost more than they show."""
@@ -47,7 +47,7 @@ def layers_of(graph: Graph, measured: Mapping[str, tuple[float, float]],
     vertices = {key: Member(*measured[key], rank[key], lineage[vertex.cluster],
                            LEAF if vertex.kind in LEAVES else INNER, key in way)
                 for key, vertex in graph.vertices.items()}
-    steps, spans = set(pairwise(way)), _spans(vertices.values())
+    steps, spans = set(pairwise(way)), extents((m.clusters, m.layer, m.layer) for m in vertices.values())
     bends: dict[int, list[Member]] = {}
     for number, edge in enumerate(graph.edges):
         if edge.carried:
@@ -67,16 +67,6 @@ def layers_of(graph: Graph, measured: Mapping[str, tuple[float, float]],
     for member in chain(vertices.values(), *bends.values()):
         layers[member.layer].append(member)
     return layers, vertices, bends
-
-
-def _spans(vertices: Iterable[Member]) -> dict[str, tuple[int, int]]:
-    """The first and the last layer of each cluster."""
-    found: dict[str, tuple[int, int]] = {}
-    for member in vertices:
-        for cluster in member.clusters:
-            first, last = found.get(cluster, (member.layer, member.layer))
-            found[cluster] = min(first, member.layer), max(last, member.layer)
-    return found
 
 
 def _passed(start: Member, end: Member, layer: int, spans: Mapping[str, tuple[int, int]]) -> tuple[str, ...]:

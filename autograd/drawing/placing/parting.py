@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from math import inf
 
 from .layers import Layers, Member
 
 ROUNDS = 20
 """So many clusters are moved at most."""
-
-
-def extents(layers: Layers) -> dict[str, tuple[float, float]]:
-    """How far each cluster reaches to the left and to the right."""
-    found: dict[str, tuple[float, float]] = {}
-    for member in chain(*layers):
-        for cluster in member.clusters:
-            left, right = found.get(cluster, (member.left, member.right))
-            found[cluster] = min(left, member.left), max(right, member.right)
-    return found
 
 
 def beside_frames(layer: Sequence[Member], wanted: Sequence[float], reaches: Mapping[str, tuple[float, float]],

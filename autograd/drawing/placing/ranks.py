@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from typing import TypeVar
 
 from autograd.drawing.model import Graph, Kind
 
+Place = TypeVar("Place", int, float)
 Constraint = tuple[str, str, int]  # the second is at least this many layers below the first
 
 
@@ -42,19 +44,24 @@ def lengths(graph: Graph) -> list[int]:
     if not graph.clusters:
         return [1] * len(graph.edges)
     rank = ranks(graph)
-    first: dict[str, int] = {}
-    last: dict[str, int] = {}
     lineage = {key: graph.lineage(vertex.cluster) for key, vertex in graph.vertices.items()}
-    for key, clusters in lineage.items():
-        for cluster in clusters:
-            first[cluster] = min(first.get(cluster, rank[key]), rank[key])
-            last[cluster] = max(last.get(cluster, rank[key]), rank[key])
+    spans = extents((clusters, rank[key], rank[key]) for key, clusters in lineage.items())
     found = []
     for edge in graph.edges:
         left, entered = _left_and_entered(lineage[edge.source], lineage[edge.target])
-        above = max((last[c] - rank[edge.source] for c in left), default=0)
-        below = max((rank[edge.target] - first[c] for c in entered), default=0)
+        above = max((spans[c][1] - rank[edge.source] for c in left), default=0)
+        below = max((rank[edge.target] - spans[c][0] for c in entered), default=0)
         found.append(max(1, min(above + below + 1, rank[edge.target] - rank[edge.source])))
+    return found
+
+
+def extents(held: Iterable[tuple[Iterable[str], Place, Place]]) -> dict[str, tuple[Place, Place]]:
+    """From where to where each cluster reaches, of what lies in `(clusters, from here, to there)`."""
+    found: dict[str, tuple[Place, Place]] = {}
+    for clusters, low, high in held:
+        for cluster in clusters:
+            first, last = found.get(cluster, (low, high))
+            found[cluster] = min(first, low), max(last, high)
     return found
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from .layers import LEAF, Layers, Member
-from .parting import beside_frames, extents, part
+from .parting import beside_frames, part
+from .ranks import extents
 
 GAP = 18.0
 SWEEPS = 8
@@ -26,7 +27,7 @@ def spaced(layers: Layers, beside: float) -> None:
     rows = list(zip(layers, offsets, strict=True))
     for sweep in range(SWEEPS):
         kind = sweep % 3  # by the neighbours above, below, and at last on both sides
-        reaches = extents(layers)
+        reaches = extents((member.clusters, member.left, member.right) for member in chain(*layers))
         for layer, own in rows if kind != 1 else reversed(rows):
             pulled = [_pulled(p, p.above if kind == 0 else p.below if kind == 1 else p.above + p.below) for p in layer]
             wanted = beside_frames(layer, [x for x, _ in pulled], reaches, GAP + beside)
