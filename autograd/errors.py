@@ -98,6 +98,18 @@ def user_line() -> str:
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
+_OF_MATRICES = "the last axis of the first must equal the second to last of the second: transpose one with .mT"
+HINTS = {
+    "remapped shapes": "a letter stands for one size in all operands",  # einsum's wording
+    "broadcast": "shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]",
+    "'list' object cannot be interpreted as an integer": "several axes are a tuple: axis=(0, 1)",
+    "axes don't match": "transpose takes all axes in their new order: two of them change places by swapaxes(1, 2)",
+    "mismatch in its core dimension": _OF_MATRICES,  # matmul's
+    "not aligned": _OF_MATRICES,  # dot's
+}
+"""What to do about NumPy's errors, by words in them; the first that are found count."""
+
+
 def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoReturn:
     """Raise NumPy's error again, with the operation, what it was given, and the user's line."""
     if not isinstance(error, (ValueError, TypeError, IndexError, np.linalg.LinAlgError)) or hasattr(error, "explained"):
@@ -105,17 +117,7 @@ def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoRet
     came = ", ".join(
         f"{v.dtype} {v.shape}" if isinstance(v, (np.ndarray, np.generic)) else type(v).__name__ for v in values
     )
-    hint = ""
-    if "remapped shapes" in str(error):  # einsum's wording
-        hint = "; a letter stands for one size in all operands"
-    elif "broadcast" in str(error):
-        hint = "; shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]"
-    elif "'list' object cannot be interpreted as an integer" in str(error):
-        hint = "; several axes are a tuple: axis=(0, 1)"
-    elif "axes don't match" in str(error):
-        hint = "; transpose takes all axes in their new order: two of them change places by swapaxes(1, 2)"
-    elif "mismatch in its core dimension" in str(error) or "not aligned" in str(error):  # matmul's wording, and dot's
-        hint = "; the last axis of the first must equal the second to last of the second: transpose one with .mT"
+    hint = next((f"; {hint}" for wording, hint in HINTS.items() if wording in str(error)), "")
     message = f"{name} of {came}: {str(error).strip()}{hint} (at {user_line()})"
     try:
         explained = type(error)(message)
