@@ -14,6 +14,7 @@ import numpy as np
 from autograd import tree
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import integer, plain_array
+from autograd.boundary import as_plain_array
 from autograd.declare import piecewise_constant
 from autograd.duck_arrays import Array, add_all
 from autograd.registry import real_only
@@ -178,7 +179,7 @@ def up_to(diff_n: int, derivative: Callable[[int], Array]) -> Array:
 
 def integers(name: str, *given: Any) -> list[Array]:
     """Degrees and orders, which are arrays of integers."""
-    arrays = [x.detach().numpy() if isinstance(x, Tensor) else plain_array(x) for x in given]
+    arrays = [as_plain_array(x) for x in given]
     if any(x.dtype.kind not in "iu" for x in arrays):
         raise TypeError(f"{name} takes degrees and orders of an integer dtype, got "
                         f"{', '.join(str(x.dtype) for x in arrays)}")

@@ -99,12 +99,18 @@ def lfilter_zi(b: Any, a: Any) -> Any:
     return np.flip(np.cumsum(np.flip(b - a * (np.sum(b) / total))))[1:]
 
 
+def sections(name: str, sos: Any) -> Array:
+    """A filter as sections of second order: b and a of each in a row. Raises `ValueError` for another shape."""
+    sos = array_of(sos)
+    if sos.ndim != 2 or sos.shape[1] != 6 or not len(sos):
+        raise ValueError(f"{name} takes sections as rows of six coefficients, got shape {sos.shape}")
+    return sos
+
+
 @twin(ss.sosfilt_zi)
 def sosfilt_zi(sos: Any) -> Any:
     """The states in which sections answer a constant 1 with constants: each sees what those before it make of 1."""
-    sos = array_of(sos)
-    if sos.ndim != 2 or sos.shape[1] != 6 or not len(sos):
-        raise ValueError(f"sosfilt_zi takes sections as rows of six coefficients, got shape {sos.shape}")
+    sos = sections("sosfilt_zi", sos)
     states = np.stack([lfilter_zi(section[:3], section[3:]) for section in sos])
     gains = np.cumprod(np.sum(sos[:, :3], axis=1) / np.sum(sos[:, 3:], axis=1))
     return states * np.concatenate([np.ones(1, sos.dtype), gains[:-1]])[:, None]
@@ -126,7 +132,7 @@ def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd"
 @twin(ss.sosfiltfilt)
 def sosfiltfilt(sos: Any, x: Any, axis: int = -1, padtype: str | None = "odd", padlen: int | None = None) -> Any:
     """Sections of second order, applied forwards and then backwards."""
-    sos, x = arrays_of((sos, x))
+    sos, x = sections("sosfiltfilt", sos), array_of(x)
     if padlen is None:
         padlen = 3 * (2 * len(sos) + 1 - int(decided(lambda sos: np.min(np.sum(sos[:, [2, 5]] == 0, axis=0)), sos)))
     filters = [settled(*coefficients(section[:3], section[3:])) for section in sos]
@@ -197,7 +203,7 @@ def in_either_order(b: Array, a: Array, x: Array, irlen: int | None) -> Array:
 @twin(ss.sosfilt)
 def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     """Sections of second order, one after the other; with an initial state of each, their final states too."""
-    sos, x = arrays_of((sos, x))
+    sos, x = sections("sosfilt", sos), array_of(x)
     if zi is None:
         for section in sos:
             x = lfilter(section[:3], section[3:], x, axis)

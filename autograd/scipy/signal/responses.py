@@ -13,6 +13,8 @@ from autograd.declare import piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.scipy.twin import twin
 
+from .filters import sections
+
 
 def angles(worN: Any, whole: bool, fs: Any, dtype: Any, endpoint: bool = False) -> Array:
     """The frequencies as angles per sample: a number of them, up to half a turn or a `whole` one, or given ones."""
@@ -46,9 +48,7 @@ def freqz(b: Any, a: Any = 1, worN: Any = 512, whole: bool = False, plot: Any = 
 @twin(ss.freqz_sos)
 def freqz_sos(sos: Any, worN: Any = 512, whole: bool = False, fs: Any = 2 * np.pi) -> Any:
     """The product of the responses of sections of second order."""
-    sos = array_of(sos)
-    if sos.ndim != 2 or sos.shape[1] != 6 or not len(sos):
-        raise ValueError(f"freqz_sos takes sections as rows of six coefficients, got shape {sos.shape}")
+    sos = sections("freqz_sos", sos)
     w, h = freqz(sos[:, :3].T[..., None], sos[:, 3:].T[..., None], worN, whole, fs=fs)
     return w, np.prod(h, axis=0)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
+from autograd.arguments import in_common
 from autograd.duck_arrays import Array
 from autograd.registry import real_only, registry
 from autograd.rule_signature import argument_names, reading
@@ -28,13 +29,6 @@ def log_share(share: Array, rest: Array) -> Array:
     """The logarithm of a share of 1, by the rest of it where that is the smaller part and known more precisely."""
     small = share <= 0.5
     return np.where(small, np.log(np.where(small, share, 1.0)), np.log1p(-np.where(small, 0.0, rest)))
-
-
-def of_one_dtype(*given: Array) -> list[Array]:
-    """The arguments as arrays; Python numbers take the dtype of the others, where SciPy's ufuncs make them float64."""
-    arrays = [x if isinstance(x, (int, float)) or hasattr(x, "dtype") else np.asarray(x) for x in given]
-    dtype = np.result_type(*[getattr(x, "dtype", x) for x in arrays])
-    return [x if hasattr(x, "dtype") else np.asarray(x, dtype) for x in arrays]
 
 
 def scipys(name: str, function: str) -> Form:
@@ -125,7 +119,7 @@ class Distribution(Freezing):
                 raise TypeError(f"{self.name}.{function}(x, {', '.join(self.parameters)}) got {len(given)} parameters "
                                 f"by position and {', '.join(named) or 'none'} by name")
             shapes = [values[name] for name in self.shapes]
-            x, loc, scale, *shapes = of_one_dtype(x, values["loc"], values.get("scale", 1.0), *shapes)
+            x, loc, scale, *shapes = in_common((x, values["loc"], values.get("scale", 1.0), *shapes))
             with np.errstate(all="ignore"):  # the logarithm of 0 is -inf, without a warning in SciPy
                 return operation(x, loc, scale, *shapes)
 

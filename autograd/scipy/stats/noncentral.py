@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import arrays_of
 from autograd.declare import piecewise_constant
 from autograd.duck_arrays import Array, add_all
 from autograd.rules.special.ufuncs import special as sc
@@ -26,7 +27,7 @@ Term = Callable[[Array], Array]
 
 def apart(*given: Any) -> list[Array]:
     """The arrays with an axis for terms at the end."""
-    return [np.asarray(x)[..., None] if not hasattr(x, "dtype") else x[..., None] for x in given]
+    return [x[..., None] for x in arrays_of(given)]
 
 
 # --- Sums over counts -------------------------------------------------------------------------------------------------
