@@ -149,7 +149,7 @@ class Function:
         def noted(x: Tensor) -> Any:
             if isinstance(x, Box) and x.level < now and x.level not in given.levels:
                 boxes[id(x)] = x
-                return one_example(x)
+                return first_example(x)
             if x._node is not None:
                 met[x._node] = x._value
             return x
@@ -165,7 +165,7 @@ class Function:
     def _must_be(self, before: Any, now: Any) -> None:
         numbers, again = ([plain(x) for x in tree.leaves(out)] for out in (before, now))
         same = len(numbers) == len(again) and all(map(self._is_nearly, numbers, again))
-        if not same or any(map(left, self.captured)):
+        if not same or any(map(has_left, self.captured)):
             raise RuntimeError(
                 f"{getattr(self.function, '__name__', 'a function')} gave something else when it was run again for a "
                 "derivative: it reads a variable, an attribute or an array that was changed since, or draws random "
@@ -215,13 +215,13 @@ def alive(node: Node) -> bool:
     return type(node) is not Leaf or not node.argument or node.reference() is not None
 
 
-def left(node: Any) -> bool:
-    """Whether a leaf was written to or frozen since: its tensor has another node, or none."""
+def has_left(node: Any) -> bool:
+    """Whether the tensor of a leaf was written to or frozen since: it has another node, or none."""
     tensor = node.reference() if type(node) is Leaf else None
     return tensor is not None and tensor._node is not node
 
 
-def one_example(x: Tensor) -> Tensor:
+def first_example(x: Tensor) -> Tensor:
     """The value inside all boxes; within `vmap`, that of the first example."""
     value = x._value
     if value.ndim == x.ndim:

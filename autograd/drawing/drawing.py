@@ -101,7 +101,7 @@ class Drawing:
 
     def to_svg(self) -> str:
         """The picture as one SVG document."""
-        layout = self.layout()
+        layout = self.layout()  # before the graph is read: it may have something to say on it
         return paint(self.graph, layout, theme=self.theme)
 
     def to_text(self) -> str:

@@ -127,12 +127,12 @@ def occurrence(places: Array) -> Array:
     return out
 
 
-METHODS: dict[str, Callable[..., Any]] = {
-    "reduce": reduce, "accumulate": accumulate, "reduceat": reduceat, "outer": outer,
-}
-
-
 def parts_along(x: Array, axes: tuple[int, ...]) -> Array:
     """The parts of an array along some of its axes, one after the other, as axis 0."""
     front = np.moveaxis(x, axes, range(len(axes)))
     return front.reshape(prod(front.shape[: len(axes)]), *front.shape[len(axes) :])
+
+
+METHODS: dict[str, Callable[..., Any]] = {
+    "reduce": reduce, "accumulate": accumulate, "reduceat": reduceat, "outer": outer,
+}

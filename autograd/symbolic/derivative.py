@@ -56,7 +56,7 @@ class SymbolicGradient:
         if not -len(arguments) <= self.argnums < len(arguments):
             raise ValueError(f"argnums={self.argnums} is out of range for {len(arguments)} arguments")
         promoted = list(arguments)
-        promoted[self.argnums] = tree_map(_promoted, arguments[self.argnums])
+        promoted[self.argnums] = tree_map(_as_float, arguments[self.argnums])
         return tuple(promoted)
 
     @property
@@ -177,7 +177,7 @@ def _signature(argument: Any) -> Any:
     return structure, tuple(x if isinstance(x, (str, int)) else np.shape(as_plain(x)) for x in found)
 
 
-def _promoted(leaf: Any) -> Any:
+def _as_float(leaf: Any) -> Any:
     """An integer as a float: only floats are differentiated."""
     if isinstance(leaf, int):
         return float(leaf)

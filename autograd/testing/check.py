@@ -86,7 +86,7 @@ def check_rule(operation: Callable[..., Any], *operands: Any, order: int = 2, rt
             return apply(*[_strided(x) if i in arrays else x for i, x in enumerate(operands)])
 
         check_gradients(strided, *operands, order=1, rtol=rtol, atol=atol)
-    floating = [i for i, x in enumerate(operands) if np.asarray(as_array(x)).dtype.kind in "fc"]
+    floating = [i for i, x in enumerate(operands) if as_array(x).dtype.kind in "fc"]
     for i in floating if len(floating) > 1 else ():
         def alone(x: Any, i: int = i) -> Any:
             return apply(*operands[:i], x, *operands[i + 1 :])
