@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.arguments import array_of, as_tensor, refuses_foreign_options
+from autograd.arguments import as_tensor, refuses_foreign_options
 from autograd.arrays import Axes, one_of, weak
-from autograd.declare import composite, elementwise, general, on_arrays_too, reduction
+from autograd.declare import elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
 from autograd.registry import Operation
 from autograd.runtime.blocks import BLOCK, LONG, in_blocks
-from autograd.runtime.numbers import NUMBERS
 from autograd.runtime.reduction import harmless_to_exp, nan_or_largest, reduce
 from autograd.runtime.selection import keep_into, maximum, minimum
 from autograd.tensor import Tensor
@@ -249,27 +248,3 @@ def logsumexp(x: ArrayLike, axis: Axes = None, keepdims: bool = False) -> Tensor
     axis with length 1; the dtype stays.
     """
     return logsumexp_of(_floating(x), axis=axis, keepdims=keepdims)
-
-
-clip_of = elementwise(lambda x, y, z: x.clip(y, z), lambda x, y, z: (x > y) & (x < z), None, None, name="clip")
-
-
-@composite(np.clip)
-def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None) -> Any:
-    if out is not None:
-        return np.positive(clip(a, a_min, a_max, min=min, max=max), out=out)
-    a = array_of(a)
-    low, high = (a_min if min is None else min), (a_max if max is None else max)
-    if a.dtype.kind in "iu":  # a Python integer that the dtype cannot hold never binds
-        limits = np.iinfo(a.dtype)
-        low = None if type(low) is int and low <= limits.min else low
-        high = None if type(high) is int and high >= limits.max else high
-    if low is None and high is None:
-        return np.copy(a)
-    if a.dtype.kind not in "fc":  # else a Python integer would turn booleans into int64 before the other bound applies
-        bounds = [x if isinstance(x, (int, float)) else array_of(x) for x in (low, high) if x is not None]
-        a = a.astype(np.result_type(a, *bounds))
-    if a.dtype.kind == "f" and type(low) in NUMBERS and type(high) in NUMBERS:
-        return clip_of(a, low, high)
-    a = a if low is None else np.maximum(a, low)
-    return a if high is None else np.minimum(a, high)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import as_operand
+from autograd.arguments import array_of, as_operand
 from autograd.declare import (
     composite,
     constant,
@@ -30,6 +30,7 @@ from autograd.registry import registry
 from autograd.rule_signature import Rule
 from autograd.runtime import selection
 from autograd.runtime.matmul import SHARED, matmul_of_arrays
+from autograd.runtime.numbers import NUMBERS
 from autograd.runtime.powers import power
 from autograd.runtime.reduction import reduce
 
@@ -193,6 +194,30 @@ elementwise(np.fmax, lambda x, y, active: chosen((x > y) | np.isnan(y), x == y, 
             lambda x, y, active: chosen((y > x) | np.isnan(x), x == y, active))
 elementwise(np.fmin, lambda x, y, active: chosen((x < y) | np.isnan(y), x == y, active),
             lambda x, y, active: chosen((y < x) | np.isnan(x), x == y, active))
+
+
+clip_of = elementwise(lambda x, y, z: x.clip(y, z), lambda x, y, z: (x > y) & (x < z), None, None, name="clip")
+
+
+@composite(np.clip)
+def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: Any = None, max: Any = None) -> Any:
+    if out is not None:
+        return np.positive(clip(a, a_min, a_max, min=min, max=max), out=out)
+    a = array_of(a)
+    low, high = (a_min if min is None else min), (a_max if max is None else max)
+    if a.dtype.kind in "iu":  # a Python integer that the dtype cannot hold never binds
+        limits = np.iinfo(a.dtype)
+        low = None if type(low) is int and low <= limits.min else low
+        high = None if type(high) is int and high >= limits.max else high
+    if low is None and high is None:
+        return np.copy(a)
+    if a.dtype.kind not in "fc":  # else a Python integer would turn booleans into int64 before the other bound applies
+        bounds = [x if isinstance(x, (int, float)) else array_of(x) for x in (low, high) if x is not None]
+        a = a.astype(np.result_type(a, *bounds))
+    if a.dtype.kind == "f" and type(low) in NUMBERS and type(high) in NUMBERS:
+        return clip_of(a, low, high)
+    a = a if low is None else np.maximum(a, low)
+    return a if high is None else np.minimum(a, high)
 
 
 where_of = general(
