@@ -23,10 +23,10 @@ from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.closed import elementwise
 from autograd.rules.special.orthogonal import gegenbauer
 from autograd.rules.special.ufuncs import special as sc
-from autograd.scipy.precision import result_dtype
 from autograd.tensor import Tensor
 from autograd.tensor.nested import values_of
 
+from .precision import result_dtype
 from .twin import no_twins_but_these, twin
 
 

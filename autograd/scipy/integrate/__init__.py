@@ -6,8 +6,8 @@ from autograd.scipy.twin import no_twins_but_these
 
 from .boxes import cubature
 from .equations import odeint
-from .functions import quad, quad_vec
 from .initial_values import solve_ivp
+from .intervals import quad, quad_vec
 from .samples import cumulative_simpson, cumulative_trapezoid, fixed_quad, romb, simpson, trapezoid
 from .several import dblquad, nquad, tplquad
 

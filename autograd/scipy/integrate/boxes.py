@@ -16,7 +16,7 @@ from autograd.arguments import arrays_of
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
-from autograd.scipy.functions import as_args, on_values, twin_of_functions
+from autograd.scipy.callbacks import as_args, on_values, twin_of_functions
 from autograd.scipy.precision import at_least
 from autograd.transforms import vmap
 

@@ -25,7 +25,7 @@ from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scaling import size_of
-from autograd.scipy.functions import on_values, twin_of_functions
+from autograd.scipy.callbacks import on_values, twin_of_functions
 from autograd.tensor.nested import values_of
 from autograd.transforms import vjp
 

@@ -20,7 +20,7 @@ from autograd.duck_arrays import Array
 from autograd.implicit import Elementwise
 from autograd.modes import local
 from autograd.primitive import wrap
-from autograd.scipy.functions import on_values, twin_of_functions
+from autograd.scipy.callbacks import on_values, twin_of_functions
 from autograd.scipy.precision import in_double
 from autograd.tensor.nested import shared_values, values_of
 

@@ -11,9 +11,9 @@ import scipy.integrate as si
 
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
-from autograd.scipy.functions import as_args, twin_of_functions
+from autograd.scipy.callbacks import as_args, twin_of_functions
 
-from .functions import over_interval
+from .intervals import over_interval
 
 
 @twin_of_functions(si.nquad, "integral")

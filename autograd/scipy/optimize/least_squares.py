@@ -15,7 +15,7 @@ from autograd.arguments import array_of
 from autograd.arrays import floating
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
-from autograd.scipy.functions import at_the_end_of_args, on_values
+from autograd.scipy.callbacks import at_the_end_of_args, on_values
 from autograd.scipy.linalg import cholesky, solve_triangular
 from autograd.transforms import grad, jacobian
 

@@ -20,7 +20,7 @@ from autograd.boundary import as_plain
 from autograd.duck_arrays import Array
 from autograd.implicit import Elementwise, Problem
 from autograd.primitive import wrap
-from autograd.scipy.functions import ARGS, as_args, twin_of_functions
+from autograd.scipy.callbacks import ARGS, as_args, twin_of_functions
 from autograd.scipy.precision import in_double
 
 Call = dict[str, Any]

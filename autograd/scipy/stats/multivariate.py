@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
-from autograd.declare.on_values import decided
+from autograd.declare import decided
 from autograd.duck_arrays import Array
 from autograd.rules.axes import along
 from autograd.rules.special.ufuncs import special as sc

@@ -15,7 +15,7 @@ from autograd.arguments import arrays_of
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array, add_all
 from autograd.registry import real_only
-from autograd.scipy.functions import as_args, on_values, twin_of_functions
+from autograd.scipy.callbacks import as_args, on_values, twin_of_functions
 from autograd.transforms import vmap
 
 from .arguments import taken_apart
