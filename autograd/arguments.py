@@ -9,10 +9,9 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from .arrays import is_integer, plain_array
+from .arrays import is_integer, plain_array, refuse_objects
 from .errors import NoDerivativeError
 from .foreign_names import OPTIONS
-from .graph import refuse_objects
 from .tensor import Tensor
 from .tensor.box import shared_value, varies
 from .tensor.nested import joined

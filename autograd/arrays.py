@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
+FLOAT64 = np.dtype(np.float64)
+OBJECT = np.dtype(object)
+
 Array = np.ndarray[Any, Any]
 """A NumPy array of any shape and dtype; what rules compute with is in `duck_arrays.py`."""
 
@@ -54,6 +57,17 @@ def elements(given: Any) -> Any:
             raise TypeError(f"{kind.__name__} has an arithmetic of its own, which would be lost: give its plain "
                             "numbers, np.asarray(x)")
     return given
+
+
+def refuse_objects(value: Any) -> None:
+    """Raise for an array of strings or Python objects, or for an element that NumPy took out of one.
+
+    NumPy would turn the tensors in the same call into objects or strings, without a gradient.
+    """
+    if (kind := getattr(value, "dtype", OBJECT).kind) in "OUS":
+        first = next(iter(value.flat), None) if isinstance(value, np.ndarray) else value
+        raise TypeError(f"an array of {'objects' if kind == 'O' else 'strings'}, such as {first!r:.40}, has no "
+                        "derivative: beside tensors give arrays of numbers, x.astype(float), and no dtype=object")
 
 
 def is_floating(x: Any) -> bool:

@@ -14,10 +14,9 @@ import numpy as np
 
 from . import tree
 from .arguments import replaced
-from .arrays import plain_array
+from .arrays import plain_array, refuse_objects
 from .boundary import as_direction, as_input, connected, handed_out, output_and_aux
 from .errors import require_function
-from .graph import refuse_objects
 from .modes import among_partials, mode, surrounding
 from .reverse import pull
 from .tensor import Tensor

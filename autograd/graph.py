@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .arrays import refuse_objects
 from .registry import primitives
 
 if TYPE_CHECKING:
     from .primitive import Primitive
     from .tensor import Tensor
 
-FLOAT64 = np.dtype(np.float64)
-OBJECT = np.dtype(object)
 FREED: tuple[Any, ...] = ("freed",)
 """What `Node.saved` becomes once a backward pass has used it."""
 
@@ -132,17 +131,6 @@ def describe(operand: Any, parent: Node | None) -> Any:
     if value is operand:
         return value.shape, value.dtype, None, None
     return value.shape, value.dtype, getattr(operand, "_name", None), weakref.ref(operand)
-
-
-def refuse_objects(value: Any) -> None:
-    """Raise for an array of strings or Python objects, or for an element that NumPy took out of one.
-
-    NumPy would turn the tensors in the same call into objects or strings, without a gradient.
-    """
-    if (kind := getattr(value, "dtype", OBJECT).kind) in "OUS":
-        first = next(iter(value.flat), None) if isinstance(value, np.ndarray) else value
-        raise TypeError(f"an array of {'objects' if kind == 'O' else 'strings'}, such as {first!r:.40}, has no "
-                        "derivative: beside tensors give arrays of numbers, x.astype(float), and no dtype=object")
 
 
 def _constant(operand: Any, kept: Any) -> Constant | None:

@@ -29,8 +29,9 @@ import numpy as np
 
 from . import errors
 from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, rearranged
+from .arrays import FLOAT64, OBJECT, refuse_objects
 from .duck_arrays import Array, add_all
-from .graph import FLOAT64, OBJECT, Leaf, Node, describe, refuse_objects
+from .graph import Leaf, Node, describe
 from .modes import local, mode, stand_ins
 from .registry import primitives, registry
 from .rule_signature import Rule, active_operands, argument_names, option_names

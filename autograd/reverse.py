@@ -12,8 +12,9 @@ import numpy as np
 
 from . import errors
 from .arguments import as_tensor
+from .arrays import FLOAT64
 from .duck_arrays import Array
-from .graph import FLOAT64, FREED, Leaf, Node, reachable
+from .graph import FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .runtime.locks import renewed
 from .runtime.reduction import MANY, reduce

@@ -43,10 +43,7 @@ def jacobian(f: Function, x: Any, method: Method = "central", step: Any = None) 
 
     `J[i, j] = d f_i / d x_j`. Arguments as in `grad`; raises `TypeError` for complex `x`.
     """
-    require_function(f, "numerical.jacobian")
-    point = Point(x, step)
-    if point.wide.kind == "c":
-        raise TypeError("numerical.jacobian needs real x: write f as a function of real and imaginary parts")
+    point = _real_point("numerical.jacobian", f, x, step)
     outputs = Outputs()
     columns = _slopes(outputs.of(f), point, method)
     if not columns:
@@ -61,10 +58,7 @@ def hessian(f: Function, x: Any, method: Literal["central", "forward", "complex"
     `H[i, j] = d^2 f / d x_i d x_j`, symmetric by construction. Arguments as in `grad`; raises `TypeError` for complex
     `x` and `ValueError` where `f(x)` is not one number.
     """
-    require_function(f, "numerical.hessian")
-    point = Point(x, step)
-    if point.wide.kind == "c":
-        raise TypeError("numerical.hessian needs real x: write f as a function of real and imaginary parts")
+    point = _real_point("numerical.hessian", f, x, step)
     if method not in _SECOND:
         raise ValueError(f"hessian's method is 'central', 'forward' or 'complex', got {method!r}")
 
@@ -77,6 +71,14 @@ def hessian(f: Function, x: Any, method: Literal["central", "forward", "complex"
     matrix = point.settled(lambda: _SECOND[method](scalar, point))
     rows = zip(point.parts, point.shapes, strict=True)
     return point.structure.unflatten([point.block(matrix[part], shape) for part, shape in rows])
+
+
+def _real_point(asker: str, f: Function, x: Any, step: Any) -> Point:
+    require_function(f, asker)
+    point = Point(x, step)
+    if point.wide.kind == "c":
+        raise TypeError(f"{asker} needs real x: write f as a function of real and imaginary parts")
+    return point
 
 
 def _slopes(f: Function, point: Point, method: Method) -> list[Array]:

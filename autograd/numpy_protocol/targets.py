@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import refuse_ndarray
+from autograd.tensor import Tensor
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import tensors_in, values_of
-from autograd.tensor.tensor import Tensor
 
 
 def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufunc, method: str, inputs: Sequence[Any],

@@ -63,6 +63,11 @@ def rounded(self: Any, digits: int | None = None) -> Any:
     return out.astype(int) if digits is None else out
 
 
+def contains(self: Tensor, value: Any) -> bool:
+    """`value in t` as NumPy has it: whether any element equals what broadcasting puts beside it."""
+    return bool(np.any(self == value))
+
+
 # --- In place --------------------------------------------------------------------------------------------------------
 
 
@@ -98,11 +103,6 @@ class Flat:
 
     def __len__(self) -> int:
         return self.tensor.size
-
-
-def contains(self: Tensor, value: Any) -> bool:
-    """`value in t` as NumPy has it: whether any element equals what broadcasting puts beside it."""
-    return bool(np.any(self == value))
 
 
 def set_flat(self: Tensor, value: Any) -> None:

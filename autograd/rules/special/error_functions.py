@@ -37,7 +37,7 @@ def faddeeva_slope(z: Array, out: Array) -> Array:
     return far_or_near(far, z, lambda r: -0.5j * SLOPE * r * r * tail(r * r / 2), 1j * SLOPE - 2 * z * out)
 
 
-elementwise(sc.erf, lambda x: SLOPE * np.exp(-x * x), name="scipy.erf")
+elementwise(sc.erf, lambda x: SLOPE * np.exp(-x * x))
 elementwise(sc.erfc, lambda x: -SLOPE * np.exp(-x * x))
 elementwise(sc.erfcx, lambda x, out: far_or_near(
     np.real(x) > FAR, x, lambda r: -r * r * tail(-r * r / 2) * (SLOPE / 2), 2 * x * out - SLOPE))
