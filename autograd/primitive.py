@@ -39,8 +39,8 @@ from .runtime.numbers import NUMBERS, WITH_ARRAYS, as_array
 from .runtime.reduction import LARGE, nan_or_largest
 from .tensor import Tensor
 from .tensor.box import Box
-from .tensor.leaf import lend
-from .tensor.mutation import copied_options, link
+from .tensor.memory import copied_options, lend
+from .tensor.mutation import link
 
 _float64, _ndarray = np.float64, np.ndarray
 _new = object.__new__

@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import plain_array
-from autograd.tensor.leaf import mutated, reclaim
+from autograd.tensor.memory import mutated, reclaim
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike

@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.arrays import Array
-from autograd.tensor.leaf import mutated
+from autograd.tensor.memory import mutated
 
 from .flat import SMALL, Flat
 

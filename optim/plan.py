@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.runtime.threads import in_parallel
-from autograd.tensor.leaf import mutated
+from autograd.tensor.memory import mutated
 
 from . import blocks
 from .blocks import Gathered, Slice

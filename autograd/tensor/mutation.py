@@ -22,30 +22,9 @@ from autograd.registry import primitives, registry
 from .box import Box, boxes
 from .hooks import follow
 from .index import differs, leaves_an_array, parts_of, raw_key, with_key
-from .leaf import living_views, mutated, owners, reclaim, recorded_owner
+from .memory import copied_options, living_views, mutated, owners, reclaim, recorded_owner
 from .nested import joined
 from .tensor import Tensor
-
-WRITABLE = frozenset({np.ndarray, list, tuple})
-"""Types of options that the caller may write to after the call, or that may contain one."""
-
-
-def copied_options(options: dict[str, Any]) -> dict[str, Any]:
-    """Options as a node keeps them, copied: the caller may write to a mask or an index before the backward pass."""
-    if any(map(_writable, options.values())):
-        return {name: _copied(option) for name, option in options.items()}
-    return options
-
-
-def _writable(option: Any) -> bool:
-    kind = type(option)
-    return kind in WRITABLE and (kind is not tuple or any(map(_writable, option)))
-
-
-def _copied(option: Any) -> Any:
-    if isinstance(option, np.ndarray):
-        return option.copy()
-    return type(option)([_copied(part) for part in option]) if type(option) in (list, tuple) else option
 
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:

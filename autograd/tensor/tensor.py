@@ -24,7 +24,7 @@ from autograd.registry import registry
 from . import hooks
 from .conversion import Number, as_number, refuse_as_array, refuse_as_numbers, refuse_as_truth
 from .interface import Interface
-from .leaf import mutated, new_leaf, reclaim, recorded_owner, share, unlink
+from .memory import mutated, new_leaf, reclaim, recorded_owner, share, unlink
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike, NDArray

@@ -1,4 +1,4 @@
-"""Leaves and memory: making a leaf, and recording that a tensor's memory was written to, is shared, or is lent."""
+"""Who may write to the memory of a tensor, and what the graph may keep of it: memory is shared, lent, reclaimed."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from autograd.graph import Leaf
 
 if TYPE_CHECKING:
     from .tensor import Tensor
+
+WRITABLE = frozenset({np.ndarray, list, tuple})
+"""Types of options that the caller may write to after the call, or that may contain one."""
 
 
 def mutated(target: Tensor) -> None:
@@ -91,3 +96,21 @@ def new_leaf(target: Tensor) -> Leaf:
     leaf.shape, leaf.dtype = value.shape, value.dtype
     leaf.reference = weakref.ref(target)
     return leaf
+
+
+def copied_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Options as a node keeps them, copied: the caller may write to a mask or an index before the backward pass."""
+    if any(map(_writable, options.values())):
+        return {name: _copied(option) for name, option in options.items()}
+    return options
+
+
+def _writable(option: Any) -> bool:
+    kind = type(option)
+    return kind in WRITABLE and (kind is not tuple or any(map(_writable, option)))
+
+
+def _copied(option: Any) -> Any:
+    if isinstance(option, np.ndarray):
+        return option.copy()
+    return type(option)([_copied(part) for part in option]) if type(option) in (list, tuple) else option
