@@ -44,7 +44,7 @@ def _reached(found: Any, end: Array) -> Any:
     return found
 
 
-class Course:
+class DenseOutput:
     """The solution as a function of time, between the ends of what was solved: each call solves the equation again."""
 
     def __init__(self, states: Callable[[Array], Array], start: Array, end: Array) -> None:
@@ -69,7 +69,7 @@ class Course:
         return wrap(states.T if t.ndim else states[0])
 
 
-class Happening(Elementwise):
+class EventTimes(Elementwise):
     """The times of events, which SciPy found and which are its first argument: at each one of them an event is 0."""
 
     def solve(self, p: Array) -> Array:
@@ -115,7 +115,7 @@ class Equation:
         return np.stack([array_of(self.events[i](t, y, *self.filled(values))).reshape(()) for i, t, y in there])
 
 
-def happened(found: Sequence[Array], start: Array) -> tuple[Array, Array]:
+def all_events(found: Sequence[Array], start: Array) -> tuple[Array, Array]:
     """The times of all events as they follow from the start, and which they are."""
     times = np.concatenate([np.zeros(0), *found])
     order = np.argsort(np.abs(times - start), kind="stable")
@@ -154,13 +154,13 @@ def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45
         """SciPy's solution: its own times, and those of events."""
         found = equation.on_numbers(y0, start, end, rest[len(asked) :], rest[0] if asked else None)
         results.append(found)
-        return found.t, *happened(found.t_events or [], start)
+        return found.t, *all_events(found.t_events or [], start)
 
     chosen, when, which = piecewise_constant(on_numbers)(y0, start, end, *asked, *values)
     which, result, given = shared_values(which), results.pop(), (y0, start, *values)
     if equation.events:
         if len(which):
-            when = Happening(partial(equation.at_events, which), np.zeros(len(which)), (when, *given)).solution(
+            when = EventTimes(partial(equation.at_events, which), np.zeros(len(which)), (when, *given)).solution(
                 (when, *given))
         places, at = [which == i for i in range(len(equation.events))], equation.states(when, *given)
         result.t_events, result.y_events = [when[here] for here in places], [at[here] for here in places]
@@ -168,5 +168,5 @@ def solve_ivp(fun: Callable[..., Any], t_span: Any, y0: Any, method: Any = "RK45
     result.t = asked[0][: len(chosen)] if asked else np.concatenate(
         [start[None], shared_values(chosen)[1:-1], end[None]])
     result.y = equation.states(result.t, *given).T
-    result.sol = Course(lambda times: equation.states(times, *given), start, end) if dense_output else None
+    result.sol = DenseOutput(lambda times: equation.states(times, *given), start, end) if dense_output else None
     return result
