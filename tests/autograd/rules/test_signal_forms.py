@@ -144,6 +144,8 @@ def test_samples_that_no_window_sees_are_said_and_stay_0() -> None:
     (lambda: signal.freqz_sos(Tensor(ROWS)), "rows of six coefficients"),
     (lambda: signal.freqz_sos(Tensor(np.zeros((0, 6)))), "rows of six coefficients"),
     (lambda: signal.sosfilt_zi(Tensor(ROWS)), "rows of six coefficients"),
+    (lambda: signal.sosfilt(Tensor(ROWS), np.ones(4)), "sosfilt takes sections as rows of six coefficients"),
+    (lambda: signal.sosfiltfilt(Tensor(ROWS), np.ones(40)), "sosfiltfilt takes sections as rows of six coefficients"),
     (lambda: signal.upfirdn(B, Tensor(ROWS[:, :0])), "needs samples"),
     (lambda: signal.wiener(Tensor(ROWS[:, :0])), "needs an image"),
     (lambda: signal.medfilt(Tensor(B), 2), "odd sizes"), (lambda: signal.medfilt2d(Tensor(B)), "a matrix"),
