@@ -24,6 +24,7 @@ class Kind(StrEnum):
     MORE = "more"  # operations that were left out
 
 
+Slot = tuple[Literal["value", "tangent", "grad"], str]  # what comes step by step, and as what it is written
 LEAVES = (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
 
 
@@ -78,7 +79,7 @@ class Vertex:
     heat: float | None = None
     heat_text: str = ""
     notes: tuple[str, ...] = ()
-    slots: tuple[tuple[Literal["value", "tangent", "grad"], str], ...] = ()  # room for what the steps fill in
+    slots: tuple[Slot, ...] = ()  # room for what the steps fill in
     current: bool = False  # the step that is shown happens here
     change: Literal["", "added", "removed"] = ""  # against another graph
 

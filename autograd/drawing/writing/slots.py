@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
-from autograd.drawing.model import Graph, Kind, Vertex
+from autograd.drawing.model import Graph, Kind, Slot, Vertex
 from autograd.drawing.reading.steps import Trace
 
 
@@ -17,10 +16,10 @@ def leaf_of(key: str) -> str:
 def with_slots(graph: Graph, trace: Trace) -> Graph:
     """The graph with room on each vertex for its value, tangent and gradient, empty until the steps fill it in."""
     def roomy(vertex: Vertex) -> Vertex:
-        slots: list[tuple[Literal["value", "tangent", "grad"], str]] = []
-        key = leaf_of(vertex.id)
         if vertex.kind is Kind.CONSTANT:
             return vertex
+        slots: list[Slot] = []
+        key = leaf_of(vertex.id)
         if key in trace.values:
             slots.append(("value", "= " + trace.values[key]))
         moving = [found[key] for found in trace.tangents.values() if key in found]
