@@ -21,7 +21,7 @@ import numpy as np
 from . import tree
 from .arguments import as_tensor
 from .arrays import plain_array
-from .errors import NoDerivativeError
+from .errors import NoDerivativeError, name_of
 from .frozen import frozen
 from .graph import Leaf, Node, surroundings
 from .modes import local, next_level, outside, standing_in, watching
@@ -167,7 +167,7 @@ class Function:
         same = len(numbers) == len(again) and all(map(self._is_nearly, numbers, again))
         if not same or any(map(has_left, self.captured)):
             raise RuntimeError(
-                f"{getattr(self.function, '__name__', 'a function')} gave something else when it was run again for a "
+                f"{name_of(self.function)} gave something else when it was run again for a "
                 "derivative: it reads a variable, an attribute or an array that was changed since, or draws random "
                 "numbers; give it in args=(...), or as it is now in an argument of its own, lambda x, w=w: ...")
 

@@ -207,7 +207,7 @@ def _rules_of(function: Callable[..., Any], arguments: str, rules: Rules) -> Rul
     called with a cotangent or tangent, the output, and an operand.
     """
     if _misfit(function, *rules):
-        raise TypeError(f"a rule belongs to an argument, and {getattr(function, '__name__', 'the function')} has "
+        raise TypeError(f"a rule belongs to an argument, and {errors.name_of(function)} has "
                         f"fewer than the {len(rules)} given")
     for rule in rules:
         if rule is not None and (misfit := _misfit(rule, None, None, None)):
@@ -305,7 +305,7 @@ def rule(function: Callable[..., Any], *, vjp: Callable[..., Any] | Rules | None
     """
     function = ufunc_within(_of_arrays("rule", function))
     if rule_of(function) is not None:
-        raise ValueError(f"{getattr(function, '__name__', function)} has a rule already; see autograd.supported()")
+        raise ValueError(f"{errors.name_of(function)} has a rule already; see autograd.supported()")
     made = CustomFunction(function, numeric)
     made.defvjp(*(vjp if isinstance(vjp, Sequence) else (vjp,)))
     made.defjvp(*(jvp if isinstance(jvp, Sequence) else (jvp,)))

@@ -75,6 +75,11 @@ def needing(package: str, *, extra: str = "") -> Iterator[None]:
                           name=error.name) from error
 
 
+def name_of(function: object) -> str:
+    """What a message calls a function: its name, or that of its class."""
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
 def require_function(f: object, taker: str, instead: str = "") -> None:
     """Raise `TypeError` for a value in the place of a function, such as the `f(x)` of `vjp(f(x), x)`."""
     if not callable(f):

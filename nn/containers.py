@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import plain_array
+from autograd.errors import name_of
 from nn.module import Module
 from nn.parameter import Parameter
 
@@ -269,7 +270,7 @@ def _described(value: Any) -> str:
     if isinstance(value, type) and issubclass(value, Module):
         return f"the class {value.__name__}; write {value.__name__}()"
     if callable(value):
-        name = getattr(value, "__name__", type(value).__name__)
+        name = name_of(value)
         return f"the function {name}; wrap it in a Module with forward, or use a layer such as nn.ReLU()"
     if isinstance(value, (list, tuple)):
         return f"{type(value).__name__}; write its modules as arguments, or *modules"

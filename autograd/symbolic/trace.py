@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.boundary import as_plain
-from autograd.errors import NoDerivativeError, require_function
+from autograd.errors import NoDerivativeError, name_of, require_function
 from autograd.registry import known_name
 from autograd.rules.axes import all_axes, moved_back, reduced_last
 from autograd.tensor import Tensor
@@ -58,7 +58,7 @@ def parameter_names(f: Callable[..., Any], count: int) -> list[str]:
         elif p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) and (p.default is p.empty or len(names) < count):
             names.append(p.name)
     if len(names) < count or not names:
-        raise TypeError(f"{getattr(f, '__name__', 'f')} takes {len(names)} positional arguments, got {count}")
+        raise TypeError(f"{name_of(f)} takes {len(names)} positional arguments, got {count}")
     return names[:count] if count else names
 
 

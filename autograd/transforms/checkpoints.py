@@ -10,6 +10,7 @@ import numpy as np
 from autograd import random, tree
 from autograd.boundary import fresh, transformed
 from autograd.duck_arrays import Array
+from autograd.errors import name_of
 from autograd.frozen import frozen
 from autograd.graph import Leaf, Node, surroundings
 from autograd.modes import enable_grad, local, watching, within
@@ -37,7 +38,7 @@ class _Checkpoint(Primitive):
         with enable_grad(), within(recomputing=True), random.drawn_again(node.options["since"]):
             again = _Run(f, structure.unflatten(arguments), arguments)
         if not (set(again.around) <= set(node.parents[count:]) and again.looks_like(node.options["sums"])):
-            raise RuntimeError(f"{getattr(f, '__name__', 'the function')} gave something else when checkpoint ran it "
+            raise RuntimeError(f"{name_of(f)} gave something else when checkpoint ran it "
                                "again for the backward pass: it draws random numbers from a generator other than "
                                "the library's, writes to an argument, or reads a tensor or an array that was changed "
                                "since; hand over as an argument what changes")
@@ -113,7 +114,7 @@ def _checkpointed(f: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
     since, nodes = random.state(), [*map(_node, inputs)]
     first = _Run(f, structure.unflatten(inputs), inputs)
     if any(_node(x) is not node for x, node in zip(inputs, nodes, strict=True)):
-        raise RuntimeError(f"{getattr(f, '__name__', 'the function')} writes to its argument, which checkpoint "
+        raise RuntimeError(f"{name_of(f)} writes to its argument, which checkpoint "
                            "needs as it was to run it again; write to a copy, x = x.copy()")
     if any(isinstance(o, Box) for o in first.results):  # f captures a tensor that a transform tracks
         return f(*args, **named)

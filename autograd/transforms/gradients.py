@@ -25,7 +25,7 @@ from autograd.boundary import (
     transformed,
     unvarying,
 )
-from autograd.errors import DisconnectedWarning, require_function
+from autograd.errors import DisconnectedWarning, name_of, require_function
 from autograd.forward import dual, parts, primals_of
 from autograd.graph import reachable
 from autograd.modes import enable_grad, surrounding
@@ -167,10 +167,6 @@ def gradient_for(f: Callable[..., Any], argnums: Argnums, has_aux: bool, asker: 
     return (gradient, inputs.value(aux)) if has_aux else gradient
 
 
-def _name(f: Callable[..., Any]) -> str:
-    return getattr(f, "__name__", type(f).__name__)
-
-
 ALL_ENTRIES = {"hessian": "jacobian(jacobian(f))", "hvp": "jvp(jacobian(f), (x,), (v,))"}
 """What to write for a function with several outputs, where that is not `vjp` or `jacobian`."""
 
@@ -179,13 +175,13 @@ def _scalar(f: Callable[..., Any], output: Any, asker: str) -> Tensor:
     if not isinstance(output, Tensor):
         if not isinstance(output, (bool, int, float, complex, np.generic, np.ndarray)) or np.ndim(output):
             aux = "; with auxiliary results return (loss, aux) and write has_aux=True" if asker == "grad" else ""
-            raise TypeError(f"{asker} needs {_name(f)} to return one number, got {type(output).__name__}{aux}")
+            raise TypeError(f"{asker} needs {name_of(f)} to return one number, got {type(output).__name__}{aux}")
         output = as_input(output)
     if output.size != 1:
-        raise TypeError(f"{asker} needs {_name(f)} to return one number, got shape {output.shape}; "
+        raise TypeError(f"{asker} needs {name_of(f)} to return one number, got shape {output.shape}; "
                         f"sum it, or use {ALL_ENTRIES.get(asker, 'vjp or jacobian')} for all of its entries")
     if output.dtype.kind == "c":
-        raise TypeError(f"{asker} needs {_name(f)} to return a real number, got {output.dtype}; take np.real or "
+        raise TypeError(f"{asker} needs {name_of(f)} to return a real number, got {output.dtype}; take np.real or "
                         "np.abs of it, or use jacobian for a holomorphic function")
     return output  # type: ignore[no-any-return]
 
@@ -196,8 +192,8 @@ def ones_like(t: Tensor) -> Tensor:
 
 
 def _warn_disconnected(f: Callable[..., Any]) -> None:
-    warnings.warn(f"the output of {_name(f)} does not depend on the arguments it is differentiated by: the gradient is "
-                  "zero because nothing connects them (was the graph cut by .detach(), .item(), a plain array, or a "
+    warnings.warn(f"the output of {name_of(f)} does not depend on the arguments it is differentiated by: the gradient "
+                  "is zero because nothing connects them (was the graph cut by .detach(), .item(), a plain array, or a "
                   "function without slopes such as argmax?)",
                   DisconnectedWarning, stacklevel=4)
 

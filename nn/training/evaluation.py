@@ -11,6 +11,7 @@ import numpy as np
 import nn.metrics
 from autograd import Tensor, no_grad
 from autograd.boundary import as_plain
+from autograd.errors import name_of
 from nn.data import DataLoader
 from nn.evaluation_mode import evaluating
 from nn.kernels.indices import first_index
@@ -129,7 +130,7 @@ def resolve(metrics: Metrics | None, loss: Loss) -> dict[str, Metric]:
 
 
 def _named(metric: str | Metric) -> tuple[str, str | Metric]:
-    return metric if isinstance(metric, str) else getattr(metric, "__name__", type(metric).__name__), metric
+    return metric if isinstance(metric, str) else name_of(metric), metric
 
 
 def _as_the_loss_reads(metric: Metric, loss: Loss) -> Metric:

@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd.drawing.model import Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.words import shape_text
+from autograd.errors import name_of
 from autograd.graph import FREED, Constant, Leaf, Node
 from autograd.registry import known_name
 from autograd.several_outputs import select
@@ -202,7 +203,7 @@ def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], part
 
 def _hooks(node: Node) -> tuple[str, ...]:
     """The note on hooks of a node's gradient: a picture does not call them, and shows what they are given."""
-    names = [getattr(hook, "__name__", type(hook).__name__) for hook in user_hooks(node.hooks)]
+    names = [name_of(hook) for hook in user_hooks(node.hooks)]
     return (f"gradient goes to hook {', '.join(names)}",) if names else ()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from autograd.declare.differentials import Differential
 from autograd.declare.fused import Fused
+from autograd.errors import name_of
 from autograd.primitive import Elementwise, Primitive
 
 
@@ -72,7 +73,7 @@ def expression(function: Any) -> str:
     """
     code = getattr(function, "__code__", None)
     if code is None:
-        return str(getattr(function, "__name__", type(function).__name__))
+        return name_of(function)
     stated = re.match(r"`([^`]+)`: ", function.__doc__ or "")
     if stated:
         return stated[1]

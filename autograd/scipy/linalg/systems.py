@@ -165,6 +165,7 @@ def as_assumed(a: Array, kind: str | None, lower: bool) -> Array:
 refuse_indefinite = piecewise_constant(np.linalg.cholesky)
 refuse_indefinite_band = piecewise_constant(sl.cholesky_banded)
 """Raise `LinAlgError` for a matrix that is not positive definite."""
+
 inv = twin(sl.inv)(lambda a, overwrite_a=False, check_finite=True, *, assume_a=None, lower=False: np.linalg.inv(
     as_assumed(for_lapack(a)[0], assume_a, lower)))
 det = twin(sl.det)(lambda a, overwrite_a=False, check_finite=True: np.linalg.det(*at_least(np.float64, a)))
