@@ -18,7 +18,8 @@ from autograd.modes import enable_grad
 from autograd.tensor import Tensor
 from autograd.tensor.nested import holds_tensors
 
-from .gradients import Argnums, Inputs, choose, gradient_for
+from .argnums import Argnums, choose
+from .gradients import Inputs, gradient_for
 from .vmap import vmap
 
 ROOM = 2**22
