@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .arrays import in_a_tuple
 from .errors import AnomalyError, user_line
 from .graph import Leaf, Node
 from .modes import watching, within
@@ -45,14 +46,14 @@ def _note_line(node: Node, value: Any) -> None:
 
 
 def _check_value(node: Node, value: Any) -> None:
-    for part in value if isinstance(value, tuple) else (value,):
+    for part in in_a_tuple(value):
         if not _finite(part):
             raise AnomalyError(f"{node.primitive.name} made {_what(part)} in a value of shape {part.shape}"
                                f"{_brought_along(node)} ({node.line})")
 
 
 def _check_boxed(primitive: Primitive, operands: Sequence[Any], out: Any) -> None:
-    for part in out if isinstance(out, tuple) else (out,):
+    for part in in_a_tuple(out):
         value = part._value
         if not _finite(value):
             given = {i: x._value if isinstance(x, Tensor) else x for i, x in enumerate(operands)}

@@ -106,6 +106,11 @@ def floating(x: Any) -> Any:
     return x if x.dtype.kind in "fc" else x.astype(float)
 
 
+def in_dtype(x: Any, dtype: DTypeLike | None) -> Any:
+    """An array or tensor in a dtype; if that is None, in its own."""
+    return x if dtype is None else x.astype(dtype)
+
+
 def in_a_tuple(given: Any) -> tuple[Any, ...]:
     """Axes, lengths or the like, of which one may stand alone, as a tuple."""
     return tuple(given) if isinstance(given, (tuple, list)) else (given,)

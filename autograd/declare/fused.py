@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import in_a_tuple
 from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.modes import among_partials, local
@@ -91,7 +92,7 @@ class Fused(Primitive):
         if self.recorded_pullback is not None:
             return self.recorded_pullback(*parts, operands, needs, **node.options)
         out = self.reference(*self._kept(operands, node), **node.options)
-        return pull_within(out if isinstance(out, tuple) else (out,), parts, wanted(node.parents, needs))
+        return pull_within(in_a_tuple(out), parts, wanted(node.parents, needs))
 
     def _kept(self, operands: Sequence[Any], node: Node) -> list[Any]:
         """The operands as tensors of the graph; one that no derivative depends on may be 0 or equivalent."""

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, arrays_of
-from autograd.arrays import check_device, integer
+from autograd.arrays import check_device, in_dtype, integer
 from autograd.declare import composite, decided, piecewise_constant
 from autograd.duck_arrays import Array
 
@@ -44,7 +44,7 @@ def logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: 
         start, stop, base = np.broadcast_arrays(start, stop, base)
         base = np.expand_dims(base, axis=axis)
     out = np.power(base, np.linspace(start, stop, num, endpoint, axis=axis))
-    return out if dtype is None else out.astype(dtype)
+    return in_dtype(out, dtype)
 
 
 @composite(np.geomspace)
@@ -58,7 +58,7 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     counted = along(np.arange(num), between, 0)
     out = np.where(counted == 0, start, np.where((counted == num - 1) & endpoint, stop, between))
     out = np.moveaxis(out, 0, axis)
-    return out if dtype is None else out.astype(dtype)
+    return in_dtype(out, dtype)
 
 
 # --- numpy.emath: complex results for arguments outside the real domain ----------------------------------------------

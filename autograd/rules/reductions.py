@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import array_of, as_tensor
-from autograd.arrays import in_a_tuple
+from autograd.arrays import in_a_tuple, in_dtype
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
@@ -169,10 +169,6 @@ def keeps_its_digits(x: np.ndarray[Any, Any], axis: Any) -> bool:
     with np.errstate(divide="ignore"):  # the logarithm of 0
         furthest = np.add.reduce(np.abs(np.log2(np.abs(x))), axis=axis)
     return bool(np.all(furthest < -1 - np.finfo(x.dtype).minexp))
-
-
-def in_dtype(x: Array, dtype: Any) -> Array:
-    return x if dtype is None else x.astype(dtype)
 
 
 reduction(np.prod, lambda g, x, out, *, axis=None, dtype=None, initial=None, where=True:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import arrays_of
-from autograd.arrays import check_device, one_of
+from autograd.arrays import check_device, in_dtype, one_of
 from autograd.declare import composite, constant, linear, on_arrays_too, piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.registry import register
@@ -186,7 +186,7 @@ def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, de
     """With `like=t`, as `np.array` takes it."""
     check_device(device)
     filled = np.broadcast_to(fill_value, shape)
-    return np.copy(filled if dtype is None else filled.astype(dtype), order="F" if order == "F" else "C")
+    return np.copy(in_dtype(filled, dtype), order="F" if order == "F" else "C")
 
 
 @composite(np.full_like)

@@ -10,7 +10,7 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as sl
 
 from autograd.arguments import array_of
-from autograd.arrays import is_integer
+from autograd.arrays import in_dtype, is_integer
 from autograd.declare import general, on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.tensor.nested import holds_tensors
@@ -165,7 +165,7 @@ def coo_array(arg1: Any, shape: Any = None, dtype: Any = None, copy: bool = Fals
         raise TypeError("a sparse matrix of tensors is coo_array((data, (row, col)), shape), with data (nnz,)")
     data, (row, col) = arg1
     checked = sp.coo_array((np.ones(data.shape), (row, col)), shape, **options)  # raises for what does not fit
-    return Entries(of_dtype(data, dtype), Places(np.array(checked.row), np.array(checked.col), checked.shape))
+    return Entries(in_dtype(data, dtype), Places(np.array(checked.row), np.array(checked.col), checked.shape))
 
 
 def diags_array(diagonals: Any, *, offsets: Any = 0, shape: Any = None, **options: Any) -> Any:
@@ -181,11 +181,7 @@ def diags_array(diagonals: Any, *, offsets: Any = 0, shape: Any = None, **option
     row, col = (np.concatenate([np.arange(length) + max(side * k, 0) for k, length in zip(every, lengths, strict=True)])
                 for side in (-1, 1))
     data = [np.broadcast_to(d, (length,)) for d, length in zip(each, lengths, strict=True)]
-    return Entries(of_dtype(np.concatenate(data), options.get("dtype")), Places(row, col, frame.shape))
-
-
-def of_dtype(data: Array, dtype: Any) -> Array:
-    return data if dtype is None else data.astype(dtype)
+    return Entries(in_dtype(np.concatenate(data), options.get("dtype")), Places(row, col, frame.shape))
 
 
 def coo_matrix(arg1: Any, *args: Any, **options: Any) -> Any:
