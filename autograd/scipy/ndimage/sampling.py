@@ -14,6 +14,7 @@ import numpy as np
 import scipy.ndimage as nd
 
 from autograd.arguments import array_of
+from autograd.arrays import one_of
 from autograd.declare import linear, on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.primitive import wrap
@@ -77,8 +78,7 @@ def spline_filter(input: Any, order: int = 3, output: Any = np.float64, mode: st
 
 def filtered(image: Array, degree: int, axes: Sequence[int], mode: str) -> Array:
     """The coefficients along these axes, in double precision."""
-    if mode not in PADDING:
-        raise ValueError(f"the boundary modes are {', '.join(PADDING)}, got {mode!r}")
+    one_of("the boundary mode", mode, PADDING)
     out = in_double(image)
     for axis in axes if degree > 1 else ():
         out = coefficients(out, degree=degree, axis=axis, mode=mode)

@@ -12,6 +12,7 @@ import numpy as np
 import scipy.ndimage as nd
 
 from autograd.arguments import array_of, arrays_of
+from autograd.arrays import one_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array
 from autograd.rules.axes import all_axes, along
@@ -31,8 +32,7 @@ class Reader:
         self.dtype, self.name = dtype_of(name, output, self.image), name
         if not self.image.ndim:
             raise ValueError(f"{name} takes an image of one axis or more, got a number")
-        if mode not in PADDING:
-            raise ValueError(f"{name} takes the boundary modes {', '.join(PADDING)}, got {mode!r}")
+        one_of(f"{name}: mode", mode, PADDING)
         self.settings = degree_of(name, order), mode, cval, prefilter
         self.cval = cval
 

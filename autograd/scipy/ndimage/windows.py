@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import arrays_of, refuse_out
+from autograd.arrays import one_of
 from autograd.declare import multilinear, on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.primitive import wrap
@@ -62,8 +63,7 @@ def increasing(name: str, image: Array, axes: Any) -> tuple[int, ...]:
 
 def extended(x: Array, axis: int, before: int, after: int, mode: str, cval: Any = 0.0) -> Array:
     """The image with `before` and `after` more elements along an axis."""
-    if mode not in PADDING:
-        raise ValueError(f"the boundary modes are {', '.join(PADDING)}, got {mode!r}")
+    one_of("the boundary mode", mode, PADDING)
     widths = [(before, after) if k == axis else (0, 0) for k in range(x.ndim)]
     if PADDING[mode] != "constant" and x.shape[axis]:
         return np.pad(x, widths, mode=PADDING[mode])

@@ -161,8 +161,7 @@ def there_and_back(x: Array, filters: Sequence[Callable[[Array], Array]], edge: 
 
 def extended(x: Array, edge: int, kind: str | None) -> Array:
     """A signal with `edge` more samples at both ends: mirrored, mirrored at the last sample too, or constant."""
-    if kind not in ("odd", "even", "constant", None):
-        raise ValueError(f"padtype is 'odd', 'even', 'constant' or None, got {kind!r}")
+    one_of("padtype", kind, ("odd", "even", "constant", None))
     widths: Any = [(0, 0)] * (x.ndim - 1) + [(edge, edge)]
     options: Any = {"mode": "edge"} if kind == "constant" else {"mode": "reflect", "reflect_type": kind}
     return np.pad(x, widths, **options) if edge else x
