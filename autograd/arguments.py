@@ -146,6 +146,11 @@ def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequ
     return (*args[:count], *by_name), named
 
 
+def by_name(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options by name, those included that were given by position behind the first argument."""
+    return {**options, **dict(zip([*parameters(function)][1:], args, strict=False))}
+
+
 def checked_options(function: Callable[..., Any], known: frozenset[str], options: Mapping[str, Any]) -> dict[str, Any]:
     """The options that the rule knows. Others are accepted at their default; other values are refused with a reason."""
     kept = {}

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arguments import by_name
 from autograd.declare import composite
 from autograd.tensor.nested import values_of
 
@@ -17,11 +18,11 @@ def filled(function: Callable[..., Any], value: float) -> Callable[..., Any]:
     return lambda a, *args, **options: function(np.where(np.isnan(a), value, a), *args, **options)
 
 
-def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
+def left_out(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function with every nan masked by `where`."""
 
     def apply(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
-        options |= dict(zip(names, args, strict=False))
+        options = by_name(function, args, options)
         dtype = options.get("dtype")
         if dtype is not None and a.dtype.kind in "fc" and np.dtype(dtype).kind not in "fc":
             raise TypeError(f"nan{function.__name__} of {a.dtype} takes a dtype that holds fractions, got {dtype}")
@@ -32,11 +33,10 @@ def left_out(function: Callable[..., Any], *names: str) -> Callable[..., Any]:
 
 def nan_variance(function: Callable[..., Any]) -> Callable[..., Any]:
     """A variance or its root; nan unless more than `ddof` numbers are left."""
-    names = ("axis", "dtype", "out", "ddof", "keepdims")
-    left = left_out(function, *names)
+    left = left_out(function)
 
     def apply(a: Any, *args: Any, where: Any = True, **options: Any) -> Any:
-        options |= dict(zip(names, args, strict=False))
+        options = by_name(function, args, options)
         if a.dtype.kind not in "fc":
             return function(a, where=where, **options)
         counted = np.sum(~np.isnan(a) & where, axis=options.get("axis"), keepdims=True)
@@ -67,7 +67,7 @@ composite(np.nansum)(filled(np.sum, 0))
 composite(np.nanprod)(filled(np.prod, 1))
 composite(np.nancumsum)(filled(np.cumsum, 0))
 composite(np.nancumprod)(filled(np.cumprod, 1))
-composite(np.nanmean)(left_out(np.mean, "axis", "dtype", "out", "keepdims"))
+composite(np.nanmean)(left_out(np.mean))
 composite(np.nanvar)(nan_variance(np.var))
 composite(np.nanstd)(nan_variance(np.std))
 composite(np.nanmax)(extreme(np.max, -np.inf))

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import array_of, as_tensor
+from autograd.arguments import array_of, as_tensor, by_name
 from autograd.arrays import in_a_tuple, in_dtype
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import quotient
@@ -107,7 +107,7 @@ def of_real_values(function: Callable[..., Any]) -> Callable[..., Any]:
 def var(a: Any, *args: Any, mean: Any = None, **options: Any) -> Any:
     if not isinstance(mean, Tensor):
         return var_of(a, *args, **mean_option(mean), **options)
-    options |= dict(zip(("axis", "dtype", "out", "ddof", "keepdims"), args, strict=False))
+    options = by_name(np.var, args, options)
     axis, where = options.pop("axis", None), options.pop("where", True)
     ddof, correction = options.pop("ddof", 0), options.pop("correction", None)
     x = in_dtype(as_tensor(a), options.pop("dtype", None))
