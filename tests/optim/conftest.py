@@ -7,7 +7,6 @@ from collections.abc import Callable
 import pytest
 
 import optim
-from autograd import Tensor
 
 Make = Callable[..., optim.Optimizer]
 
@@ -44,14 +43,3 @@ def make(request: pytest.FixtureRequest) -> Make:
 def adam() -> Make:
     """Adam with a large `eps`, for what is the same for all optimizers."""
     return lambda params, **options: optim.Adam(params, **{"lr": 0.05, "eps": 0.1} | options)
-
-
-@pytest.fixture
-def give() -> Callable[[list[Tensor], list[object]], None]:
-    """Gives each tensor its gradient (None: none)."""
-
-    def give(tensors: list[Tensor], gradients: list[object]) -> None:
-        for tensor, gradient in zip(tensors, gradients, strict=True):
-            tensor.grad = gradient
-
-    return give

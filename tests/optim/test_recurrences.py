@@ -210,14 +210,15 @@ SHAPES = [(), (3,), (0, 2), (2, 3), (1,)]
 
 @pytest.mark.parametrize("weight_decay", [0.0, 0.03])
 @pytest.mark.parametrize(("dtype", "tolerance"), [(np.float64, 1e-13), (np.float32, 2e-5)])
-def test_fifty_steps_follow_the_recurrence(make, give, dtype, tolerance, weight_decay):
+def test_fifty_steps_follow_the_recurrence(make, dtype, tolerance, weight_decay):
     rng = np.random.default_rng(0)
     start = [rng.standard_normal(shape).astype(dtype) for shape in SHAPES]
     gradients = [[rng.standard_normal(shape).astype(dtype) for shape in SHAPES] for _ in range(50)]
     tensors = [Tensor(a.copy(), requires_grad=True) for a in start]
     optimizer = make(tensors, weight_decay=weight_decay)
     for step in gradients:
-        give(tensors, step)
+        for tensor, g in zip(tensors, step, strict=True):
+            tensor.grad = g
         optimizer.step()
     for k, tensor in enumerate(tensors):
         expected = ends(type(optimizer), start[k], [step[k] for step in gradients], optimizer.defaults)
