@@ -139,7 +139,7 @@ class Module:
         return computing if isinstance(computing, Module) else None
 
     def _put_last(self, name: str, kind: type) -> None:
-        """Give up an attribute's place in the order, unless it held this kind, or None after it, as in PyTorch."""
+        """Move an attribute to the end of the order, unless it is of this kind, or was before None: as in PyTorch."""
         held = vars(self).get(name)
         before = self._emptied.get(name, object) if held is None else type(held)
         if name in vars(self) and not issubclass(before, kind):

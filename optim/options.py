@@ -13,7 +13,7 @@ from autograd.arrays import is_integer
 
 def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
     """A description of what is wrong with these options; empty if nothing is."""
-    known = {*known, "initial_lr"}  # schedulers add these to a group
+    known = {*known, "initial_lr"}  # which schedulers add to a group
     listed = ", ".join(sorted(known - {"initial_lr"}))
     wrong = [f"there is no option {name!r}, only {listed}" for name in options if name not in known]
     for name, value in options.items():
@@ -52,7 +52,7 @@ def check_names(made: type, given: Iterable[str]) -> None:
 
 
 def check_positions(kind: str, given: Sequence[Any], known: Sequence[str]) -> None:
-    """Raise TypeError for more values by their positions than an optimizer takes, as SGD(params, lr, momentum) is."""
+    """Raise TypeError for more values by position than an optimizer takes, as in SGD(params, lr, momentum)."""
     if len(given) > len(known):
         advice = ADVICE["momentum"] if kind == "SGD" else "write the others with their names"
         raise TypeError(f"{kind} takes {', '.join(known)} by position, got {len(given)} values; {advice}")

@@ -87,8 +87,9 @@ class Plan:
             mutated(self.flat.parameters[i])
 
     def _scratch(self, first: int | None) -> Array:
-        """Memory for a gradient and a step of the longest block, made once: of the slices for each thread, by its
-        first one; with None of the small parameters.
+        """Memory for a gradient and a step of the longest block, made once.
+
+        Each thread has memory of its own for its slices, found by the first of them; None is for small parameters.
         """
         if first not in self._spare:
             longest = max(block.size for block in (self._gathered if first is None else self._slices))

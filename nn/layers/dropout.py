@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def dropout(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
             speaker: Speaker = "dropout") -> Tensor:
-    """In training x keep / (1 - p), keep being 0 with probability `p` and else 1; else x.
+    """x keep / (1 - p) in training, where keep is 0 with probability `p` and otherwise 1; in evaluation x.
 
     Any floating shape. Raises ValueError for p outside [0, 1]; `inplace` changes nothing, as in `nn.Dropout`.
     """
@@ -66,7 +66,7 @@ def dropout3d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: 
 
 def alpha_dropout(input: ArrayLike, p: float = 0.5, training: bool = False, inplace: bool = False, *,
                   speaker: Speaker = "alpha_dropout") -> Tensor:
-    """In training a (x keep + l (1 - keep) - l p), keep being 0 with probability `p` and else 1; else x.
+    """a (x keep + l (1 - keep) - l p) in training, keep being 0 with probability `p` and otherwise 1; in evaluation x.
 
     l = -1.758... is the limit of selu at minus infinity, and a = 1 / sqrt((1 - p) (1 + p l^2)); 0 for p = 1. Any
     floating shape. Raises ValueError for p outside [0, 1]. Source: Klambauer et al., arXiv:1706.02515.
@@ -113,7 +113,7 @@ class _DropoutNd(Layer):
 
 
 class Dropout(_DropoutNd):
-    """In training y = x keep / (1 - p), keep being 0 with probability p and else 1; in evaluation y = x.
+    """y = x keep / (1 - p) in training, where keep is 0 with probability p and otherwise 1; in evaluation y = x.
 
     Draws from the library's generator (`autograd.manual_seed`), sixteen bits a number: p is a multiple of 1/65536.
     Inside `vmap` it chooses for each example, and once for what all examples share.

@@ -97,7 +97,7 @@ MODES: dict[str, Callable[[Any, Any], Any]] = {"sum": _sum, "mean": _mean, "max"
 
 
 def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
-    """Where the indices of each bag stand, one bag per row, and which of these places are the bag's own."""
+    """Where the indices of each bag are, (B, L), and which of these places it has."""
     starts = as_plain_array(offsets)
     ends = np.append(starts, () if to_the_end else count).astype(starts.dtype)
     lengths = np.diff(ends)

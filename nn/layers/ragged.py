@@ -17,7 +17,10 @@ Integers = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 
 def places(lengths: Integers) -> tuple[Integers, np.ndarray[Any, np.dtype[np.bool]]]:
-    """Where the elements of each row stand, as many a row as the longest has, and which of these are the row's own."""
+    """Where the elements of rows of these lengths are, laid end to end, and which of these places are in the row.
+
+    Both are (rows, longest); a place beyond the end of the row is 0.
+    """
     along = np.arange(lengths.max(initial=0))
     own = along < lengths[:, np.newaxis]
     return np.where(own, (np.cumsum(lengths) - lengths)[:, np.newaxis] + along, 0), own
