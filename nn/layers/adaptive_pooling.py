@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import integer
-from nn.kernels.pooling import adaptive_average_pool
+from nn.kernels.average_pooling import adaptive_average_pool
 from nn.kernels.windows import adaptive_windows
 from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted

@@ -12,7 +12,8 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import Array, weak
 from autograd.declare import piecewise_constant
-from nn.kernels.pooling import average_pool, max_pool
+from nn.kernels.average_pooling import average_pool
+from nn.kernels.max_pooling import max_pool
 from nn.layers.arguments import Geometry, Size, geometry, nonzero
 from nn.layers.convolution import check_window
 from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal

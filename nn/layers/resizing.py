@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import Array
-from nn.kernels.pooling import adaptive_average_pool
+from nn.kernels.average_pooling import adaptive_average_pool
 from nn.layers.arguments import Size, choice, positive
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer

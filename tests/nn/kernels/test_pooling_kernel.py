@@ -11,15 +11,9 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, jvp
 from autograd.testing import check_gradients
-from nn.kernels import pooling
-from nn.kernels.pooling import (
-    adaptive_average_pool,
-    average_pool,
-    max_pool,
-    max_pool_forward,
-    max_pool_pullback,
-    max_pool_reference,
-)
+from nn.kernels import max_pooling
+from nn.kernels.average_pooling import adaptive_average_pool, average_pool
+from nn.kernels.max_pooling import max_pool, max_pool_forward, max_pool_pullback, max_pool_reference
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import assert_close, check, random
 from tests.nn.loops import adaptive, extent, windows
@@ -51,7 +45,7 @@ def test_maxima_are_those_of_loops(geometry: tuple[tuple[int, ...], dict[str, An
     generator = np.random.default_rng(seed)
     x = generator.integers(-2, 2, shape).astype(float) if ties else random(generator, *shape)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pooling, "BLOCK", 1)
+        patch.setattr(max_pooling, "BLOCK", 1)
         out, residuals = max_pool_forward(x, **options)
         g = random(generator, *out.shape)
         (dx,) = max_pool_pullback(g, (x,), residuals, (True,), **options)
