@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import gc
+import inspect
+import math
 import pickle
 import subprocess
 import sys
@@ -417,6 +419,14 @@ def test_more_rules_than_arguments_are_refused(give: str) -> None:
     with pytest.raises(TypeError, match="fewer than the 2 given"):
         getattr(operation, give)(lambda g, out, x, **_: g, lambda g, out, x, **_: g)
     getattr(custom(lambda *xs: sum(xs)), give)(*[lambda g, out, *_: g] * 4)  # as many as there will be
+
+
+def test_a_built_in_function_that_hides_its_parameters_takes_rules() -> None:
+    with pytest.raises(ValueError, match="no signature"):
+        inspect.signature(math.log)
+    log = custom(math.log)
+    log.defvjp(lambda g, out, x: g / x)
+    assert grad(log)(4.0) == 0.25
 
 
 @custom

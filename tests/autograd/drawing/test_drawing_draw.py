@@ -387,3 +387,13 @@ def test_the_name_of_a_leaf_outlives_it() -> None:
     text = draw(h).to_text()
     assert "h0" in text
     assert "weight" in text
+
+
+def test_constants_and_results_are_named_after_they_are_made_too() -> None:
+    x, c = Tensor([2.0], requires_grad=True), Tensor([3.0])
+    c.name = "slope"
+    y = x * c
+    y.name = "line"
+    rows = draw(np.tanh(y)).to_text().splitlines()
+    assert any("slope (input)" in row for row in rows)
+    assert any("line = multiply" in row for row in rows)
