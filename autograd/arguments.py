@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
-from .arrays import is_integer, plain_array, refuse_objects
+from .arrays import flag, is_integer, plain_array, refuse_objects
 from .errors import NoDerivativeError
 from .foreign_names import OPTIONS
 from .tensor import Tensor
@@ -202,9 +202,8 @@ def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any],
         expected, _, rest = str(annotations.get(name)).partition(" | ")
         if expected not in ("bool", "float", "int") or (value is None and rest) or "Sequence" in rest:
             continue
-        if expected == "bool" and not isinstance(value, (bool, np.bool_)):
-            advice = of_words if isinstance(value, str) else ""
-            raise TypeError(f"{made.__name__}: {name} must be True or False, got {value!r:.60}{advice}")
+        if expected == "bool":
+            flag(f"{made.__name__}: {name}", value, of_words if isinstance(value, str) else "")
         if expected == "float" and (isinstance(value, bool) or not isinstance(value, Real) or value != value):
             raise TypeError(f"{made.__name__}: {name} must be a number, got {value!r:.60}")
         if expected == "int" and not is_integer(value):

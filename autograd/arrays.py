@@ -89,6 +89,20 @@ def integer(name: str, given: Any, least: int = 1) -> int:
     return int(given)
 
 
+def flag(name: str, given: Any, advice: str = "") -> bool:
+    """True or False, also NumPy's. Raises TypeError for anything else, whose truth nobody asked for."""
+    if not isinstance(given, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {given!r:.60}{advice}")
+    return bool(given)
+
+
+def tolerance(name: str, given: Any) -> float:
+    """A number of at least 0. Raises ValueError for another, and for nan, which everything is within."""
+    if not isinstance(given, (int, float, np.number)) or not given >= 0:
+        raise ValueError(f"{name} must be a number of at least 0, got {given!r}")
+    return float(given)
+
+
 def one_of(name: str, given: Any, known: Collection[Any]) -> None:
     """Raise ValueError for an option that is not among those known; `name` is in the message."""
     if given not in [*known]:  # which a list, that has no hash, is not in either

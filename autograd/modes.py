@@ -13,6 +13,7 @@ from contextlib import ContextDecorator
 from itertools import count
 from typing import Any
 
+from .errors import require_function
 from .parentheses import Called
 from .runtime.locks import renewed
 
@@ -70,7 +71,10 @@ class _Recording(ContextDecorator, metaclass=Called):
     _enabled: bool
 
     def __new__(cls, function: Any = None) -> Any:  # given by `@no_grad` without parentheses
-        return super().__new__(cls) if function is None else cls()(function)
+        if function is None:
+            return super().__new__(cls)
+        require_function(function, cls.__name__, f"with {cls.__name__}():")
+        return cls()(function)
 
     def __init__(self) -> None:
         self._entered: list[_Entry] = []

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import integer
+
 
 @cache  # made on first use: np.random is a tenth of NumPy's import time
 def generator() -> np.random.Generator:
@@ -21,9 +23,9 @@ def manual_seed(seed: int) -> np.random.Generator:
 
     Initial weights, dropout and shuffled batches without a seed of their own draw from it; `np.random` is left alone.
     The same seed gives the same numbers, except to threads that draw at the same time, since they share the generator.
-    Raises ValueError for a negative seed, as NumPy does.
+    Raises ValueError for a negative seed, TypeError for anything but an integer.
     """
-    generator().bit_generator.state = np.random.SFC64(seed).state
+    generator().bit_generator.state = np.random.SFC64(integer("manual_seed: seed", seed, least=0)).state
     return generator()
 
 

@@ -52,7 +52,11 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Gener
     """Fill a tensor in place with numbers uniform on [a, b), and return it.
 
     They come from `generator`, or from the library's, which `autograd.manual_seed` seeds. The dtype stays.
+    Raises ValueError where a is larger than b.
     """
+    _require(tensor)
+    if not a <= b:
+        raise ValueError(f"uniform_ takes numbers from a up to b, got a={a} and b={b}")
     return _written(tensor, _random(generator).uniform(a, b, tensor.shape))
 
 
@@ -61,6 +65,9 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: G
 
     They come from `generator`, or from the library's, which `autograd.manual_seed` seeds. The dtype stays.
     """
+    _require(tensor)
+    if not std >= 0:
+        raise ValueError(f"normal_: std must be at least 0, got {std}")
     return _written(tensor, _random(generator).normal(mean, std, tensor.shape))
 
 
@@ -71,6 +78,7 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
     The bounds are numbers, not multiples of `std`. Raises ValueError unless std is positive, and where fewer than one
     number in a thousand would fall between them.
     """
+    _require(tensor)
     if not std > 0:
         raise ValueError(f"trunc_normal_: std must be positive, got {std}")
     share = (math.erf((b - mean) / std / math.sqrt(2)) - math.erf((a - mean) / std / math.sqrt(2))) / 2
@@ -88,6 +96,7 @@ def eye_(tensor: Tensor) -> Tensor:
 
     It need not be square; the dtype stays. Raises ValueError for another number of axes.
     """
+    _require(tensor)
     if tensor.ndim != 2:
         raise ValueError(f"eye_ needs a tensor of 2 axes, got {tensor.shape}")
     rows, columns = tensor.shape
@@ -100,6 +109,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     w[o, c, middle] = 1 where output o of a group belongs to its channel c, else 0; outputs beyond the channels of their
     group are 0. Raises ValueError for fewer than 3 axes, and for groups that do not divide the outputs.
     """
+    _require(tensor)
     if tensor.ndim < 3:
         raise ValueError(f"dirac_ needs a weight (out, in / groups, *window), got {tensor.shape}")
     if groups < 1 or tensor.shape[0] % groups:
@@ -116,6 +126,9 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
 
     Of any shape; the dtype stays. Raises `TypeError` for anything but a leaf tensor, as all initializers do.
     """
+    _require(tensor)
+    if val is None:
+        raise TypeError("constant_ takes a number, got None")
     return _written(tensor, np.full(tensor.shape, val))
 
 
@@ -141,6 +154,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, generator: Generator |
     It keeps variance both ways, of values and of gradients. Raises ValueError for fewer than 2 axes.
     Source: Glorot & Bengio 2010.
     """
+    _require(tensor)
     bound = gain * math.sqrt(6 / sum(fans(tensor)))
     return uniform_(tensor, -bound, bound, generator=generator)
 
@@ -151,6 +165,7 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, generator: Generator | 
     It keeps variance both ways, of values and of gradients. Raises ValueError for fewer than 2 axes.
     Source: Glorot & Bengio 2010.
     """
+    _require(tensor)
     return normal_(tensor, 0, gain * math.sqrt(2 / sum(fans(tensor))), generator=generator)
 
 
@@ -182,6 +197,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, *, generator: Generator | None 
 
     Axes after the first are taken as one. The orthogonal matrix is drawn uniformly: QR of a normal one, signs fixed.
     """
+    _require(tensor)
     if tensor.ndim < 2:
         raise ValueError(f"orthogonal_ needs a tensor of 2 or more axes, got {tensor.shape}")
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
@@ -191,6 +207,7 @@ def orthogonal_(tensor: Tensor, gain: float = 1, *, generator: Generator | None 
 
 
 def _kaiming(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> float:
+    _require(tensor)
     one_of("mode", mode, ("fan_in", "fan_out"))
     return calculate_gain(nonlinearity, a) / math.sqrt(max(fans(tensor)[mode == "fan_out"], 1))
 
@@ -200,12 +217,21 @@ def _random(generator: Generator | None) -> Generator:
 
 
 def _written(tensor: Tensor, values: Any) -> Tensor:
+    _require(tensor)
+    if tensor.dtype.kind not in "fc" and (values != values.astype(tensor.dtype)).any():
+        raise TypeError(f"the dtype {tensor.dtype} cannot hold these initial values; make the tensor floating-point "
+                        "first: x.astype(np.float32)")
+    overwrite(tensor, values)
+    return tensor
+
+
+def _require(tensor: Tensor) -> None:
+    """Raise TypeError for what is no leaf tensor, which each initializer writes into."""
     if not isinstance(tensor, Tensor) or not tensor.is_leaf:
         came = "the result of an operation" if isinstance(tensor, Tensor) else type(tensor).__name__
         advice = "; write layer.weight, whose .data is the array" if came == "ndarray" else ""
+        advice = "; write layer.weight" if hasattr(tensor, "weight") else advice
         raise TypeError(f"initializers write into a Parameter or another leaf tensor, got {came}{advice}")
-    overwrite(tensor, values)
-    return tensor
 
 
 if not TYPE_CHECKING:  # otherwise type checkers would accept any name

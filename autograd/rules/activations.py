@@ -148,7 +148,7 @@ def leaky_relu(x: ArrayLike, negative_slope: float | Tensor = 0.01) -> Tensor:
     The derivative is 1 where x > 0, else negative_slope. Any shape; the dtype stays.
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
-    return leaky_relu_of(as_tensor(x), weak(negative_slope))
+    return leaky_relu_of(as_tensor(x), _given("leaky_relu: negative_slope", negative_slope))
 
 
 def elu(x: ArrayLike, alpha: float | Tensor = 1.0) -> Tensor:
@@ -157,7 +157,14 @@ def elu(x: ArrayLike, alpha: float | Tensor = 1.0) -> Tensor:
     The derivative is 1 where x > 0, else alpha exp(x). Any shape; the dtype stays.
     Source: Clevert et al., "Fast and accurate deep network learning by exponential linear units", arXiv:1511.07289.
     """
-    return elu_of(as_tensor(x), weak(alpha))
+    return elu_of(as_tensor(x), _given("elu: alpha", alpha))
+
+
+def _given(name: str, value: Any) -> Any:
+    """A number, array or tensor. Raises TypeError for None, to which an operation answers `NotImplemented`."""
+    if value is None:
+        raise TypeError(f"{name} must be a number, an array or a tensor, got None")
+    return weak(value)
 
 
 def _total(powers: Array, axis: Any) -> Array:

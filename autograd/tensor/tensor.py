@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import errors
-from autograd.arrays import plain_array
+from autograd.arrays import flag, plain_array
 from autograd.foreign_names import INSTEAD
 from autograd.graph import Leaf, is_argument
 from autograd.registry import registry
@@ -74,7 +74,7 @@ class Tensor(Interface):
         self._shared = array is data or array.base is not None
         self._node, self._name, self._own = None, name, None
         if requires_grad:
-            self.requires_grad = True
+            self.requires_grad = requires_grad
 
     @classmethod
     def _of(cls, value: Any, node: Any) -> Tensor:
@@ -199,7 +199,7 @@ class Tensor(Interface):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
-        if value == (self._node is not None):
+        if flag("requires_grad", value) == (self._node is not None):
             return
         if not value:
             if type(self._node) is not Leaf:

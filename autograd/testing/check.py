@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.arrays import tolerance
 from autograd.errors import DisconnectedWarning, GradientMismatch
 from autograd.tensor import Tensor
 
@@ -48,6 +49,9 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Se
         raise ValueError(f"modes is a sequence of 'reverse' and 'forward', such as ('reverse',), got {modes!r}")
     if order < 1:
         raise ValueError(f"order expected the highest derivative to check, 1 or more, got {order}")
+    for name, given in (("rtol", rtol), ("atol", atol)):
+        if given is not None:
+            tolerance(f"check_gradients: {name}", given)
     subject = Subject(f, args)
     usual = TOLERANCES["float32" if np.finfo(subject.dtype).eps > 1e-10 else "float64"]
     usual = TOLERANCES["float16"] if np.finfo(subject.dtype).eps > 1e-5 else usual

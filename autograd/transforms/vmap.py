@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import tree
 from autograd.arguments import refuses_foreign_options
+from autograd.arrays import is_integer
 from autograd.boundary import as_output, transformed
 from autograd.graph import reachable
 from autograd.modes import local, outside, surrounding, within
@@ -218,6 +219,8 @@ def _with_axes(args: Sequence[Any], named: Mapping[str, Any],
 
 def _number_of_examples(leaves: Sequence[Any], axes: Sequence[int | None]) -> int:
     for x, a in zip(leaves, axes, strict=True):
+        if a is not None and not is_integer(a):
+            raise TypeError(f"vmap: in_axes holds integers, and None for what is the same for every example, got {a!r}")
         if a is not None and not -x.ndim <= a < x.ndim:
             raise ValueError(f"vmap: an argument of shape {x.shape} has no axis {a} with the examples; "
                              "in_axes=None marks an argument that is the same for every example")

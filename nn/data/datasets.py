@@ -103,6 +103,8 @@ def random_split(dataset: Any, lengths: Sequence[float], *, seed: int | None = N
     Raises ValueError unless the lengths add up to all samples, or to 1.
     """
     count = source(dataset)[0]
+    if not isinstance(lengths, (Sequence, np.ndarray)):
+        raise TypeError(f"random_split takes the lengths of all parts, as [0.8, 0.2], got {lengths!r}")
     if any(isinstance(length, float) for length in lengths):
         if not isclose(sum(lengths), 1) or min(lengths) < 0:
             raise ValueError(f"random_split expected shares that add up to 1, got {list(lengths)}")

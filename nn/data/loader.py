@@ -12,7 +12,9 @@ from typing import Any, Self
 
 import numpy as np
 
+from autograd.arguments import refuse_misfits
 from autograd.arrays import integer
+from autograd.errors import require_function
 from nn.data.samplers import BatchSampler, RandomSampler, SequentialSampler, batches_of, length_of
 from nn.data.sources import collated, source
 from nn.foreign_names import refuse_options
@@ -27,8 +29,10 @@ class _OfOneDataSet:
         """Refuse several arrays, before Python takes the second one for the size of the batches and says so."""
         if cls is DataLoader:
             refuse_options(cls, options)
-        if len(arguments) > 1 and np.ndim(arguments[1]):
+        if len(arguments) > 1 and (isinstance(arguments[1], (tuple, list)) or np.ndim(arguments[1])):
             raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
+        if cls is DataLoader:
+            refuse_misfits(cls, arguments, options)
         return super().__new__(cls)
 
 
@@ -50,6 +54,8 @@ class DataLoader(_OfOneDataSet):
                  batch_sampler: Iterable[Sequence[int]] | None = None,
                  collate_fn: Callable[[list[Any]], Any] | None = None, num_workers: int = 0,
                  pin_memory: bool = False) -> None:
+        if collate_fn is not None:
+            require_function(collate_fn, "DataLoader", "collate_fn=f, where f(samples) makes a batch")
         self.samples, self._gather = source(data) if collate_fn is None else collated(data, collate_fn)
         self.batch_size, self.shuffle, self.drop_last = integer("batch_size", batch_size), shuffle, drop_last
         if self.samples == 0:

@@ -39,8 +39,11 @@ def source(data: Any) -> tuple[int, Gather]:
     if isinstance(data, np.ndarray | Tensor) or hasattr(data, "__array__"):
         array = _array(data, "the array")
         return len(array), partial(_rows, array)
-    if hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, Mapping | str | bytes):
+    if hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, Mapping | str | bytes | type):
         return len(data), partial(_stack_samples, data)
+    if isinstance(data, type):
+        raise TypeError(f"DataLoader expected a data set, got the class {data.__name__}; make one of it: "
+                        f"{data.__name__}(...)")
     raise TypeError(
         "DataLoader expected an array, a tuple of arrays, or an object with __len__ and __getitem__(int), "
         f"got {type(data).__name__}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from os import PathLike
 from typing import Any
 
 from autograd.arrays import integer, one_of
@@ -37,6 +38,7 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     one_of("schedule_every", schedule_every, ("epoch", "batch"))
     resolve(metrics, loss)
     if checkpoint is not None:
+        _expect("checkpoint", isinstance(checkpoint, (str, PathLike)), "the path of a file", checkpoint)
         refuse_foreign_name(checkpoint)
         require_directory(checkpoint)  # and not after the first epoch
 

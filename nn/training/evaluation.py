@@ -11,7 +11,7 @@ import numpy as np
 import nn.metrics
 from autograd import Tensor, no_grad
 from autograd.boundary import as_plain
-from autograd.errors import name_of
+from autograd.errors import name_of, require_function
 from nn.data import DataLoader
 from nn.evaluation_mode import evaluating
 from nn.kernels.indices import first_index
@@ -121,6 +121,7 @@ def resolve(metrics: Metrics | None, loss: Loss) -> dict[str, Metric]:
             taken = "two metrics are called" if name in chosen else "the history has a column"
             raise ValueError(f"{taken} {name!r}; give metrics as a dict with other names: {{'name': function}}")
         if not isinstance(metric, str):
+            require_function(metric, "metrics", "metrics=['accuracy'], or functions of outputs and targets")
             chosen[name] = metric
         elif metric in nn.metrics.__all__:
             chosen[name] = _as_the_loss_reads(getattr(nn.metrics, metric), loss)

@@ -168,3 +168,10 @@ def test_a_context_without_its_parentheses_says_what_to_write(name: str) -> None
         pass
     assert pickle.loads(pickle.dumps(context)) is context
     assert name in repr(context)
+
+
+@pytest.mark.parametrize("setting", [no_grad, enable_grad])
+def test_a_setting_takes_no_value(setting: Any) -> None:
+    """It decorated the value, and nothing was switched."""
+    with pytest.raises(TypeError, match=r"_grad takes a function, got the value False .*; write with \w+_grad\(\):"):
+        setting(False)

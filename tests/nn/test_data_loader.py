@@ -171,7 +171,11 @@ def test_tensors_are_data_and_keep_their_dtype():
         (((), 2), ValueError, "empty tuple"),
         ((np.float64(1.0), 2), ValueError, r"the array has shape \(\)"),
         ((np.ones(3), 0), ValueError, "batch_size must be an integer of at least 1, got 0"),
-        ((np.ones(3), 2.5), TypeError, "batch_size must be an integer of at least 1, got 2.5"),
+        ((np.ones(3), 2.5), TypeError, "DataLoader: batch_size must be an integer, got 2.5"),
+        ((np.ones(3), 2, 7), TypeError, "DataLoader: shuffle must be True or False, got 7"),  # a seed, perhaps
+        ((np.ones(3), 2, False, "last"), TypeError, "DataLoader: drop_last must be True or False, got 'last'"),
+        ((4, (np.ones((2, 2)), np.ones(2))), TypeError, r"write DataLoader\(\(x, y\), batch_size\)"),
+        ((TensorDataset, 2), TypeError, r"got the class TensorDataset; make one of it: TensorDataset\(\.\.\.\)"),
         ((np.ones(3), True), TypeError, "batch_size"),
         ((np.ones(3), 4, False, True), ValueError, "leaves no batch: 3 samples are fewer than batch_size=4"),
         ((np.ones(3), 2, True, False, -1), ValueError, "seed must be an integer of at least 0, got -1"),

@@ -114,6 +114,7 @@ def test_a_split_deals_out_every_sample_once(lengths: list[float], sizes: list[i
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: random_split(Y, [0.5, 0.4]), ValueError, "shares that add up to 1, got [0.5, 0.4]"),
     (lambda: random_split(Y, [5, 4]), ValueError, "lengths that add up to the 10 samples, got [5, 4]"),
+    (lambda: random_split(Y, 0.8), TypeError, "takes the lengths of all parts, as [0.8, 0.2], got 0.8"),
     (lambda: random_split(Y, [-1, 11]), ValueError, "a length must be an integer of at least 0, got -1"),
     (lambda: Subset(Y, [3, 10]), ValueError, "Subset expected indices below 10, got 10"),
     (lambda: Subset(Y, [0.5]), TypeError, "Subset expected a list of integers, got float64 (1,)"),

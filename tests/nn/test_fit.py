@@ -358,6 +358,8 @@ def test_a_layer_that_was_replaced_after_the_optimizer_was_made_is_noticed():
         ({"scheduler": optim.schedulers.StepLR}, TypeError, "scheduler expected a schedule .* got the class StepLR"),
         ({"scheduler": optim.schedulers.StepLR(optim.SGD([Tensor(1.0, requires_grad=True)], 0.1), 1)}, ValueError,
          r"a scheduler of the optimizer that it steps, got StepLR\(.*\) of another; write StepLR\(optimizer, ...\)"),
+        ({"checkpoint": True}, TypeError, "checkpoint expected the path of a file, got True"),
+        ({"metrics": [nn.metrics]}, TypeError, r"metrics takes a function, got .* write metrics=\['accuracy'\]"),
         ({"clip_gradients": 1.0}, TypeError, r"partial\(optim.clip_grad_norm_, max_norm=1.0\), got 1.0"),
         ({"data": [np.ones((2, 2))]}, TypeError, r"got ndarray; for arrays write a tuple of them, \(x, y\)"),
         ({"validation": list(points())}, TypeError, "a batch is .* got ndarray; for arrays write a tuple of them"),

@@ -100,6 +100,16 @@ def test_what_cannot_be_initialized_is_refused() -> None:
         init.zeros_(np.zeros(3))
     with pytest.raises(TypeError, match="leaf tensor"):
         init.zeros_(nn.Parameter(np.ones(3)) * 2)
+    for initializer in (init.uniform_, init.kaiming_normal_, init.orthogonal_, init.eye_, init.dirac_):
+        with pytest.raises(TypeError, match=r"leaf tensor, got Linear; write layer\.weight"):
+            initializer(nn.Linear(2, 2))
+    with pytest.raises(TypeError, match="leaf tensor, got NoneType"):
+        init.xavier_uniform_(None)
+    with pytest.raises(TypeError, match=r"int64 cannot hold these initial values; .* x\.astype\(np\.float32\)"):
+        init.kaiming_uniform_(autograd.tensor(np.ones((3, 3), int)))  # they were all rounded to 0
+    assert init.eye_(autograd.tensor(np.zeros((2, 2), int))).tolist() == [[1, 0], [0, 1]]
+    with pytest.raises(TypeError, match="constant_ takes a number, got None"):
+        init.constant_(nn.Parameter(np.ones(3)), None)  # it was nan
 
 
 # --- What layers start from, as in PyTorch ----------------------------------------------------------------------------
@@ -185,6 +195,8 @@ def test_identities_pass_their_input() -> None:
 
 
 @pytest.mark.parametrize(("call", "message"), [
+    (lambda w: init.uniform_(w, 1, 0), "uniform_ takes numbers from a up to b, got a=1 and b=0"),
+    (lambda w: init.normal_(w, 0, -1), "normal_: std must be at least 0, got -1"),
     (lambda w: init.trunc_normal_(w, std=0), "std must be positive, got 0"),
     (lambda w: init.trunc_normal_(w, std=0.1, a=1, b=2), "fewer than 1 in 1,000 fall between 1 and 2; a and b are"),
     (init.eye_, r"eye_ needs a tensor of 2 axes, got \(2, 3, 1\)"),

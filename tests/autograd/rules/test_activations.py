@@ -364,3 +364,10 @@ def test_clip_by_numbers_is_one_operation_and_flat_at_its_bounds() -> None:
                                   [0, 0, 1, 0, 0, 0])
     y.backward(np.full(6, np.inf))
     np.testing.assert_array_equal(x.grad.data, [0, 0, np.inf, 0, 0, 0])
+
+
+@pytest.mark.parametrize(("function", "name"), [(autograd.leaky_relu, "negative_slope"), (autograd.elu, "alpha")])
+def test_a_coefficient_is_not_left_out_by_none(function: Any, name: str) -> None:
+    """The result was `NotImplemented`."""
+    with pytest.raises(TypeError, match=f"{name} must be a number, an array or a tensor, got None"):
+        function(Tensor([1.0]), None)

@@ -249,6 +249,21 @@ def test_manual_seed_reproduces_and_leaves_numpys_state_alone() -> None:
     second = autograd.manual_seed(3).normal(size=4)
     assert (first == second).all()
     assert (np.random.get_state()[1] == before).all()  # type: ignore[index]  # noqa: NPY002  # as above
+    for seed in (-1, 1.5, "three", None):
+        with pytest.raises((ValueError, TypeError), match=f"manual_seed: seed must be an integer .* got {seed!r}"):
+            autograd.manual_seed(seed)  # type: ignore[arg-type]
+
+
+def test_whether_a_tensor_requires_grad_is_true_or_false() -> None:
+    """The truth of a word was taken: "no" meant yes."""
+    t = Tensor(1.0)
+    for given in ("no", 2, np.ones(2)):
+        for say in (t.requires_grad_, lambda given: setattr(t, "requires_grad", given),
+                    lambda given: Tensor(1.0, requires_grad=given)):
+            with pytest.raises((TypeError, ValueError), match="requires_grad must be True or False, got|ambiguous"):
+                say(given)
+    assert not t.requires_grad
+    assert t.requires_grad_(np.True_).requires_grad
 
 
 @pytest.mark.parametrize("name", ["relu", "sigmoid", "softmax", "log_softmax"])

@@ -157,6 +157,9 @@ def test_a_rule_that_writes_into_its_cotangent_is_caught() -> None:
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: check_gradients(np.sin, X, order=0), ValueError, "order expected the highest derivative.*got 0"),
+    (lambda: check_gradients(np.sin, X, rtol=np.nan), ValueError, "rtol must be a number of at least 0, got nan"),
+    (lambda: check_gradients(np.sin, X, atol=-1e-6), ValueError, "atol must be a number of at least 0, got -1e-06"),
+    (lambda: check_gradients(np.sin, X, rtol="1e-5"), ValueError, "rtol must be a number of at least 0, got '1e-5'"),
     (lambda: check_gradients(np.sin(X), X), TypeError, r"takes a function.*write check_gradients\(f, \.\.\.\)"),
     (lambda: check_gradients(lambda p: np.sin(p["w"]), {"w": np.array([1.0, np.nan])}), ValueError,
      r"argument 0\['w'\] holds nan at index \(1,\)"),

@@ -202,6 +202,9 @@ def test_misuse_is_explained() -> None:
         vmap(lambda a, b: a)(X, np.ones(3))
     with pytest.raises(ValueError, match="in_axes has 1 entries for 2"):
         vmap(lambda a, b: a, (0,))(X, X)
+    for axis in ("first", 0.0, True):
+        with pytest.raises(TypeError, match=f"in_axes holds integers, and None for .*, got {axis!r}"):
+            vmap(np.sum, axis)(X)
     with pytest.raises(TypeError, match=r"np\.where"):
         vmap(lambda x: x if x[0] > 0 else -x)(X)
     with pytest.raises(TypeError, match="differ from example to example"):
