@@ -124,7 +124,7 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill a tensor in place with `val`, and return it: w = val.
 
-    Of any shape; the dtype stays. Raises `TypeError` for anything but a leaf tensor, as all initializers do.
+    Of any shape; the dtype stays. Raises TypeError for anything but a leaf tensor, as all initializers do.
     """
     _require(tensor)
     if val is None:
@@ -143,7 +143,7 @@ def zeros_(tensor: Tensor) -> Tensor:
 def ones_(tensor: Tensor) -> Tensor:
     """Fill a tensor in place with 1, and return it: w = 1, where the weights of normalizations begin.
 
-    Of any shape; the dtype stays. Raises `TypeError` for anything but a leaf tensor.
+    Of any shape; the dtype stays. Raises TypeError for anything but a leaf tensor.
     """
     return constant_(tensor, 1)
 

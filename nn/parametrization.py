@@ -37,7 +37,7 @@ class Parametrized(Module):
 
 
 def parameter_of(module: Module, name: str) -> Parameter:
-    """The parameter of this name. Raises `TypeError` if there is none."""
+    """The parameter of this name. Raises TypeError if there is none."""
     held = vars(module).get(name)
     if isinstance(held, Parameter):
         return held
@@ -53,7 +53,7 @@ def parametrize(module: M, name: str, parametrization: Module) -> M:
 
     The original is the parameter as it was, or what `parametrization.right_inverse(value)` gives, if there is such a
     method: an array, or a tuple of several originals. Several in a row are one, `nn.Sequential(first, second)`. Returns
-    the module. Raises `TypeError` where there is no such parameter, `ValueError` where the result has another shape.
+    the module. Raises TypeError where there is no such parameter, ValueError where the result has another shape.
     """
     held = parameter_of(module, name)
     made = Parametrized(parametrization, held)
@@ -72,7 +72,7 @@ def parametrize(module: M, name: str, parametrization: Module) -> M:
 def remove_parametrization(module: M, name: str) -> M:
     """Make a computed value a plain parameter again, with its present value. Returns the module.
 
-    Raises `TypeError` if nothing is computed under the name.
+    Raises TypeError if nothing is computed under the name.
     """
     computing = module._computing(name)
     if computing is None:

@@ -25,7 +25,7 @@ def joined(path: str, name: object) -> str:
 
 
 def require_part_of_path(owner: str, name: str, kind: str) -> None:
-    """Raise `ValueError` for a name that cannot be one part of a path."""
+    """Raise ValueError for a name that cannot be one part of a path."""
     if "." in name or not name:
         raise ValueError(f"{owner}: {name!r} cannot name a {kind}: dots separate the parts of a path")
 

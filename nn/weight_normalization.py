@@ -85,7 +85,7 @@ def spectral_norm(module: M, name: str = "weight", n_power_iterations: int = 1, 
 
     Each call of the module in training takes `n_power_iterations` steps of the power method. The weight is a matrix
     whose rows lie along `dim`: 0, or 1 of transposed convolutions. Paths are PyTorch's, also of the singular vectors
-    `parametrizations.weight.0._u` and `_v`. Returns the module. Raises `ValueError` for fewer steps than one.
+    `parametrizations.weight.0._u` and `_v`. Returns the module. Raises ValueError for fewer steps than one.
     Source: Miyato et al. (2018), arXiv:1802.05957.
     """
     iterations, weight = integer("n_power_iterations", n_power_iterations), parameter_of(module, name)

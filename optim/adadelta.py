@@ -19,7 +19,7 @@ class Adadelta(Optimizer):
         eta_t = lr * d_t
         w_{t+1} = w_t - eta_t
 
-    Raises `ValueError` for a `rho` outside [0, 1), a negative `lr`, `eps` or `weight_decay`. M. D. Zeiler, "ADADELTA:
+    Raises ValueError for a `rho` outside [0, 1), a negative `lr`, `eps` or `weight_decay`. M. D. Zeiler, "ADADELTA:
     An Adaptive Learning Rate Method", 2012.
     """
 

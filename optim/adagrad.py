@@ -18,7 +18,7 @@ class Adagrad(Optimizer):
         eta_t = lr / (1 + (t - 1) * lr_decay) * g_t / (sqrt(V_t) + eps)
         w_{t+1} = w_t - eta_t
 
-    Raises `ValueError` for a negative option. J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for
+    Raises ValueError for a negative option. J. Duchi, E. Hazan and Y. Singer, "Adaptive Subgradient Methods for
     Online Learning and Stochastic Optimization", 2011.
     """
 

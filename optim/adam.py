@@ -21,7 +21,7 @@ class Adam(TwoMoments):
         w_{t+1} = w_t - eta_t
 
     Dividing by `1 - beta^t` takes out the bias of moments that start at 0. With `decoupled_weight_decay` it is `AdamW`.
-    Raises `ValueError` for betas outside [0, 1), a negative `lr`, `eps` or `weight_decay`. D. P. Kingma and J. Ba,
+    Raises ValueError for betas outside [0, 1), a negative `lr`, `eps` or `weight_decay`. D. P. Kingma and J. Ba,
     "Adam: A Method for Stochastic Optimization", 2014.
     """
 

@@ -25,7 +25,7 @@ def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_typ
         g <- g * min(1, max_norm / (norm + 1e-6)),    norm = (sum |g|^p)^(1/p)
 
     `norm_type` is p; for `inf` the norm is the largest |g|. Returns the norm before clipping. A non-finite norm makes
-    every gradient nan or zero; with `error_if_nonfinite` it raises `RuntimeError`. R. Pascanu, T. Mikolov and
+    every gradient nan or zero; with `error_if_nonfinite` it raises RuntimeError. R. Pascanu, T. Mikolov and
     Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
     """
     if not (_is_number(max_norm) and max_norm >= 0 and _is_number(norm_type) and norm_type > 0):
@@ -46,7 +46,7 @@ def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_typ
 def clip_grad_value_(params: Iterable[Tensor] | Tensor, clip_value: float) -> None:
     """Clip every number of every gradient to `[-clip_value, clip_value]`; call it between `backward()` and `step()`.
 
-    Unlike clipping by the norm, it may change a step's direction. Raises `ValueError` for a negative clip_value.
+    Unlike clipping by the norm, it may change a step's direction. Raises ValueError for a negative clip_value.
     """
     if not (_is_number(clip_value) and clip_value >= 0):
         raise ValueError(f"clip_grad_value_: clip_value must be a number >= 0, got {clip_value!r}")

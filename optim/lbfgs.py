@@ -45,7 +45,7 @@ class LBFGS(Optimizer):
     A `step(closure)` makes up to `max_iter` iterations; `closure` clears the gradients, computes the loss, calls
     `backward()`, and returns the loss. With `line_search_fn="strong_wolfe"`, which is advised, a_k satisfies these
     conditions; otherwise it is `lr`, the first time at most `lr / |g|_1`. All parameters are one vector, in one group.
-    Raises `ValueError` for options out of range, `TypeError` without a closure. J. Nocedal and S. Wright, "Numerical
+    Raises ValueError for options out of range, TypeError without a closure. J. Nocedal and S. Wright, "Numerical
     Optimization", 2006, algorithm 7.4, equations 7.18 to 7.20.
     """
 
@@ -66,7 +66,7 @@ class LBFGS(Optimizer):
         self._gradient = self._change = np.zeros(0)  # s of the last iteration, whose y is not known yet
 
     def add_param_group(self, group: Mapping[str, Any]) -> None:
-        """The one group there is; a second one raises `ValueError`, since all parameters are one vector."""
+        """The one group there is; a second one raises ValueError, since all parameters are one vector."""
         if self.param_groups:
             raise ValueError("LBFGS takes one group of parameters, which are one vector to it, with one lr")
         super().add_param_group(group)

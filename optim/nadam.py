@@ -22,7 +22,7 @@ class NAdam(Optimizer):
         eta_t = lr * n_t / (sqrt(V_t / (1 - beta2^t)) + eps)
         w_{t+1} = w_t - eta_t
 
-    With `decoupled_weight_decay` weights shrink as in `AdamW`. Raises what `Adam` raises, and `ValueError` for a
+    With `decoupled_weight_decay` weights shrink as in `AdamW`. Raises what `Adam` raises, and ValueError for a
     negative `momentum_decay`. T. Dozat, "Incorporating Nesterov Momentum into Adam", 2016.
     """
 

@@ -44,7 +44,7 @@ class Optimizer:
 
     `params` are tensors, `(name, tensor)` pairs, or groups: dicts of `"params"` and options of their own. With a
     `weight_decay`, `g_t` is the gradient plus `weight_decay * w_t`. Groups and their options may change between steps.
-    Raises `TypeError` for anything but parameters, `ValueError` for unknown options and values out of range.
+    Raises TypeError for anything but parameters, ValueError for unknown options and values out of range.
     """
 
     moments: tuple[str, ...] = ()
@@ -156,7 +156,7 @@ class Optimizer:
         """Step every parameter that has a gradient; those without one, and frozen ones, stay as they are.
 
         A `closure` is called first: it computes the loss and its gradients, and `step` returns its result.
-        Raises `RuntimeError` if there is no gradient at all, `ValueError` if a parameter has changed its shape or has
+        Raises RuntimeError if there is no gradient at all, ValueError if a parameter has changed its shape or has
         become the result of an operation.
         """
         loss = None
@@ -179,7 +179,7 @@ class Optimizer:
                             "them")
 
     def zero_grad(self, set_to_none: bool = True) -> None:
-        """Forget all gradients: every parameter's `grad` becomes None. Raises `ValueError` for `set_to_none=False`."""
+        """Forget all gradients: every parameter's `grad` becomes None. Raises ValueError for `set_to_none=False`."""
         refuse_zeros(set_to_none)
         for parameter in self._parameters():
             parameter.zero_grad()
@@ -247,7 +247,7 @@ class Optimizer:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Continue from a `state_dict()`, with the same bits as without the interruption.
 
-        Raises one `ValueError` that lists all that does not fit, and then changes nothing.
+        Raises one ValueError that lists all that does not fit, and then changes nothing.
         """
         names = self.names()
         wrong = state.problems(names, self.param_groups, state_dict, options=self.defaults,

@@ -21,7 +21,7 @@ class RMSProp(Optimizer):
 
     With `centered`, `V_t` is the running variance of the gradient: the mean `M_t` of g, of the same `beta`, squared, is
     taken off. With a `momentum`, `m_t = momentum * m_{t-1} + g_t / (sqrt(V_t) + eps)` and `eta_t = lr * m_t`.
-    Raises `ValueError` for `beta` or `momentum` outside [0, 1), a negative `lr`, `eps` or `weight_decay`. T. Tieleman
+    Raises ValueError for `beta` or `momentum` outside [0, 1), a negative `lr`, `eps` or `weight_decay`. T. Tieleman
     and G. Hinton, "Lecture 6.5: rmsprop", 2012; A. Graves, "Generating Sequences With Recurrent Neural Networks", 2013.
     """
 

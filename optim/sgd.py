@@ -18,7 +18,7 @@ class SGD(Optimizer):
         eta_t = lr * g_t
         w_{t+1} = w_t - eta_t
 
-    Raises `ValueError` for a negative `lr` or `weight_decay`. With `weight_decay`, `g_t` is the gradient plus
+    Raises ValueError for a negative `lr` or `weight_decay`. With `weight_decay`, `g_t` is the gradient plus
     `weight_decay * w_t`. H. Robbins and S. Monro, "A Stochastic Approximation Method", 1951.
     """
 

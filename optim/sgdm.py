@@ -19,7 +19,7 @@ class SGDM(Optimizer):
         w_{t+1} = w_t - eta_t
 
     The `(1 - beta)` makes it an average: PyTorch's `SGD(momentum=beta)` leaves it out, which equals an `lr` that is
-    `1 / (1 - beta)` times as large. Raises `ValueError` for a `beta` outside [0, 1), a negative `lr` or `weight_decay`.
+    `1 / (1 - beta)` times as large. Raises ValueError for a `beta` outside [0, 1), a negative `lr` or `weight_decay`.
     B. T. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
     """
 

@@ -13,7 +13,7 @@ class TwoMoments(Optimizer):
     """An optimizer with the moments `m_t` and `V_t`, which fade by `betas`, and an `eps` that keeps steps finite.
 
     With `decoupled_weight_decay` weights shrink by `lr * weight_decay * w_t` by themselves, as `AdamW`'s do.
-    Raises `ValueError` for betas outside [0, 1), a negative `lr`, `eps` or `weight_decay`.
+    Raises ValueError for betas outside [0, 1), a negative `lr`, `eps` or `weight_decay`.
     """
 
     moments: tuple[str, ...] = ("m", "V")

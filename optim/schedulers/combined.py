@@ -17,7 +17,7 @@ class SequentialLR(ByGroup):
 
         SequentialLR(optimizer, [LinearWarmup(optimizer, 5), CosineAnnealingLR(optimizer, 95)], milestones=[5])
 
-    Raises `ValueError` unless there is one milestone fewer than schedules, in rising order; `TypeError` for a
+    Raises ValueError unless there is one milestone fewer than schedules, in rising order; TypeError for a
     `ReduceLROnPlateau`, which is not a function of the step.
     """
 
@@ -38,7 +38,7 @@ class ChainedScheduler(ByGroup):
 
     If each multiplies the rate by a factor, it is multiplied by all factors, as in PyTorch. That holds for `LambdaLR`
     and the cosines, too, where PyTorch's overwrite earlier ones or compound with them. Step the chain, not its parts.
-    Raises `ValueError` for an empty list, `TypeError` for a schedule that is not a function of the step.
+    Raises ValueError for an empty list, TypeError for a schedule that is not a function of the step.
     """
 
     def __init__(self, schedulers: Sequence[Scheduler], optimizer: Optimizer | None = None) -> None:

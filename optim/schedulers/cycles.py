@@ -15,7 +15,7 @@ from .schedule import Scheduler, checked, cosine, one_a_group
 class Cycle(Scheduler):
     """The base of cycles: the first beta, or RMSProp's momentum, goes between the two `momenta`, if they are given.
 
-    Raises `ValueError` for an optimizer that has no momentum.
+    Raises ValueError for an optimizer that has no momentum.
     """
 
     def __init__(self, optimizer: Optimizer, starts: float | Sequence[float],

@@ -20,7 +20,7 @@ class ReduceLROnPlateau(ByGroup):
 
     `step(metric)` counts an improvement when the metric is better than the best so far by `threshold`: relatively
     (`threshold_mode="rel"`) or absolutely (`"abs"`), downwards (`mode="min"`) or upwards (`"max"`). After a reduction,
-    `cooldown` steps pass before bad ones count again. `min_lr` is one number, or one per group. Raises `ValueError` for
+    `cooldown` steps pass before bad ones count again. `min_lr` is one number, or one per group. Raises ValueError for
     a factor outside (0, 1), an unknown mode, or a wrong number of minima.
     """
 

@@ -58,7 +58,7 @@ class Scheduler(ABC):
         return {"last_step": self.last_step}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Continue from a `state_dict()`. Raises `ValueError` if its keys are not those of this schedule."""
+        """Continue from a `state_dict()`. Raises ValueError if its keys are not those of this schedule."""
         expected = self.state_dict().keys()
         if state_dict.keys() != expected:
             raise ValueError(f"{type(self).__name__}.load_state_dict expected {sorted(expected)}, "
