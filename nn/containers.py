@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, Self, TypeVar, overload
 
@@ -19,17 +20,15 @@ Item = TypeVar("Item")
 class _Container(Module, Generic[Item]):
     """Modules, or tensors, as the attributes of a module."""
 
-    holds = "module"
+    holds: str
 
+    @abstractmethod
     def _members(self) -> dict[str, Item]:
         """The members by name."""
-        return dict(self._held())  # type: ignore[arg-type]
 
+    @abstractmethod
     def _member(self, given: Any) -> Item:
         """A given member, checked. Raises TypeError for what cannot be one."""
-        if not isinstance(given, Module):
-            raise TypeError(f"{type(self).__name__} holds modules, got {_described(given)}")
-        return given  # type: ignore[return-value]
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """Refused, but by a chain."""
@@ -41,6 +40,37 @@ class _Container(Module, Generic[Item]):
 
     def __bool__(self) -> bool:
         return True
+
+
+class _Modules(_Container[Module]):
+    """Members that are modules."""
+
+    holds = "module"
+
+    def _members(self) -> dict[str, Module]:
+        return dict(self._held())
+
+    def _member(self, given: Any) -> Module:
+        if not isinstance(given, Module):
+            raise TypeError(f"{type(self).__name__} holds modules, got {_described(given)}")
+        return given
+
+
+class _Parameters(_Container[Tensor]):
+    """Members that are parameters, or what stands for them in `functional_call`."""
+
+    holds = "parameter"
+
+    def _members(self) -> dict[str, Tensor]:
+        return {name: value for name, value in vars(self).items() if isinstance(value, Tensor)}
+
+    def _member(self, given: Any) -> Tensor:
+        if isinstance(given, Parameter):
+            return given
+        if isinstance(given, Module):
+            raise TypeError(f"{type(self).__name__} holds parameters, got {type(given).__name__}")
+        array = given if isinstance(given, Tensor) else plain_array(given)
+        return Parameter(array, dtype=array.dtype)
 
 
 class _Numbered(_Container[Item]):
@@ -122,7 +152,7 @@ class _Numbered(_Container[Item]):
         return self
 
 
-class Sequential(_Numbered[Module]):
+class Sequential(_Modules, _Numbered[Module]):
     """A chain of modules, each called on the output of the one before.
 
     `Sequential(Linear(4, 3), ReLU(), Linear(3, 1))`: takes modules, or one dict of them by name. Has a length,
@@ -145,7 +175,7 @@ class Sequential(_Numbered[Module]):
         return input
 
 
-class ModuleList(_Numbered[Module]):
+class ModuleList(_Modules, _Numbered[Module]):
     """A list of modules, whose parameters are registered; it has no forward.
 
     `ModuleList([Linear(3, 3) for _ in range(5)])`: a plain list would hide them from `parameters()`.
@@ -211,7 +241,7 @@ class _Named(_Container[Item]):
             del self[key]
 
 
-class ModuleDict(_Named[Module]):
+class ModuleDict(_Modules, _Named[Module]):
     """A dict of modules by name, whose parameters are registered. It has no forward: call the modules yourself.
 
     Keys are strings without dots, and stand in the paths of `state_dict()`. Others raise TypeError or ValueError.
@@ -219,23 +249,6 @@ class ModuleDict(_Named[Module]):
 
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
         self.update(modules or ())
-
-
-class _Parameters(_Container[Tensor]):
-    """Parameters, or what stands for them in `functional_call`."""
-
-    holds = "parameter"
-
-    def _members(self) -> dict[str, Tensor]:
-        return {name: value for name, value in vars(self).items() if isinstance(value, Tensor)}
-
-    def _member(self, given: Any) -> Tensor:
-        if isinstance(given, Parameter):
-            return given
-        if isinstance(given, Module):
-            raise TypeError(f"{type(self).__name__} holds parameters, got {type(given).__name__}")
-        array = given if isinstance(given, Tensor) else plain_array(given)
-        return Parameter(array, dtype=array.dtype)
 
 
 class ParameterList(_Parameters, _Numbered[Tensor]):
