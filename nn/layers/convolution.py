@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arrays import in_a_tuple
 from nn import init
 from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.windows import transposed_size
@@ -121,17 +122,21 @@ class _ConvTransposeNd(Convolution):
 
     def forward(self, input: ArrayLike, output_size: Sequence[int] | None = None) -> Tensor:
         input = admitted(self, input, self.weight.dtype)
-        extra = self.output_padding
-        if output_size is not None:
-            smallest = tuple(map(transposed_size, input.shape[-self.axes :], self.kernel_size, self.stride,
-                                 self.dilation, self._pads))
-            extra = tuple(wanted - least for wanted, least in zip(output_size[-self.axes :], smallest, strict=True))
-            if any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
-                most = tuple(least + s - 1 for least, s in zip(smallest, self.stride, strict=True))
-                raise mistake(self, f"makes outputs from {smallest} to {most} of an input {input.shape}, "
-                                    f"not {tuple(output_size)}")
+        extra = self.output_padding if output_size is None else self._padding_for(in_a_tuple(output_size), input)
         return _transposed(self, input, self.weight, self.bias, self.stride, self._pads, extra, self.dilation,
                            self.groups)
+
+    def _padding_for(self, output_size: tuple[int, ...], x: Tensor) -> tuple[int, ...]:
+        """The output padding that makes this size of x, whose first axes it may name too."""
+        batch_of(self, x, self.in_channels, self.axes)
+        smallest = tuple(map(transposed_size, x.shape[-self.axes :], self.kernel_size, self.stride, self.dilation,
+                             self._pads))
+        wanted = output_size[-self.axes :]
+        extra = tuple(w - least for w, least in zip(wanted, smallest, strict=False))
+        if len(wanted) < self.axes or any(not 0 <= e < s for e, s in zip(extra, self.stride, strict=True)):
+            most = tuple(least + s - 1 for least, s in zip(smallest, self.stride, strict=True))
+            raise mistake(self, f"makes outputs from {smallest} to {most} of an input {x.shape}, not {output_size}")
+        return extra
 
 
 class ConvTranspose2d(_ConvTransposeNd):

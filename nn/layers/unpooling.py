@@ -11,6 +11,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import array_of
+from autograd.arrays import in_a_tuple
 from nn.kernels.indices import first_outside
 from nn.kernels.windows import transposed_size
 from nn.layers.arguments import Size, Sizes, geometry
@@ -105,7 +106,7 @@ def _unpooled(speaker: Speaker, input: Any, indices: Any, kernel: Sizes, stride:
     size = tuple(transposed_size(n, k, s, padding=(p, p))
                  for n, k, s, p in zip(x.shape[2:], kernel, stride, padding, strict=True))
     if output_size is not None:
-        wanted = tuple(output_size)[-axes:]
+        wanted = in_a_tuple(output_size)[-axes:]
         if len(wanted) != axes or any(abs(w - n) >= s for w, n, s in zip(wanted, size, stride, strict=True)):
             raise mistake(speaker, f"makes outputs that are less than a stride of {stride} from {size}, not {wanted}")
         size = wanted

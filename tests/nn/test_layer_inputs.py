@@ -160,6 +160,8 @@ def test_batch_norm_takes_one_example_in_evaluation() -> None:
     (lambda: nn.LSTM(3, 4)(floats(5, 2, 3), (floats(1, 2, 4), floats(1, 2, 3))), r"state \(1, 2, 4\), got \(1, 2, 3\)"),
     (lambda: nn.ConvTranspose2d(1, 1, 3, stride=2)(floats(1, 1, 3, 3), output_size=(9, 9)),
      r"makes outputs from \(7, 7\) to \(8, 8\) of an input \(1, 1, 3, 3\), not \(9, 9\)"),
+    (lambda: nn.ConvTranspose2d(1, 1, 3, stride=2)(floats(1, 1, 3, 3), output_size=7), r"to \(8, 8\) .*, not \(7,\)"),
+    (lambda: nn.ConvTranspose2d(1, 1, 3)(floats(3), (7, 7)), r"expected \(N, 1, H, W\), got \(3,\)"),
     (lambda: nn.ConvTranspose2d(1, 1, 2, dilation=2)(floats(1, 1, 3, 3), output_size=(6, 6)),
      r"makes outputs from \(5, 5\) to \(5, 5\) of an input \(1, 1, 3, 3\), not \(6, 6\)"),
     (lambda: nn.MultiheadAttention(8, 2)(floats(5, 2, 8), floats(5, 3, 8), floats(5, 3, 8)), "expected one batch size"),

@@ -45,6 +45,7 @@ def test_the_smallest_image_is_meant_unless_told() -> None:
     (lambda x, i: nn.MaxUnpool2d(2)(x, i[..., :1]), r"places of the shape \(1, 1, 2, 2\), .*int64 \(1, 1, 2, 1\)"),
     (lambda x, i: nn.MaxUnpool2d(2)(x, i * 0.5), r"MaxUnpool2d\(2\) expected places .* as integers, got float64"),
     (lambda x, i: nn.MaxUnpool2d(2)(x, i, (6, 4)), r"less than a stride of \(2, 2\) from \(4, 4\), not \(6, 4\)"),
+    (lambda x, i: nn.MaxUnpool2d(2)(x, i, 5), r"less than a stride of \(2, 2\) from \(4, 4\), not \(5,\)"),
     (lambda x, i: nn.MaxUnpool2d(2)(x, i + 7), r"in an output of \(4, 4\), got 16 at index \(0, 0, 1, 0\)"),
     (lambda x, i: functional.max_unpool1d(x, i, 2), r"max_unpool1d expected \(N, C, L\), got \(1, 1, 2, 2\)"),
     (lambda x, i: nn.MaxUnpool1d(0), "MaxUnpool1d: kernel_size must be an integer of at least 1, got 0"),
