@@ -12,8 +12,8 @@ from .errors import AnomalyError, user_line
 from .graph import Leaf, Node
 from .modes import watching, within
 from .parentheses import context_manager
-from .tensor import Tensor
 from .tensor.box import tangents
+from .tensor.nested import value_of
 
 if TYPE_CHECKING:
     from .primitive import Primitive
@@ -56,7 +56,7 @@ def _check_boxed(primitive: Primitive, operands: Sequence[Any], out: Any) -> Non
     for part in in_a_tuple(out):
         value = part._value
         if not _finite(value):
-            given = {i: x._value if isinstance(x, Tensor) else x for i, x in enumerate(operands)}
+            given = dict(enumerate(map(value_of, operands)))
             raise AnomalyError(f"{primitive.name} made {_what(value)} in a value of shape {part.shape}"
                                f"{_already(given)} ({user_line()})")
         for tangent in tangents(part):

@@ -60,7 +60,7 @@ def isdtype(dtype: Any, kind: Any) -> Any:
 
 def result_type(*arrays_and_dtypes: Any) -> Any:
     """The dtype that an operation on these arrays, dtypes and Python numbers gives."""
-    return np.result_type(*[x._value if isinstance(x, Tensor) else x for x in arrays_and_dtypes])
+    return np.result_type(*arrays_and_dtypes)
 
 
 def can_cast(from_: Any, to: Any, /) -> Any:

@@ -21,6 +21,7 @@ from autograd.tensor import Tensor
 from autograd.tensor.box import tracked
 from autograd.tensor.index import raw_key
 from autograd.tensor.mutation import update
+from autograd.tensor.nested import value_of
 
 FUNCTIONS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
     (np.add, "reduce"): np.sum, (np.multiply, "reduce"): np.prod,
@@ -44,8 +45,8 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
         x, *rest = inputs
         if any(map(tracked, (*rest, *options.values()))):
             return NotImplemented  # masks, indices and starts are constants
-        rest = [o._value if isinstance(o, Tensor) else o for o in rest]
-        options = {name: o._value if isinstance(o, Tensor) else o for name, o in options.items()}
+        rest = [*map(value_of, rest)]
+        options = {name: value_of(o) for name, o in options.items()}
         if not isinstance(x, Tensor):  # only an option was a tensor
             return wrap(getattr(ufunc, method)(x, *rest, **options))
         model = getattr(ufunc, method)(np.ones(x.shape, x.dtype), *rest, **options)  # raises what NumPy raises

@@ -15,6 +15,7 @@ from autograd.registry import known_name
 from autograd.rules.axes import all_axes, moved_back, reduced_last
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
+from autograd.tensor.nested import value_of
 from autograd.tree import flatten, leaves
 
 from .forms import ARITHMETIC, elementwise, exact, over_axis, sympy, whole
@@ -213,7 +214,7 @@ def _is_operand(x: Any) -> bool:
 
 def _expressions(x: Any) -> Array:
     """An operand as an array of expressions."""
-    return _each(exact, np.asarray(x._value if isinstance(x, Tensor) else x, dtype=object))
+    return _each(exact, np.asarray(value_of(x), dtype=object))
 
 
 def _numeric(x: Any) -> Array:
@@ -240,7 +241,7 @@ def _along(form: Callable[..., Any], x: Array, *, axis: Any = None, keepdims: bo
         made[index] = form(list(rows[index]))
     if made.size and isinstance(made.flat[0], list):  # a value for each element, as softmax gives
         return moved_back(np.array(made.tolist(), dtype=object), x.shape, axes)  # type: ignore[no-any-return]
-    return made.reshape([1 if i in axes else n for i, n in enumerate(x.shape)]) if keepdims else made
+    return np.expand_dims(made, axes) if keepdims else made
 
 
 def expressions_of(tree: Any) -> list[Any]:

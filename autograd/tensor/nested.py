@@ -37,8 +37,9 @@ def joined(given: Any) -> Any:
     return given
 
 
-def value_of(x: Tensor) -> Any:
-    return x._value
+def value_of(x: Any) -> Any:
+    """The values of a tensor; anything else as it is."""
+    return x._value if isinstance(x, Tensor) else x
 
 
 def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:

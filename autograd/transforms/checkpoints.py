@@ -18,6 +18,7 @@ from autograd.primitive import Primitive, protected
 from autograd.reverse import pull_within, wanted
 from autograd.tensor import Tensor
 from autograd.tensor.box import Box
+from autograd.tensor.nested import value_of
 
 WEIGHTS = 1 + np.sqrt(np.arange(1.0, 1000.0)) % 1
 
@@ -108,7 +109,7 @@ def _checkpointed(f: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
     leaves, structure = tree.flatten((args, named))
     if not local.recording or local.stand_in is not None or any(isinstance(x, Box) for x in leaves):
         return f(*args, **named)
-    values = [protected(x, _node(x), x._value if isinstance(x, Tensor) else x) for x in leaves]
+    values = [protected(x, _node(x), value_of(x)) for x in leaves]
     again = frozen(f)
     inputs = [x if _node(x) is None else fresh(Tensor._of(v, None)) for x, v in zip(leaves, values, strict=True)]
     since, nodes = random.state(), [*map(_node, inputs)]

@@ -12,6 +12,7 @@ from autograd import Tensor
 from autograd.arguments import as_tensor
 from autograd.errors import user_line
 from autograd.registry import Operation
+from autograd.tensor.nested import value_of
 from nn.kernels import reduction as kernels
 from nn.layers.arguments import choice
 from nn.layers.input import Speaker, admitted, described, mistake, refuse_where
@@ -50,7 +51,7 @@ def predicted(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bo
     try:
         return admitted(speaker, input, real=real)
     except TypeError:
-        given, wanted = (np.asarray(x._value if isinstance(x, Tensor) else x) for x in (input, target))
+        given, wanted = (np.asarray(value_of(x)) for x in (input, target))
         if given.dtype.kind not in "biu" or wanted.dtype.kind != "f" or given.shape == wanted.shape:
             raise
         raise mistake(speaker, f"expected predictions, then targets; got {given.dtype} {given.shape}, then "

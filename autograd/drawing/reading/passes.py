@@ -18,7 +18,7 @@ from autograd.graph import FREED, Node
 from autograd.modes import no_grad
 from autograd.primitive import Elementwise, Primitive
 from autograd.reverse import added, fit
-from autograd.tensor import Tensor
+from autograd.tensor.nested import value_of
 
 from .extract import Extraction
 from .replay import UNKNOWN, evaluated, operand_values
@@ -57,7 +57,7 @@ def pulled(primitive: Primitive, g: Array, node: Node) -> list[Array]:
         given = primitive.pullback(g, node, tuple(map(bool, parents)))
     else:
         given = [None if parent is None else rules[i](g, node) for i, parent in enumerate(parents)]
-    return [None if parent is None else fit(_raw(c), parent, primitive)
+    return [None if parent is None else fit(value_of(c), parent, primitive)
             for parent, c in zip(parents, given, strict=True)]
 
 
@@ -108,13 +108,9 @@ def tangents(order: Sequence[Node], seeds: Mapping[Node, Array], values: dict[No
 def _pushed(node: Node, moving: Sequence[Array], operands: Sequence[Any], out: Any) -> Array:
     options = getattr(node, "options", {})
     if isinstance(node.primitive, Elementwise):
-        return _raw(node.primitive.pushforward(moving, operands, out, options))
+        return value_of(node.primitive.pushforward(moving, operands, out, options))
     _, tangent = jvp_of_some(partial(node.primitive, **options), operands, moving)
-    return tuple(map(_raw, tangent)) if isinstance(tangent, tuple) else _raw(tangent)
-
-
-def _raw(value: Any) -> Any:
-    return value._value if isinstance(value, Tensor) else value
+    return tuple(map(value_of, tangent)) if isinstance(tangent, tuple) else value_of(tangent)
 
 
 def seeds(extraction: Extraction) -> dict[Node, Array]:

@@ -36,8 +36,8 @@ elementwise(sc.radian, pi / 180, pi / 10800, pi / 648000)
 elementwise(sc.expit, lambda x, out: out * sc.expit(-x))  # 1 - out is 0 from x = 37 on
 elementwise(sc.log_expit, lambda x: sc.expit(-x))
 elementwise(sc.logit, lambda x: 1 / (x * (1 - x)))
-elementwise(sc.xlogy, lambda x, y: np.log(np.where((x == 0) & (y == 0), 1, y)),
-            lambda x, y: x / np.where((x == 0) & (y == 0), 1, y))
+elementwise(sc.xlogy, lambda x, y: np.log(apart_from_both(x, y)),
+            lambda x, y: x / apart_from_both(x, y))
 elementwise(sc.xlog1py, lambda x, y: np.log1p(np.where((x == 0) & (y == -1), 0, y)),
             lambda x, y: x / np.where((x == 0) & (y == -1), 1, 1 + y))
 elementwise(sc.entr, lambda x: -np.log(x) - 1)
@@ -46,7 +46,7 @@ elementwise(sc.kl_div, lambda x, y: np.log(x / y), lambda x, y: 1 - x / apart_fr
 
 
 def apart_from_both(x: Array, y: Array) -> Array:
-    """y, but 1 where x and y are 0: a class that has no share in either distribution costs 0 for every y >= 0."""
+    """y, but 1 where x and y are 0: x log(y) is 0 there, and the cost of a class with no share in two distributions."""
     return np.where((x == 0) & (y == 0), 1, y)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
 
-from .piecewise import Piecewise, beside, doubles
+from .piecewise import Piecewise, beside, doubles, piece_of
 
 
 class Spline(Piecewise):
@@ -35,7 +35,7 @@ class Spline(Piecewise):
         return self.knots[self.k], self.knots[len(self.c)]
 
     def at(self, points: Array, *own: Array) -> Array:
-        place = piece_of(self.knots, self.k, points)
+        place = piece_of(self.knots, points, self.k)
         around = [self.c[(place - self.k + j, *own)] for j in range(self.k + 1)]
         return de_boor(self.knots, self.k, points, place, around)
 
@@ -58,11 +58,6 @@ class Spline(Piecewise):
         if not extrapolate:
             a, b = (np.clip(x, *self.bounds) for x in doubles(a, b))
         return super().integrate(a, b, extrapolate)
-
-
-def piece_of(t: Array, k: int, points: Array) -> Array:
-    """The i of t_i <= x < t_(i+1), of the pieces between t_k and t_n."""
-    return np.clip(np.searchsorted(t, points, side="right") - 1, k, len(t) - k - 2)
 
 
 def de_boor(t: Array, k: int, points: Array, place: Array, c: list[Array]) -> Array:

@@ -18,9 +18,9 @@ from autograd.scipy.linalg import solve_banded
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
-from .b_splines import Spline, basis, piece_of
+from .b_splines import Spline, basis
 from .data import checked, real_checked
-from .piecewise import beside, doubles
+from .piecewise import beside, doubles, piece_of
 from .splines import make_interp_spline, of_arrays
 
 
@@ -49,7 +49,7 @@ def make_lsq_spline(x: Any, y: Any, t: Any, k: int = 3, w: Any = None, axis: int
                          f"decrease, got k={k} and {len(t)} knots")
     if np.any(sites < knots[..., k, None]) or np.any(sites > knots[..., count, None]):
         raise ValueError("make_lsq_spline takes sites x from t[k] to t[-k-1]: others are not under the spline")
-    place = piece_of(t, k, x)
+    place = piece_of(t, x, k)
     rows = put_along(basis(t, k, x, place), place[:, None] + np.arange(-k, 1), axis=1, shape=(len(x), count))
     right = (beside(w, y) * y).reshape(len(x), -1)
     c, _, rank, _ = np.linalg.lstsq(w[:, None] * rows, right)

@@ -22,9 +22,9 @@ from autograd.scipy.takes_tensors import twin_class
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
-from .b_splines import Spline, de_boor, piece_of
+from .b_splines import Spline, de_boor
 from .cubic import PchipInterpolator
-from .piecewise import beside, doubles
+from .piecewise import beside, doubles, piece_of
 from .splines import make_interp_spline
 
 DEGREES = {"slinear": 1, "cubic": 3, "quintic": 5}
@@ -57,7 +57,7 @@ class Product:
         c, count, axes, around = self.c, len(nu), [], []
         for i, (t, points, order) in enumerate(zip(self.knots, columns, nu, strict=True)):
             t, part, k = Spline(t, np.moveaxis(c, i, 0), self.k).derivative(order).tck
-            c, place = np.moveaxis(part, 0, i), piece_of(t, k, points)
+            c, place = np.moveaxis(part, 0, i), piece_of(t, points, k)
             axes.append((t, k, points, place))
             neighbours = np.arange(k + 1).reshape(-1, *(1,) * (count - 1 - i))
             around.append(place.reshape(-1, *(1,) * count) - k + neighbours)
@@ -159,7 +159,7 @@ def cell_of(grid: Array, points: Array) -> tuple[Array, Array, Array]:
     if len(grid) == 1:
         only: Array = np.zeros(points.shape, int)
         return only, only, np.zeros_like(points)
-    low: Array = np.clip(np.searchsorted(grid, points, side="right") - 1, 0, len(grid) - 2)
+    low = piece_of(grid, points)
     return low, low + 1, (points - grid[low]) / (grid[low + 1] - grid[low])
 
 

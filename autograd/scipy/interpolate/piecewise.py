@@ -27,6 +27,11 @@ def beside(x: Array, like: Array) -> Array:
     return x.reshape(x.shape + (1,) * (like.ndim - 1))
 
 
+def piece_of(knots: Array, points: Array, k: int = 0) -> Array:
+    """The i with t_i <= x < t_(i+1) for each point, of the pieces between the knots t_k and t_n, or the nearest one."""
+    return np.clip(np.searchsorted(knots, points, side="right") - 1, k, len(knots) - k - 2)
+
+
 class Piecewise(ABC):
     """What SciPy's `PPoly` and `BSpline` share: the first axis of `c` is interpolated; it stands at `axis` in a result.
 
@@ -121,14 +126,9 @@ class PiecewisePolynomial(Piecewise):
         return self.knots[0], self.knots[-1]
 
     def at(self, points: Array, *own: Array) -> Array:
-        place = self.piece_of(points)
-        return horner(self.c[(slice(None), place, *own)], points - self.knots[place])
-
-    def piece_of(self, points: Array) -> Array:
-        """The piece that each point is in, or next to."""
         way = np.sign(self.knots[-1] - self.knots[0])
-        place = np.searchsorted(way * self.knots, way * points, side="right") - 1
-        return np.clip(place, 0, len(self.knots) - 2)
+        place = piece_of(way * self.knots, way * points)
+        return horner(self.c[(slice(None), place, *own)], points - self.knots[place])
 
     def slope(self) -> PiecewisePolynomial:
         c = self.c

@@ -15,10 +15,10 @@ from autograd.scipy.takes_tensors import twin_class
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
-from .b_splines import Spline, basis, piece_of
+from .b_splines import Spline, basis
 from .banded import band_of, solve_circular
 from .data import checked, refuse_open
-from .piecewise import doubles
+from .piecewise import doubles, piece_of
 
 
 @twin_class(si.BSpline, Spline)
@@ -89,7 +89,7 @@ def check_conditions(k: int, unknowns: int, values: int, left: Derivatives, righ
 
 def coefficients(t: Array, k: int, x: Array, y: Array, left: Derivatives, right: Derivatives) -> Array:
     """Those of the spline on the knots t with the values y at x and these derivatives at its ends: an equation each."""
-    size, place = len(t) - k - 1, piece_of(t, k, x)
+    size, place = len(t) - k - 1, piece_of(t, x, k)
     first = Spline(t, np.eye(size, k + 1), k)
     last = Spline(t, np.eye(size, k + 1, k + 1 - size), k)
     rows = [*[first(x[:1], order) for order, _ in left], basis(t, k, x, place),

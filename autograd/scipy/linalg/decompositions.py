@@ -14,6 +14,7 @@ from autograd.duck_arrays import Array
 from autograd.rules.decompositions import eigvalsh_of, hermitian_change
 from autograd.rules.linalg import mirrored, sandwiched
 from autograd.rules.transposes import H
+from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
 from .equations import sylvester
@@ -131,15 +132,15 @@ def eig(a: Any, b: None = None, left: bool = False, right: bool = True, overwrit
     if not right:
         return eigvals(a)
     values, vectors = np.linalg.eig(*for_lapack(a))
-    return np.astype(values, np.result_type(values.dtype, np.complex64)), vectors
+    return *at_least(np.complex64, values), vectors
 
 
 @twin(sl.eigvals)
 def eigvals(a: Any, b: None = None, overwrite_a: bool = False, check_finite: bool = True) -> Any:
     if b is not None:
         raise ValueError("eigvals of tensors takes no b: write eigvals(solve(b, a))")
-    values = np.linalg.eigvals(*for_lapack(a))
-    return np.astype(values, np.result_type(values.dtype, np.complex64))
+    (values,) = at_least(np.complex64, np.linalg.eigvals(*for_lapack(a)))
+    return values
 
 
 @twin(sl.qr)

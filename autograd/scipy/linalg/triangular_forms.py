@@ -12,6 +12,7 @@ from autograd.declare import decided, differential
 from autograd.duck_arrays import Array
 from autograd.rules.decompositions import over_gaps
 from autograd.rules.transposes import H
+from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
 from .operands import for_lapack
@@ -57,7 +58,7 @@ def schur(a: Any, output: str = "real", lwork: Any = None, overwrite_a: bool = F
     one_of("schur: output", output, ("real", "complex", "r", "c"))
     (a,) = for_lapack(a)
     if output in ("complex", "c"):
-        a = a.astype(np.result_type(a.dtype, np.complex64), copy=False)
+        (a,) = at_least(np.complex64, a)
     triangular, z = decomposition(a, sort=sort, check_finite=check_finite)
     if not decided(is_triangular, triangular):
         raise ValueError("schur of tensors gives a triangular form, and this matrix has complex eigenvalues: write "

@@ -13,6 +13,7 @@ from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
 from autograd.duck_arrays import Array
 from autograd.rules.axes import fitted
+from autograd.scipy.precision import in_double
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
 
@@ -94,7 +95,7 @@ def csd(x: Any, y: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg:
     if not (x.size and y.size):
         raise ValueError(f"spectra of tensors need samples, got the shapes {x.shape} and {y.shape}")
     dtype = np.result_type(x.dtype, y.dtype, np.complex64)
-    x, y = (np.moveaxis(signal.astype(np.result_type(signal.dtype, np.float64)), axis, -1) for signal in (x, y))
+    x, y = (np.moveaxis(in_double(signal), axis, -1) for signal in (x, y))
     samples = max(x.shape[-1], y.shape[-1])
     x, y = fitted(x, samples, -1), fitted(y, samples, -1)
     window, step, size = cut(window, nperseg, nfft, noverlap, samples)
@@ -138,7 +139,7 @@ def spectrogram(x: Any, fs: float = 1.0, window: Any = ("tukey_periodic", 0.25),
     if not x.size:
         raise ValueError(f"spectra of tensors need samples, got the shape {x.shape}")
     dtype = np.result_type(x.dtype, np.complex64)
-    x = np.moveaxis(x.astype(np.result_type(x.dtype, np.float64)), axis, -1)
+    x = np.moveaxis(in_double(x), axis, -1)
     window, step, size = cut(window, nperseg, nfft, noverlap, x.shape[-1])
     length = len(window)
     step = length - length // 8 if noverlap is None else step  # less in common than where windows are averaged

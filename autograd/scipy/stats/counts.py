@@ -9,6 +9,7 @@ import numpy as np
 from autograd.arguments import arrays_of
 from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
+from autograd.scipy.precision import in_double
 from autograd.tensor.nested import values_of
 
 from .frozen import Freezing, exponential, registered
@@ -16,8 +17,7 @@ from .frozen import Freezing, exponential, registered
 
 def counts_of(x: Array) -> Array:
     """The counts as floating-point numbers, without a derivative."""
-    values = values_of(x)
-    return np.asarray(values, np.result_type(values.dtype, np.float64))
+    return in_double(np.asarray(values_of(x)))
 
 
 class Multinomial(Freezing):
