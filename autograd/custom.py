@@ -107,16 +107,18 @@ class Custom(Primitive):
         """The rule of an operand as a function of `g` or `t`. It raises `TypeError` where it cuts a graph."""
         rules = self.vjps if mode == "vjp" else self.jvps
         rule = rules[i] if i < len(rules) else None
+        if rule is None:
+            return None
 
         def apply(change: Array) -> Array:
-            c = rule(change, *values, **options)  # type: ignore[misc]  # there is one
+            c = rule(change, *values, **options)
             given = [x for part in (change, *values) for x in _parts(part)]
             parts = [part for part in _parts(c) if not isinstance(part, Tensor)]
             if parts and any(isinstance(x, Tensor) and varies(x) for x in given) and any(map(np.any, parts)):
                 raise self._cut(mode, i)
             return c
 
-        return None if rule is None else apply
+        return apply
 
     def _cut(self, mode: str, i: int) -> TypeError:
         return TypeError(f"the {mode} of {self.name} for argument {i} returned an array that is cut off from the "

@@ -69,9 +69,9 @@ class Dual(Box):
                 tangent.append((o, dc))
             if do is not None:
                 tangent.append((do, c))
-        values = pull(primal, stop)
+        values: dict[Any, Any] = pull(primal, stop)
         slopes = pull(tangent, stop) if tangent else {}
-        values |= {node: np.zeros_like(slope) for node, slope in slopes.items() if node not in values}  # type: ignore[misc]
+        values |= {node: np.zeros_like(slope) for node, slope in slopes.items() if node not in values}
         return {node: dual(value, slopes.get(node), level) for node, value in values.items()}
 
     def __repr__(self) -> str:

@@ -86,11 +86,12 @@ def fixed_point(f: Callable[..., Any], x0: Any, *args: Any, solver: Solver | Non
         raise RuntimeError(f"fixed_point did not converge: step {count} was {size:.3g}. Start nearer, allow more than "
                            f"max_iterations={max_iterations}, or give a solver if the map does not contract")
 
-    def by_solver(residual: Callable[[Array], Array], x: Array) -> Any:
-        return solver(lambda x: residual(x) + x, x)  # type: ignore[misc]  # there is one
+    def found(f: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        if solver is None:
+            return _Contraction(f, x0, args, iterate).solution(args)
+        return _Sought(f, x0, args, lambda residual, x: solver(lambda x: residual(x) + x, x)).solution(args)
 
-    kind, by = (_Contraction, iterate) if solver is None else (_Sought, by_solver)
-    return _converted(difference, args, lambda f, args: kind(f, x0, args, by).solution(args))
+    return _converted(difference, args, found)
 
 
 class Problem(ABC):

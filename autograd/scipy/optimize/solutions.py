@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -49,10 +50,10 @@ def solver_twin(function: Callable[..., Any], of: str, how: str = ARGS,
     """Register a definition on the call's arguments, and on SciPy's function for numbers, as the twin of a solver."""
 
     def register(definition: Callable[[Call, Solver], Any]) -> Callable[..., Any]:
+        @wraps(function)
         def apply(*args: Any, **options: Any) -> Any:
             return definition(called(function, args, options), function)
 
-        apply.__signature__ = inspect.signature(function)  # type: ignore[attr-defined]
         return twin_of_functions(function, of, how, **entering)(apply)
 
     return register
