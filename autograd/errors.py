@@ -87,6 +87,14 @@ def require_function(f: object, taker: str, instead: str = "") -> None:
                         + (instead or f"{taker}(f, ...), not {taker}(f(x), ...)"))
 
 
+def require_instance(given: object, kind: type, taker: str, known_as: str) -> None:
+    """Raise `TypeError` for what is of another kind, perhaps a class of which no instance was made."""
+    if not isinstance(given, kind):
+        came = (f"the class {given.__name__}; make one of it: {given.__name__}(...)" if isinstance(given, type)
+                else f"{given!r:.60} of type {type(given).__name__}")
+        raise TypeError(f"{taker} takes {known_as}, got {came}")
+
+
 def require_directory(path: str | os.PathLike[str]) -> None:
     """Raise `FileNotFoundError` where the directory of a file that is to be written does not exist."""
     parent = Path(path).parent

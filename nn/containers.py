@@ -182,6 +182,8 @@ class ModuleList(_Modules, _Numbered[Module]):
     """
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
+        if not isinstance(modules or (), Iterable):
+            raise TypeError(f"ModuleList takes a list of modules, got {type(modules).__name__}; write [module]")
         self.extend(modules or ())
 
 

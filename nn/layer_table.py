@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd import Tensor, no_grad, tree
+from autograd.arrays import integer
+from autograd.errors import require_instance
 from autograd.table import in_columns, in_html
 from nn import layers
 from nn.evaluation_mode import evaluating
@@ -96,9 +98,12 @@ def summary(model: Module, input_shape: Shape | Sequence[Shape], *, dtype: DType
     biases, activations and normalizations are not counted. Raises what the model raises for such an input.
     """
     shapes = input_shape if isinstance(input_shape, list) else [input_shape]
-    if not input_shape or not all(isinstance(shape, (tuple, list)) for shape in shapes):
+    if not shapes or not all(isinstance(shape, (tuple, list)) and shape for shape in shapes):
         raise TypeError(f"summary expected a shape with the batch axis, such as (1, 4), or a list of shapes, "
-                        f"got {input_shape!r}")
+                        f"got {input_shape!r:.60}")
+    require_instance(model, Module, "summary", "an nn.Module, and a shape")
+    for length in (length for shape in shapes for length in shape):
+        integer("summary: each length of a shape", length, least=0)
     reached: dict[int, tuple[Shape | None, int]] = {}
 
     def note(module: Module, inputs: tuple[Any, ...], output: Any) -> None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 
 from autograd import GradientLostWarning, Tensor
-from autograd.arrays import elements
-from autograd.errors import UnknownName, user_line
+from autograd.arrays import elements, flag
+from autograd.errors import UnknownName, require_function, user_line
 from autograd.foreign_names import refuse_zeros
 from autograd.tensor.hooks import Handle, added
 from nn.foreign_names import METHODS
@@ -91,6 +91,7 @@ class Module:
         return self._register((True, with_kwargs, hook))
 
     def _register(self, entry: tuple[bool, bool, Callable[..., Any]]) -> Handle:
+        require_function(entry[2], "a hook", "register_forward_hook(f), to be called f(module, inputs, output)")
         return added(vars(self).setdefault("_hooks", []), entry)
 
     # --- Belonging ---------------------------------------------------------------------------------------------------
@@ -308,7 +309,7 @@ class Module:
     def train(self, mode: bool = True) -> Self:
         """Set `training` here and beneath: dropout drops, batch normalization uses the batch. Returns the module."""
         for module in self.modules():
-            module.training = mode
+            module.training = flag("train: mode", mode)
         return self
 
     def eval(self) -> Self:

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import plain_array
+from autograd.tensor.conversion import refuse_as_numbers
 from autograd.tensor.memory import mutated, reclaim
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ class Parameter(Tensor):
     def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = True, dtype: DTypeLike | None = None,
                  name: str | None = None) -> None:
         array = data._plain if isinstance(data, Tensor) else plain_array(data)
+        if array.dtype.kind not in "biufc":
+            refuse_as_numbers(data, array)
         if dtype is None:
             dtype = np.complex64 if array.dtype.kind == "c" else np.float32
         if np.dtype(dtype).kind not in "fc":

@@ -25,7 +25,9 @@ def joined(path: str, name: object) -> str:
 
 
 def require_part_of_path(owner: str, name: str, kind: str) -> None:
-    """Raise ValueError for a name that cannot be one part of a path."""
+    """Raise ValueError for a name that cannot be one part of a path, TypeError for one that is no string."""
+    if not isinstance(name, str):
+        raise TypeError(f"{owner}: the name of a {kind} is a string, got {name!r}")
     if "." in name or not name:
         raise ValueError(f"{owner}: {name!r} cannot name a {kind}: dots separate the parts of a path")
 

@@ -61,6 +61,8 @@ def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:
     Source: https://github.com/huggingface/safetensors.
     """
     _expect_path("save(model_or_state, path)", path)
+    if model_or_state is None:
+        raise TypeError("save(model_or_state, path) got None to save; does the function that was to give it return it?")
     state = model_or_state.state_dict() if hasattr(model_or_state, "state_dict") else model_or_state
     foreign_files.refuse_foreign_name(path)
     replace_file(path, encode(state))

@@ -42,6 +42,9 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
     `dim=None` takes one length for all. Paths are PyTorch's: `parametrizations.weight.original0` is g, `original1` v.
     Returns the module. Source: Salimans and Kingma (2016), arXiv:1602.07868.
     """
+    axes = parameter_of(module, name).ndim
+    if dim is not None and not -1 <= dim < axes:
+        raise ValueError(f"weight_norm: dim is an axis of the weight, from 0 to {axes - 1}, or None, got {dim}")
     return parametrize(module, name, WeightNorm(dim))
 
 

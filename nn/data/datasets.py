@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from autograd import Tensor
 from autograd.arrays import integer
 from nn.data.samplers import RandomSampler, as_indices
 from nn.data.sources import Gather, InBatches, sample, source
@@ -36,6 +37,8 @@ class TensorDataset(Dataset, InBatches):
     """
 
     def __init__(self, *tensors: Any) -> None:
+        if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) and any(np.ndim(part) for part in tensors[0]):
+            raise TypeError("TensorDataset takes its arrays one by one: write TensorDataset(x, y), or *arrays")
         self.tensors = tensors
         self._samples, self._gather = source(tensors)
 
@@ -79,6 +82,8 @@ class ConcatDataset(Dataset):
     """Several data sets, one after the other. Raises ValueError for none, IndexError for a sample beyond the last."""
 
     def __init__(self, datasets: Iterable[Any]) -> None:
+        if isinstance(datasets, (np.ndarray, Tensor)):
+            raise TypeError(f"ConcatDataset takes a list of data sets, [first, second], got one array {datasets.shape}")
         self.datasets = list(datasets)
         self.cumulative_sizes = [*accumulate(source(part)[0] for part in self.datasets)]
         if not self.datasets:

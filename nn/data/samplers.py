@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import autograd.random
-from autograd.arrays import integer
+from autograd.arrays import flag, integer
 from autograd.boundary import as_plain_array
 
 Indices = NDArray[np.int64] | range
@@ -68,6 +68,9 @@ class RandomSampler(_Sampler):
     def __init__(self, data_source: Sized, replacement: bool = False, num_samples: int | None = None, *,
                  seed: int | None = None) -> None:
         super().__init__(seed)
+        if not hasattr(data_source, "__len__"):
+            raise TypeError(f"RandomSampler takes a data set, or as many numbers as there are samples: range(n); got "
+                            f"{data_source!r:.60}")
         self.samples, self.replacement = integer("len(data_source)", len(data_source)), replacement
         self.num_samples = self.samples if num_samples is None else integer("num_samples", num_samples)
 
@@ -135,7 +138,8 @@ class BatchSampler:
     """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
-        self.sampler, self.batch_size, self.drop_last = sampler, integer("batch_size", batch_size), drop_last
+        self.sampler, self.batch_size = sampler, integer("batch_size", batch_size)
+        self.drop_last = flag("BatchSampler: drop_last", drop_last)
         self._next = 0
 
     def __len__(self) -> int:

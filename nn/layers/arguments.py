@@ -58,7 +58,7 @@ def above_zero(speaker: Speaker, **values: float) -> None:
 def _in_range(speaker: Speaker, fits: Callable[[Any], bool], range_of: str, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         try:
-            inside = fits(value)
+            inside = not isinstance(value, bool) and fits(value)
         except TypeError:  # no number at all
             inside = False
         if not inside:

@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd import GradientLostWarning, Tensor, enable_grad
 from autograd.boundary import as_plain
-from autograd.errors import needing
+from autograd.errors import needing, require_instance
 from autograd.graph import Leaf, Node, reachable
 from autograd.tensor.nested import tensors_in
 from nn.evaluation_mode import evaluating
@@ -42,6 +42,7 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     Raises ValueError for what cannot be expressed, naming it; ImportError without the package onnx.
     Source: https://onnx.ai, operator set 21.
     """
+    require_instance(model, Module, "export_onnx", "an nn.Module, an example of its input, and a path")
     inputs = [_input(model, value) for value in (example if isinstance(example, tuple) else (example,))]
     proto, outputs, constants = _followed(model, inputs)
     check(proto, model, inputs, outputs, constants)

@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import Tensor, no_grad
 from autograd.arrays import integer, one_of
+from autograd.errors import require_instance
 from nn.evaluation_mode import keeping_mode
 from nn.foreign_names import refuses_foreign_options
 from nn.layers.arguments import probability
@@ -33,6 +34,7 @@ class AveragedModel(Module):
 
     @refuses_foreign_options
     def __init__(self, model: Module, decay: float | None = None, *, use_buffers: bool = False) -> None:
+        require_instance(model, Module, "AveragedModel", "an nn.Module")
         if decay is not None:
             probability("AveragedModel", decay=decay)
         self.decay, self.use_buffers = decay, use_buffers

@@ -124,6 +124,8 @@ def test_a_method_that_was_to_be_called_is_not_replaced(name: str) -> None:
 
 def test_a_layer_that_is_taken_for_its_weight_says_where_that_is() -> None:
     with pytest.raises(AttributeError, match="'Linear' object has no attribute 'ndim'; .*: write .weight$"):
+        _ = nn.Linear(2, 3).ndim
+    with pytest.raises(TypeError, match=r"another leaf tensor, got Linear; write layer\.weight$"):
         nn.init.xavier_uniform_(nn.Linear(2, 3))  # type: ignore[arg-type]
 
 
@@ -204,3 +206,29 @@ def test_a_leaf_that_no_optimizer_would_train_is_warned_of() -> None:
 def test_a_buffer_is_nothing_that_is_trained_or_may_be(value: Tensor) -> None:
     with pytest.raises(TypeError, match=r"a buffer is not trained; pass .detach\(\)"):
         nn.Linear(2, 2).register_buffer("extra", value)
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: nn.Linear(2, 2).train("no"), "train: mode must be True or False, got 'no'"),  # it trained
+    (lambda: nn.Linear(2, 2).requires_grad_("no"), "requires_grad must be True or False, got 'no'"),
+    (lambda: nn.Linear(2, 2).register_forward_hook(3), r"a hook takes a function, got the value 3 .*f\(module, inputs"),
+    (lambda: nn.Linear(2, 2).register_buffer(3, np.ones(2)), "Linear: the name of a buffer is a string, got 3"),
+    (lambda: nn.Parameter(None), "a tensor holds numbers, got None; does the function"),  # it was nan
+    (lambda: nn.Parameter("a"), "a tensor holds numbers, got an array of dtype <U1"),
+    (lambda: nn.save(None, "model"), r"save\(model_or_state, path\) got None to save"),
+    (lambda: nn.ModuleList(nn.Linear(2, 2)), r"ModuleList takes a list of modules, got Linear; write \[module\]"),
+    (lambda: nn.weight_norm(nn.Linear(2, 2), dim=2), "dim is an axis of the weight, from 0 to 1, or None, got 2"),
+    (lambda: nn.summary(nn.Linear, (1, 2)), r"summary takes an nn.Module.*, got the class Linear; make one of it: Lin"),
+    (lambda: nn.summary(nn.Linear(2, 2), np.ones((1, 2))), r"shape with the batch axis, such as \(1, 4\).*got array"),
+    (lambda: nn.summary(nn.Linear(2, 2), (-1, 2)), "each length of a shape must be an integer of at least 0, got -1"),
+    (lambda: nn.export_onnx(np.ones((1, 2)), nn.Linear(2, 2), "model.onnx"), "takes an nn.Module, an example"),
+    (lambda: nn.AveragedModel(nn.Linear), "AveragedModel takes an nn.Module, got the class Linear"),
+    (lambda: nn.data.BatchSampler([1, 2], 2, "last"), "BatchSampler: drop_last must be True or False, got 'last'"),
+    (lambda: nn.data.RandomSampler(3), r"RandomSampler takes a data set, or .*: range\(n\); got 3"),
+    (lambda: nn.data.TensorDataset([np.ones(2), np.ones(2)]), r"write TensorDataset\(x, y\)"),  # it was one array
+    (lambda: nn.data.ConcatDataset(np.ones((2, 3))), r"a list of data sets, .*, got one array \(2, 3\)"),  # of its rows
+    (lambda: nn.functional.dropout(np.ones(2), True), "dropout: p must be between 0 and 1, got True"),  # all were 0
+])
+def test_what_was_taken_for_something_else_is_refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        call()
