@@ -25,7 +25,9 @@ __getattr__ = no_twins_but_these(__name__)
 # --- Two vectors -----------------------------------------------------------------------------------------------------
 
 IN_DOUBLE = frozenset({"euclidean", "minkowski", "seuclidean", "canberra", "braycurtis"})
-"""Metrics that SciPy gives as double precision or as numbers of Python's; others in the precision of the vectors."""
+"""Metrics that SciPy gives as double precision or as numbers of Python's; others in the precision of the vectors, but
+that weights are in double precision.
+"""
 
 NAMES: dict[Any, str] = {}
 """SciPy's own functions of two vectors, and their twins, which stand for the names of metrics."""
@@ -42,7 +44,8 @@ def of_two_vectors(metric: Metric) -> Callable[..., Any]:
         if u.ndim != 1 or u.shape != v.shape or "c" in (u.dtype.kind, v.dtype.kind):
             raise ValueError(f"{name} takes two real vectors of one length, got {u.dtype} {u.shape} and {v.dtype} "
                              f"{v.shape}; cdist takes many")
-        u, v = (in_double(x) if name in IN_DOUBLE or x.dtype.kind != "f" else x for x in (u, v))
+        weighted = options.get("w") is not None and name != "chebyshev"  # which asks only where they are positive
+        u, v = (in_double(x) if name in IN_DOUBLE or weighted or x.dtype.kind != "f" else x for x in (u, v))
         return metric(**of_arrays(options | {"u": u, "v": v}))
 
     theirs = getattr(sd, name)

@@ -61,7 +61,7 @@ def test_distances_of_two_vectors_are_scipys(name: str, options: dict[str, Any])
         theirs = np.asarray(getattr(sd, name)(x, y, **options))
         found = getattr(distance, name)(Tensor(x), y, **options)
         assert found.shape == ()
-        assert found.dtype == theirs.dtype or name == "minkowski"  # whose dtype depends on the power
+        assert found.dtype == theirs.dtype or name in ("minkowski", "euclidean")  # by the power, and SciPy's version
         np.testing.assert_allclose(found.numpy(), theirs, rtol=1e-12 if dtype is float else 1e-5, atol=1e-12)
         by_position = getattr(distance, name)(Tensor(x), y, *options.values()) if list(options) != ["w"] else found
         np.testing.assert_array_equal(by_position.numpy(), found.numpy())
@@ -79,6 +79,7 @@ def test_a_distance_is_curved_where_one_coordinate_agrees() -> None:
     np.testing.assert_allclose(fourth, 24 / 4 / 2**3)  # of (x^4 + 2^4)^(1/4)
 
 
+@pytest.mark.filterwarnings("ignore:.*in favor of .scipy.spatial.distance:DeprecationWarning")  # since SciPy 1.18
 def test_distances_by_a_power_are_scipys() -> None:
     for p in (1, 2, 3.5, 4, np.inf):
         for name in ("minkowski_distance", "minkowski_distance_p"):
