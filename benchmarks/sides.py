@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Library:
@@ -20,8 +22,10 @@ class Library:
     tensor: Callable[..., Any]
     no_grad: Callable[[], Any]
 
-    def step(self, model: Any, loss: Any, optimizer: Any, x: Any, y: Any) -> Callable[[], None]:
-        """One training step, as users of either library write it."""
+    def step(self, model: Any, loss: Any, x: np.ndarray, y: np.ndarray, optimizer: Any = None) -> Callable[[], None]:
+        """One training step, as users of either library write it; by Adam unless an optimizer is given."""
+        x, y = self.tensor(x), self.tensor(y)
+        optimizer = self.optim.Adam(model.parameters()) if optimizer is None else optimizer
 
         def run() -> None:
             optimizer.zero_grad()

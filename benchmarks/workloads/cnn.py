@@ -23,8 +23,7 @@ def _step(library: sides.Library) -> Callable[[], None]:
         *(nn.Conv2d(16, 32, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)),
         *(nn.Flatten(), nn.Linear(32 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, 10)),
     )
-    optimizer = library.optim.Adam(model.parameters())
-    return library.step(model, nn.CrossEntropyLoss(), optimizer, library.tensor(images), library.tensor(labels))
+    return library.step(model, nn.CrossEntropyLoss(), images, labels)
 
 
 cleargrad, torch = sides.both(_step)

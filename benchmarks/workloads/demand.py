@@ -25,7 +25,7 @@ def _step(library: sides.Library) -> Callable[[], None]:
     nn = library.nn
     model = nn.Sequential(nn.Linear(4, 3), nn.Sigmoid(), nn.Linear(3, 1), nn.Sigmoid())
     optimizer = library.optim.SGD(model.parameters(), lr=RATE)
-    return library.step(model, nn.BCELoss(), optimizer, *map(library.tensor, _data()))
+    return library.step(model, nn.BCELoss(), *_data(), optimizer)
 
 
 cleargrad, torch = sides.both(_step)

@@ -27,8 +27,7 @@ def _step(library: sides.Library, widths: Sequence[int], batch: int) -> Callable
     nn = library.nn
     a, b, c, d = widths
     model = nn.Sequential(nn.Linear(a, b), nn.ReLU(), nn.Linear(b, c), nn.ReLU(), nn.Linear(c, d))
-    optimizer = library.optim.Adam(model.parameters())
-    return library.step(model, nn.CrossEntropyLoss(), optimizer, *map(library.tensor, _data(a, batch)))
+    return library.step(model, nn.CrossEntropyLoss(), *_data(a, batch))
 
 
 cleargrad, torch = sides.both(_step)

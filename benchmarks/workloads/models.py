@@ -126,9 +126,7 @@ TARGETS: dict[str, dict[str, float]] = {}
 
 
 def _step(library: sides.Library, problem: Callable[[Any], Problem]) -> Callable[[], None]:
-    model, loss, x, y = problem(library.nn)
-    optimizer = library.optim.Adam(model.parameters())
-    return library.step(model, loss, optimizer, library.tensor(x), library.tensor(y))
+    return library.step(*problem(library.nn))
 
 
 cleargrad, torch = sides.both(_step)
