@@ -266,7 +266,7 @@ class Module:
 
     def _warn_of_untrained(self) -> None:
         for name, value in vars(self).items():
-            if isinstance(value, Tensor) and value.requires_grad and value.is_leaf and not isinstance(value, Parameter):
+            if isinstance(value, Tensor) and not isinstance(value, Parameter) and value.requires_grad and value.is_leaf:
                 warnings.warn(f"{type(self).__name__}.{name} is a tensor that requires grad and no Parameter, so no "
                               "optimizer will train it; write nn.Parameter(...), or give it to forward (at "
                               f"{user_line()})", GradientLostWarning, stacklevel=3)
