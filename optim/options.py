@@ -96,14 +96,12 @@ def _is_positive_integer(value: Any) -> bool:
 
 
 _RANGES: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "lr": (_is_not_negative, "a number >= 0"),
-    "initial_lr": (_is_not_negative, "a number >= 0"),
+    **dict.fromkeys(("lr", "initial_lr", "eps", "weight_decay", "momentum_decay", "lr_decay",
+                     "initial_accumulator_value", "tolerance_grad", "tolerance_change"),
+                    (_is_not_negative, "a number >= 0")),
     "betas": (_are_decay_rates, "two numbers in [0, 1)"),
     **dict.fromkeys(("beta", "rho", "momentum"), (_is_decay_rate, "a number in [0, 1)")),
-    **dict.fromkeys(("eps", "weight_decay", "momentum_decay", "lr_decay", "initial_accumulator_value"),
-                    (_is_not_negative, "a number >= 0")),
     **dict.fromkeys(("centered", "decoupled_weight_decay"), (lambda value: isinstance(value, bool), "True or False")),
     **dict.fromkeys(("max_iter", "max_eval", "history_size"), (_is_positive_integer, "an integer of at least 1")),
-    **dict.fromkeys(("tolerance_grad", "tolerance_change"), (_is_not_negative, "a number >= 0")),
     "line_search_fn": (lambda value: value in (None, "strong_wolfe"), 'None or "strong_wolfe"'),
 }

@@ -12,7 +12,7 @@ from autograd import Tensor, gelu, sigmoid
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.kernels.broadcasting import along_channels
-from nn.layers.arguments import choice, floating, nonzero, positive
+from nn.layers.arguments import choice, floating, nonzero, positive_integers
 from nn.layers.input import Speaker, admitted, refusal, with_axis
 from nn.layers.layer import Layer
 from nn.parameter import Parameter
@@ -193,7 +193,7 @@ class PReLU(Layer):
     """
 
     def __init__(self, num_parameters: int = 1, init: float = 0.25, *, dtype: DTypeLike | None = None) -> None:
-        positive("PReLU", num_parameters=num_parameters)
+        positive_integers("PReLU", num_parameters=num_parameters)
         self.num_parameters, self.init = num_parameters, init
         self.weight = Parameter(np.full(num_parameters, init), dtype=floating("PReLU", dtype, real=True))
 

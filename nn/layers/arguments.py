@@ -20,7 +20,7 @@ Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
 """The kernel, stride, padding and dilation of windows, each along all axes."""
 
 
-def positive(speaker: Speaker, **numbers: Any) -> None:
+def positive_integers(speaker: Speaker, **numbers: Any) -> None:
     """Raise TypeError for a size that is not an integer, ValueError for one below 1."""
     for name, number in numbers.items():
         _check(speaker, integer, name, number)
@@ -50,7 +50,7 @@ def nonnegative(speaker: Speaker, **values: float) -> None:
     _in_range(speaker, lambda value: value >= 0, "at least 0", values)
 
 
-def above_zero(speaker: Speaker, **values: float) -> None:
+def positive(speaker: Speaker, **values: float) -> None:
     """Raise ValueError for what is no number above 0."""
     _in_range(speaker, lambda value: value > 0, "positive", values)
 

@@ -23,7 +23,7 @@ from nn import init
 from nn.kernels import attention as kernels
 from nn.kernels.linear import linear
 from nn.kernels.self_attention import self_attention
-from nn.layers.arguments import floating, positive, probability
+from nn.layers.arguments import floating, positive_integers, probability
 from nn.layers.dropout import dropout, keep_and_scale
 from nn.layers.initial_weights import hold
 from nn.layers.input import Shapes, Speaker, admitted, broadcasts, described, mistake, refusal, weights_of
@@ -60,7 +60,7 @@ class MultiheadAttention(Layer):
                  add_bias_kv: bool = False, add_zero_attn: bool = False, kdim: int | None = None,
                  vdim: int | None = None, batch_first: bool = False, *, dtype: DTypeLike | None = None) -> None:
         kdim, vdim = embed_dim if kdim is None else kdim, embed_dim if vdim is None else vdim
-        positive("MultiheadAttention", embed_dim=embed_dim, num_heads=num_heads, kdim=kdim, vdim=vdim)
+        positive_integers("MultiheadAttention", embed_dim=embed_dim, num_heads=num_heads, kdim=kdim, vdim=vdim)
         probability("MultiheadAttention", dropout=dropout)
         if embed_dim % num_heads:
             raise ValueError(f"MultiheadAttention: num_heads={num_heads} must divide embed_dim={embed_dim}")

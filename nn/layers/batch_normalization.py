@@ -16,7 +16,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.modes import local
 from nn.kernels import normalization as kernels
-from nn.layers.arguments import nonnegative, positive
+from nn.layers.arguments import nonnegative, positive_integers
 from nn.layers.input import Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.normalization import Affine, group_norm
 from nn.parameter import overwrite
@@ -35,7 +35,7 @@ class _Tracking(Affine):
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = True,
                  track_running_stats: bool = True, *, bias: bool = True, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
-        positive(kind, num_features=num_features)
+        positive_integers(kind, num_features=num_features)
         nonnegative(kind, eps=eps)
         if momentum is not None and not 0 <= momentum <= 1:
             raise ValueError(f"{kind}: momentum must be between 0 and 1, or None, got {momentum}")

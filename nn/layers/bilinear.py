@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
-from nn.layers.arguments import floating, positive
+from nn.layers.arguments import floating, positive_integers
 from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import Speaker, admitted, fitting, refusal
 from nn.layers.layer import Layer
@@ -30,7 +30,7 @@ class Bilinear(Layer):
 
     def __init__(self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, *,
                  dtype: DTypeLike | None = None) -> None:
-        positive("Bilinear", in1_features=in1_features, in2_features=in2_features, out_features=out_features)
+        positive_integers("Bilinear", in1_features=in1_features, in2_features=in2_features, out_features=out_features)
         dtype = floating("Bilinear", dtype)
         self.in1_features, self.in2_features, self.out_features = in1_features, in2_features, out_features
         self.weight = Parameter(np.zeros((out_features, in1_features, in2_features)), dtype=dtype)

@@ -11,7 +11,7 @@ from autograd import Tensor
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
 from nn.kernels.rnn import rnn
-from nn.layers.arguments import choice, floating, positive
+from nn.layers.arguments import choice, floating, positive_integers
 from nn.layers.initial_weights import hold
 from nn.layers.input import admitted, refusal, weights_of
 from nn.layers.recurrent_units import RecurrentUnits
@@ -32,7 +32,7 @@ class _Cell(RecurrentUnits):
     def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
                  dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
-        positive(kind, input_size=input_size, hidden_size=hidden_size)
+        positive_integers(kind, input_size=input_size, hidden_size=hidden_size)
         dtype = floating(kind, dtype)
         self.input_size, self.hidden_size, self.bias = input_size, hidden_size, bias
         hold(self, self._shapes(input_size, hidden_size), dtype, without=() if bias else ("bias_ih", "bias_hh"))

@@ -16,7 +16,7 @@ from autograd.arrays import in_a_tuple
 from nn import init
 from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.windows import transposed_size
-from nn.layers.arguments import Size, choice, floating, positive, sizes
+from nn.layers.arguments import Size, choice, floating, positive_integers, sizes
 from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import AXES, Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.layer import Layer
@@ -40,7 +40,7 @@ class Convolution(Layer):
                  padding: Size | str = 0, dilation: Size = 1, groups: int = 1, bias: bool = True,
                  padding_mode: str = "zeros", *, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
-        positive(kind, in_channels=in_channels, out_channels=out_channels, groups=groups)
+        positive_integers(kind, in_channels=in_channels, out_channels=out_channels, groups=groups)
         if in_channels % groups or out_channels % groups:
             raise ValueError(f"{kind}: groups={groups} must divide in_channels={in_channels} and "
                              f"out_channels={out_channels}")
@@ -274,7 +274,7 @@ def _conv_transpose(name: str, axes: int, x: Any, weight: Any, bias: Any, stride
 
 def _check_weight(name: str, channels: str, axes: int, weight: Any, groups: int) -> None:
     """Raise ValueError unless the weight has this number of window axes, and the same channels for each group."""
-    positive(name, groups=groups)
+    positive_integers(name, groups=groups)
     if weight.ndim != axes + 2 or 0 in weight.shape[2:]:
         raise refusal(name, f"a weight ({channels}, {_WINDOWS[axes]})", weight)
     if len(weight) % groups:

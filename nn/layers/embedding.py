@@ -15,7 +15,7 @@ from nn import init
 from nn.kernels import embedding as kernels
 from nn.kernels.half_precision import in_single
 from nn.kernels.indices import first_outside
-from nn.layers.arguments import above_zero, floating, nonnegative, positive
+from nn.layers.arguments import floating, nonnegative, positive, positive_integers
 from nn.layers.input import Speaker, described, mistake, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
@@ -31,9 +31,9 @@ class Table(Layer):
                  max_norm: float | None = None, norm_type: float = 2.0, scale_grad_by_freq: bool = False, *,
                  dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
-        positive(kind, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        positive_integers(kind, num_embeddings=num_embeddings, embedding_dim=embedding_dim)
         _check_padding(kind, padding_idx, num_embeddings)
-        above_zero(kind, norm_type=norm_type)
+        positive(kind, norm_type=norm_type)
         if max_norm is not None:
             nonnegative(kind, max_norm=max_norm)
         self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim

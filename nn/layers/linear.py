@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from nn.kernels.linear import linear as _linear
-from nn.layers.arguments import floating, positive
+from nn.layers.arguments import floating, positive_integers
 from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import admitted, fitting, mistake, refusal
 from nn.layers.layer import Layer
@@ -30,7 +30,7 @@ class Linear(Layer):
 
     def __init__(self, in_features: int, out_features: int, bias: bool = True, *,
                  dtype: DTypeLike | None = None) -> None:
-        positive("Linear", in_features=in_features, out_features=out_features)
+        positive_integers("Linear", in_features=in_features, out_features=out_features)
         dtype = floating("Linear", dtype)
         self.in_features, self.out_features = in_features, out_features
         self.weight = Parameter(np.zeros((out_features, in_features)), dtype=dtype)

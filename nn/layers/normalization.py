@@ -18,7 +18,7 @@ from autograd.arrays import in_a_tuple, integer
 from nn.kernels.layer_norm import layer_norm as layer_kernel
 from nn.kernels.normalization import group_norm as group_kernel
 from nn.kernels.rms_norm import rms_norm as rms_kernel
-from nn.layers.arguments import floating, nonnegative, positive
+from nn.layers.arguments import floating, nonnegative, positive_integers
 from nn.layers.input import Speaker, admitted, fitting, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
@@ -99,7 +99,7 @@ class GroupNorm(Affine):
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
                  bias: bool = True, dtype: DTypeLike | None = None) -> None:
-        positive("GroupNorm", num_groups=num_groups, num_channels=num_channels)
+        positive_integers("GroupNorm", num_groups=num_groups, num_channels=num_channels)
         nonnegative("GroupNorm", eps=eps)
         if num_channels % num_groups:
             raise ValueError(f"GroupNorm: num_groups={num_groups} must divide num_channels={num_channels}")

@@ -11,7 +11,7 @@ from autograd import Tensor
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm, lstm_reference
 from nn.kernels.rnn import rnn
-from nn.layers.arguments import choice, floating, positive, probability
+from nn.layers.arguments import choice, floating, positive_integers, probability
 from nn.layers.dropout import dropout
 from nn.layers.initial_weights import hold
 from nn.layers.input import Shapes, admitted, refusal, weights_of
@@ -39,7 +39,7 @@ class _Recurrent(RecurrentUnits):
                  batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False, *,
                  dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
-        positive(kind, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
+        positive_integers(kind, input_size=input_size, hidden_size=hidden_size, num_layers=num_layers)
         probability(kind, dropout=dropout)
         dtype = floating(kind, dtype)
         self.input_size, self.hidden_size, self.num_layers = input_size, hidden_size, num_layers

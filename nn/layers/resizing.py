@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import Array
 from nn.kernels.average_pooling import adaptive_average_pool
-from nn.layers.arguments import Size, choice, positive
+from nn.layers.arguments import Size, choice, positive_integers
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
@@ -87,7 +87,7 @@ def _sizes(speaker: Speaker, x: Any, size: Size | None,
         raise mistake(speaker, f"needs one number or {len(lengths)} for {x.shape}, got {given!r}")
     if size is not None:
         for after in each:
-            positive(speaker, size=after)
+            positive_integers(speaker, size=after)
         return each, list(each)
     afters = [int(length * factor) for length, factor in zip(lengths, each, strict=True)]
     for axis, after in enumerate(afters, start=2):

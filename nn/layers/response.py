@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.arguments import positive
+from nn.layers.arguments import positive_integers
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
@@ -25,7 +25,7 @@ class LocalResponseNorm(Layer):
     """
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> None:
-        positive("LocalResponseNorm", size=size)
+        positive_integers("LocalResponseNorm", size=size)
         self.size, self.alpha, self.beta, self.k = size, alpha, beta, k
 
     def forward(self, input: ArrayLike) -> Tensor:
@@ -38,7 +38,7 @@ def local_response_norm(input: ArrayLike, size: int, alpha: float = 1e-4, beta: 
 
     Beyond the first and the last channel there are zeros. Raises ValueError as `nn.LocalResponseNorm`.
     """
-    positive(speaker, size=size)
+    positive_integers(speaker, size=size)
     x = admitted(speaker, input, real=True)
     if x.ndim < 3:
         raise refusal(speaker, "(N, C, ...) with an axis after the channels", x)

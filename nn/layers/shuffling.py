@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from autograd import Tensor
-from nn.layers.arguments import positive
+from nn.layers.arguments import positive_integers
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
@@ -20,7 +20,7 @@ class PixelShuffle(Layer):
     """
 
     def __init__(self, upscale_factor: int) -> None:
-        positive("PixelShuffle", upscale_factor=upscale_factor)
+        positive_integers("PixelShuffle", upscale_factor=upscale_factor)
         self.upscale_factor = upscale_factor
 
     def forward(self, input: ArrayLike) -> Tensor:
@@ -34,7 +34,7 @@ class PixelUnshuffle(Layer):
     """
 
     def __init__(self, downscale_factor: int) -> None:
-        positive("PixelUnshuffle", downscale_factor=downscale_factor)
+        positive_integers("PixelUnshuffle", downscale_factor=downscale_factor)
         self.downscale_factor = downscale_factor
 
     def forward(self, input: ArrayLike) -> Tensor:
@@ -48,7 +48,7 @@ class ChannelShuffle(Layer):
     """
 
     def __init__(self, groups: int) -> None:
-        positive("ChannelShuffle", groups=groups)
+        positive_integers("ChannelShuffle", groups=groups)
         self.groups = groups
 
     def forward(self, input: ArrayLike) -> Tensor:
@@ -60,7 +60,7 @@ def channel_shuffle(input: ArrayLike, groups: int, *, speaker: Speaker = "channe
 
     Raises ValueError for channels that `groups` does not divide.
     """
-    positive(speaker, groups=groups)
+    positive_integers(speaker, groups=groups)
     x = admitted(speaker, input)
     if x.ndim < 2 or x.shape[1] % groups:
         raise refusal(speaker, f"(N, C, ...) with channels that {groups} divides", x)
@@ -74,7 +74,7 @@ def pixel_shuffle(input: ArrayLike, upscale_factor: int, *, speaker: Speaker = "
     r is the `upscale_factor`. Raises ValueError for channels that r^2 does not divide.
     Source: Shi et al., arXiv:1609.05158.
     """
-    positive(speaker, upscale_factor=upscale_factor)
+    positive_integers(speaker, upscale_factor=upscale_factor)
     x, r = admitted(speaker, input), upscale_factor
     if x.ndim < 3 or x.shape[-3] % r**2:
         raise refusal(speaker, f"(N, C, H, W) with channels that {r**2} divides", x)
@@ -90,7 +90,7 @@ def pixel_unshuffle(input: ArrayLike, downscale_factor: int, *, speaker: Speaker
 
     r is the `downscale_factor`. Raises ValueError for images that r does not divide.
     """
-    positive(speaker, downscale_factor=downscale_factor)
+    positive_integers(speaker, downscale_factor=downscale_factor)
     x, r = admitted(speaker, input), downscale_factor
     if x.ndim < 3 or x.shape[-2] % r or x.shape[-1] % r:
         raise refusal(speaker, f"(N, C, H, W) with H and W that {r} divides", x)

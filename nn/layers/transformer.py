@@ -11,7 +11,7 @@ import numpy as np
 from autograd import Tensor, gelu, relu
 from nn import init
 from nn.containers import ModuleList
-from nn.layers.arguments import positive
+from nn.layers.arguments import positive_integers
 from nn.layers.attention import MultiheadAttention
 from nn.layers.dropout import Dropout
 from nn.layers.input import admitted
@@ -38,7 +38,7 @@ class _Layer(Layer):
                  batch_first: bool = False, norm_first: bool = False, bias: bool = True, *,
                  dtype: DTypeLike | None = None) -> None:
         kind, parts = type(self).__name__, range(1, len(self.attentions) + 2)
-        positive(kind, d_model=d_model, nhead=nhead, dim_feedforward=dim_feedforward)
+        positive_integers(kind, d_model=d_model, nhead=nhead, dim_feedforward=dim_feedforward)
         if isinstance(activation, str) and activation not in _ACTIVATIONS:
             raise ValueError(f"{kind}: activation is 'relu', 'gelu' or a function, got {activation!r}")
         self.norm_first = norm_first
@@ -117,7 +117,7 @@ class _Stack(Layer):
     norm: Module | None
 
     def __init__(self, layer: Module, num_layers: int, norm: Module | None) -> None:
-        positive(type(self).__name__, num_layers=num_layers)
+        positive_integers(type(self).__name__, num_layers=num_layers)
         self.layers = ModuleList([deepcopy(layer) for _ in range(num_layers)])
         self.num_layers = num_layers
         self.norm = norm

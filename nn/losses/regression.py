@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.kernels.regression import absolute_error, huber_error, squared_error
-from nn.layers.arguments import above_zero, nonnegative
+from nn.layers.arguments import nonnegative, positive
 from nn.layers.input import Speaker
 from nn.losses.reduction import Loss, check_reduction, paired
 
@@ -44,7 +44,7 @@ class HuberLoss(Loss):
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         super().__init__(reduction=reduction)
-        above_zero("HuberLoss", delta=delta)
+        positive("HuberLoss", delta=delta)
         self.delta = delta
 
     def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
@@ -91,7 +91,7 @@ def huber_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", del
     Raises ValueError unless delta is positive, and where shapes differ, (N, 1) against (N,) included.
     """
     check_reduction(speaker, reduction)
-    above_zero(speaker, delta=delta)
+    positive(speaker, delta=delta)
     x, t = paired(speaker, input, target)
     return huber_error(x, t, reduction=reduction, delta=weak(delta))
 
