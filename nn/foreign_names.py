@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
-from autograd.arguments import constructor_parameters, unknown_options
+from autograd.constructors import constructor_parameters, unknown_options
 from autograd.errors import nearest
 from nn import keras_names
 
@@ -110,7 +110,7 @@ def refuses_foreign_options(function: Call) -> Call:
 def refuse_options(made: type, options: Iterable[str]) -> None:
     """Raise TypeError for an option that the constructor of a class does not have, and say what is written here."""
     for option in unknown_options(made, options):
-        known = [*constructor_parameters(made)][1:]
+        known = [*constructor_parameters(made)]
         meant = nearest(option, known)
         advice = OPTIONS.get(option, f"did you mean {meant}?" if meant else f"only {', '.join(known)}")
         raise TypeError(f"{made.__name__} has no option {option!r}; {advice}")

@@ -7,8 +7,8 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
-from autograd.arguments import constructor_parameters, unknown_options
 from autograd.arrays import is_integer
+from autograd.constructors import constructor_parameters, unknown_options
 
 
 def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
@@ -44,10 +44,10 @@ ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "le
 def check_names(made: type, given: Iterable[str]) -> None:
     """Raise TypeError for an option that an optimizer or a schedule does not have, with what to write instead.
 
-    The message lists its options, without `self` and what it is made for.
+    The message lists its options, without what it is made for.
     """
     for name in sorted(unknown_options(made, given)):
-        known, advice = [*constructor_parameters(made)][2:], f"; {ADVICE[name]}" if name in ADVICE else ""
+        known, advice = [*constructor_parameters(made)][1:], f"; {ADVICE[name]}" if name in ADVICE else ""
         raise TypeError(f"{made.__name__} has no option {name!r}, only {', '.join(known)}{advice}")
 
 

@@ -12,8 +12,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from autograd.arguments import refuse_misfits
 from autograd.arrays import integer
+from autograd.constructors import refuse_misfits
 from autograd.errors import require_function
 from nn.data.samplers import BatchSampler, RandomSampler, SequentialSampler, batches_of, length_of
 from nn.data.sources import collated, source

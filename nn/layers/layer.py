@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor
-from autograd.arguments import refuse_misfits
+from autograd.constructors import refuse_misfits
 from nn.foreign_names import refuse_options
 from nn.module import Module
 

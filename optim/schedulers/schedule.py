@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import cos, inf
 from typing import TYPE_CHECKING, Any, Self
 
-from autograd.arguments import refuse_misfits
+from autograd.constructors import refuse_misfits
 from autograd.errors import UnknownName
 from optim.optimizer import Optimizer
 from optim.options import check_names

@@ -1,0 +1,40 @@
+"""What constructors take, of layers, optimizers and the like, and errors for what they were given instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Real
+from typing import Any
+
+from .arguments import parameters
+from .arrays import flag, is_integer
+
+
+def constructor_parameters(made: type) -> Mapping[str, Any]:
+    """The parameters of a class's constructor, without `self`."""
+    return dict([*parameters(made.__init__).items()][1:])  # type: ignore[misc]  # of this class, whichever
+
+
+def unknown_options(made: type, given: Iterable[str]) -> list[str]:
+    """The given options that a class's constructor does not have; none if it takes `**kwargs`."""
+    known = constructor_parameters(made)
+    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
+    return [] if takes_any else [name for name in given if name not in known]
+
+
+def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any], of_words: str = "") -> None:
+    """Raise TypeError for what is no number, or not True or False, where a constructor's annotation says so.
+
+    Else nn.LSTM(5, 3, 2, 0.5) has a bias of 0.5, and no dropout. `of_words` is what to say of a word for True or False.
+    """
+    annotations = {name: parameter.annotation for name, parameter in constructor_parameters(made).items()}
+    for name, value in (*zip(annotations, given, strict=False), *options.items()):
+        expected, _, rest = str(annotations.get(name)).partition(" | ")
+        if expected not in ("bool", "float", "int") or (value is None and rest) or "Sequence" in rest:
+            continue
+        if expected == "bool":
+            flag(f"{made.__name__}: {name}", value, of_words if isinstance(value, str) else "")
+        if expected == "float" and (isinstance(value, bool) or not isinstance(value, Real) or value != value):
+            raise TypeError(f"{made.__name__}: {name} must be a number, got {value!r:.60}")
+        if expected == "int" and not is_integer(value):
+            raise TypeError(f"{made.__name__}: {name} must be an integer, got {value!r:.60}")
