@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from autograd.scipy.twin import no_twins_but_these
 
-from .bounded import arcsine, johnsonsb, loguniform, semicircular, triang, truncexpon
+from .bounded import arcsine, johnsonsb, loguniform, semicircular, triang, truncexpon, wrapcauchy
+from .by_quadrature import norminvgauss, pearson3, vonmises
 from .continuous import (
     beta,
     cauchy,
@@ -45,7 +46,6 @@ from .generalized import (
     genpareto,
     invgauss,
     johnsonsu,
-    vonmises,
     wald,
 )
 from .kernels import gaussian_kde
@@ -84,8 +84,9 @@ __all__ = [
     "halfnorm", "hypsecant", "invgamma", "invgauss", "invweibull", "invwishart", "johnsonsb", "johnsonsu", "laplace",
     "laplace_asymmetric", "levy", "loggamma", "logistic", "loglaplace", "lognorm", "loguniform", "lomax",
     "matrix_normal", "maxwell", "moyal", "multinomial", "multivariate_normal", "multivariate_t", "nakagami", "nbinom",
-    "ncf", "nct", "ncx2", "norm", "pareto", "poisson", "powerlaw", "rayleigh", "rice", "semicircular", "skewnorm", "t",
-    "triang", "truncexpon", "truncnorm", "uniform", "vonmises", "wald", "weibull_max", "weibull_min", "wishart",
+    "ncf", "nct", "ncx2", "norm", "norminvgauss", "pareto", "pearson3", "poisson", "powerlaw", "rayleigh", "rice",
+    "semicircular", "skewnorm", "t", "triang", "truncexpon", "truncnorm", "uniform", "vonmises", "wald", "weibull_max",
+    "weibull_min", "wishart", "wrapcauchy",
 ]
 
 __getattr__ = no_twins_but_these(__name__)

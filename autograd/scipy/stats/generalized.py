@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import log, pi
 
 import numpy as np
 
@@ -122,7 +121,7 @@ exponnorm = Distribution(
     cdf=lambda x, K: sc.ndtr(x) - np.exp(log_of_longer(x, K)),
     sf=lambda x, K: sc.ndtr(-x) + np.exp(log_of_longer(x, K)))
 
-# --- Of the time until a level is reached, and of an angle ------------------------------------------------------------
+# --- Of the time until a level is reached -----------------------------------------------------------------------------
 
 
 def first_passage(x: Array, mu: Array) -> tuple[Array, Array, Array]:
@@ -147,6 +146,3 @@ invgauss = Distribution(
     cdf=lambda x, mu: np.exp(log_passed(x, mu)), logcdf=lambda x, mu: log_passed(x, mu),
     sf=lambda x, mu: np.exp(log_to_come(x, mu)), logsf=lambda x, mu: log_to_come(x, mu))
 wald = Distribution("wald", (0, INF), open_below=True, **of_member(invgauss, 1.0))
-vonmises = Distribution(
-    "vonmises", (-INF, INF), possible=lambda kappa: kappa >= 0,
-    logpdf=lambda x, kappa: kappa * sc.cosm1(x) - np.log(sc.i0e(kappa)) - log(2 * pi))

@@ -80,6 +80,7 @@ SHAPES = {
     "loglaplace": 1,
     "fatiguelife": 1,
     "exponpow": 1,
+    "pearson3": 1,
 }
 for name, count in SHAPES.items():
     distribution = getattr(stats, name)
@@ -94,6 +95,10 @@ for method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
 for method in stats.weibull_max.functions():
     smooth(getattr(stats.weibull_max, method), UNIT if method in ("ppf", "isf") else (-0.9, -0.3), POSITIVE,
            (0.01, 0.05), (1.0, 1.2))
+for method in stats.norminvgauss.functions():
+    smooth(getattr(stats.norminvgauss, method), UNIT, (1.5, 2.5), (-0.5, 0.5), (0.01, 0.05), (1.0, 1.2))
+for method in stats.wrapcauchy.functions():
+    smooth(getattr(stats.wrapcauchy, method), UNIT, (0.3, 0.7), (0.01, 0.05), (1.0, 1.2))
 for name, given in {  # loguniform has no scale, which its density cancels
     "truncexpon": ((1.5, 2.5), (0.01, 0.05), (1.0, 1.2)),
     "genextreme": ((-0.6, -0.1), (0.01, 0.05), (1.0, 1.2)), "triang": ((0.1, 0.15), (0.01, 0.05), (1.0, 1.2)),

@@ -1,0 +1,168 @@
+"""Distributions whose shares are integrals of their densities, to all digits of the smaller tail.
+
+The tail on one side of the mode is integrated by Gauss-Legendre quadrature, from x outwards until the density has
+fallen by exp(-50). Where it ends depends on values only, so the derivatives are those of the integral.
+"""
+
+from __future__ import annotations
+
+from math import log, pi
+
+import numpy as np
+
+from autograd.declare import piecewise_constant
+from autograd.duck_arrays import Array
+from autograd.rule_signature import reading
+from autograd.rules.closed import closed, slope
+from autograd.rules.integrals import quadrature
+from autograd.rules.special.incomplete import gamma_log_peak, inverse
+from autograd.rules.special.ufuncs import special as sc
+from autograd.scipy.precision import at_least
+
+from .continuous import HALF_LOG_2PI, INF
+from .distribution import Distribution, Form
+from .generalized import end_of, finite
+from .noncentral import apart
+
+FALL = 50.0
+
+
+def integral(log_density: Form, start: Array, end: Array, *shapes: Array) -> Array:
+    """Of a density between two points, whichever is larger; the end is where it is 0, and does not move."""
+    nodes, weights = quadrature(64)
+    start, end, *own = apart(start, end, *shapes)
+    length = end - start
+    return np.sum(weights * np.exp(log_density(start + length * nodes, *own)) * np.abs(length), axis=-1)
+
+
+# --- Of an angle, around the circle again and again ------------------------------------------------------------------
+
+
+@piecewise_constant
+def turns_of(x: Array) -> Array:
+    return np.round(x / (2 * pi))
+
+
+@piecewise_constant
+def around(x: Array, kappa: Array) -> Array:
+    """Where kappa cos is less by 50 than at x, or half a turn."""
+    return np.arccos(np.maximum(np.cos(x) - FALL / np.maximum(kappa, 1.0), -1.0))
+
+
+def angle_log_density(x: Array, kappa: Array) -> Array:
+    return kappa * sc.cosm1(x) - np.log(sc.i0e(kappa)) - log(2 * pi)
+
+
+def angle_share(x: Array, kappa: Array) -> Array:
+    """The share from the opposite of the mode on, once more with every turn."""
+    turns = turns_of(x)
+    z = x - 2 * pi * turns
+    size = np.where(z < 0, -z, z)
+    tail = integral(angle_log_density, size, around(size, kappa), kappa)
+    return turns + np.where(z < 0, tail, 1 - tail)
+
+
+vonmises = Distribution(
+    "vonmises", (-INF, INF), possible=lambda kappa: kappa >= 0, logpdf=angle_log_density, cdf=angle_share,
+    sf=lambda x, kappa: angle_share(-x, kappa))
+
+# --- Normal, with a mean and variance of an inverse Gaussian distribution: in v, where x = sinh(v) -------------------
+
+
+def tempered_log_density(v: Array, a: Array, b: Array) -> Array:
+    """The density of v."""
+    root = np.sqrt((a - b) * (a + b))
+    return np.log(a / pi) + np.log(sc.k1e(a * np.cosh(v))) + root - a * np.cosh(v) + b * np.sinh(v)
+
+
+@piecewise_constant
+def tempered_end(v: Array, a: Array, b: Array) -> Array:
+    """Where a cosh(v) - b sinh(v) is greater by 50, away from its least value."""
+    square, above = (a - b) * (a + b), a * np.cosh(v) - b * np.sinh(v) + FALL
+    way = np.where(under_mode(np.sinh(v), a, b), -1.0, 1.0)
+    return np.arcsinh((b * above + way * a * np.sqrt(above * above - square)) / square)
+
+
+def under_mode(x: Array, a: Array, b: Array) -> Array:
+    return x * np.sqrt((a - b) * (a + b)) < b
+
+
+def tempered_share(x: Array, a: Array, b: Array) -> Array:
+    v = np.arcsinh(x)
+    tail = integral(tempered_log_density, v, tempered_end(v, a, b), a, b)
+    return np.where(under_mode(x, a, b), tail, 1 - tail)
+
+
+def tempered(x: Array, a: Array, b: Array) -> Array:
+    return tempered_log_density(np.arcsinh(x), a, b) - np.log(np.hypot(1.0, x))
+
+
+def halved(q: Array, a: Array, b: Array) -> Array:
+    """The quantile, by halving the range of v until nothing is left of it."""
+    q, a, b = np.broadcast_arrays(*at_least(np.float64, q, a, b))
+    low, high = np.full(q.shape, -50.0), np.full(q.shape, 50.0)
+    for _ in range(60):
+        middle = (low + high) / 2
+        under = tempered_share(np.sinh(middle), a, b) < q
+        low, high = np.where(under, middle, low), np.where(under, high, middle)
+    return np.sinh((low + high) / 2)
+
+
+tempered_quantile = closed(reading(("q", "a", "b"), halved), "standard norminvgauss.ppf", *inverse(
+    reading(("x", "a", "b"), lambda *at: np.exp(tempered(*at))),
+    *[reading(("x", "a", "b"), slope(tempered_share, i)) for i in (1, 2)], place=0))
+norminvgauss = Distribution(
+    "norminvgauss", (-INF, INF), possible=lambda a, b: (a > 0) & (np.abs(b) < a), logpdf=tempered,
+    cdf=tempered_share, sf=lambda x, a, b: tempered_share(-x, a, -b),
+    ppf=lambda q, a, b: tempered_quantile(*at_least(np.float64, q, a, b)).astype(q.dtype),
+    isf=lambda q, a, b: -tempered_quantile(*at_least(np.float64, q, a, -b)).astype(q.dtype))
+
+# --- A gamma distribution of mean 0 and variance 1, by its skew: normal where that is 0 ------------------------------
+
+SMALL = 0.2  # of a skew, with the shape 4 / skew^2 = 100 of the gamma distribution, from which on it has a series
+
+
+def skewed_peak(skew: Array) -> Array:
+    """The logarithm of the density at 0."""
+    small = np.abs(skew) < SMALL
+    r, shape = np.where(small, skew * skew / 4, 0.0), 4 / np.where(small, 1.0, skew * skew)
+    series = -HALF_LOG_2PI - (1 / 12 - (1 / 360 - r * r / 1260) * r * r) * r
+    return np.where(small, series, gamma_log_peak(shape) - np.log(shape) / 2)
+
+
+def skewed_log_density(x: Array, skew: Array) -> Array:
+    """With t = skew x / 2 and the shape a it is that at 0 plus (a - 1) log(1 + t) - a t."""
+    t = skew * x / 2
+    near = np.abs(t) < 0.1
+    inner, outer, shape = np.where(near, t, 0.0), np.where(near, 1.0, t), 4 / np.where(near, 1.0, skew * skew)
+    series: Array = 0.0
+    for k in range(16, 1, -1):
+        series = series * inner + (-1) ** (k + 1) / k
+    return skewed_peak(skew) + np.where(near, x * x * series - np.log1p(inner),
+                                        sc.xlog1py(shape - 1, outer) - shape * outer)
+
+
+@piecewise_constant
+def skewed_end(x: Array, skew: Array) -> Array:
+    """Far enough upwards or downwards, where the tail is longer, or ends."""
+    way = np.where(x < -skew / 2, -1.0, 1.0)
+    skew, reach = way * skew, 1 + skew * x / 2
+    longer = 25 * np.maximum(skew, 0) + np.sqrt(625 * skew * skew + 100 * reach)
+    shorter = np.minimum(10 * np.sqrt(reach), 1.999 * reach / np.maximum(-skew, 1e-300))
+    return x + way * np.where(skew > 0, longer, shorter)
+
+
+def skewed_share(x: Array, skew: Array) -> Array:
+    """By the gamma distribution, whose derivatives cancel where the skew is small and it is almost normal."""
+    small = np.abs(skew) < SMALL
+    z, s = np.where(small, x, 0.0), np.where(small, skew, 0.0)
+    tail = integral(skewed_log_density, z, skewed_end(z, s), s)
+    shape = 4 / np.where(small, 1.0, skew * skew)
+    y = np.maximum(shape * (1 + np.where(small, 0.0, skew) * x / 2), 0.0)
+    by_gamma = np.where(skew > 0, sc.gammainc(shape, y), sc.gammaincc(shape, y))
+    return np.where(small, np.where(z < -s / 2, tail, 1 - tail), by_gamma)
+
+
+pearson3 = Distribution(
+    "pearson3", lambda skew: (-end_of(-skew / 2), end_of(skew / 2)), possible=finite, logpdf=skewed_log_density,
+    cdf=skewed_share, sf=lambda x, skew: skewed_share(-x, -skew))
