@@ -65,8 +65,8 @@ class Point:
             return None
         steps = zip(broadcast_prefix("steps", step, self.structure), self.shapes, strict=True)
         found = np.concatenate([np.zeros(0), *[np.broadcast_to(_array(h), shape).ravel() for h, shape in steps]])
-        if not np.all(found):
-            raise ValueError(f"step must not be 0, got {step!r}")
+        if not (np.all(found) and np.all(np.isfinite(found))):
+            raise ValueError(f"step must be finite and not 0, got {step!r}")
         return found
 
     def step(self, index: int, power: float) -> float:

@@ -75,6 +75,9 @@ def slope_along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
     f = np.moveaxis(f, axis, 0)
     spacing = array_of(spacing)
     spacing = spacing.astype(float) if spacing.dtype.kind in "iu" else spacing
+    if spacing.ndim and spacing.shape != (len(f),):
+        raise ValueError(f"gradient takes the distance between samples, or a place for each of the {len(f)} along axis "
+                         f"{axis}, got {spacing.shape}")
     h = np.diff(spacing) if spacing.ndim else np.broadcast_to(spacing, (len(f) - 1,))
     h = along(h, f, 0).astype(f.real.dtype)
     s = (f[1:] - f[:-1]) / h
@@ -123,6 +126,9 @@ def at(x: Array, places: Array) -> Array:
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
     """A line from each sample to the next, and constant beyond the ends."""
     x, xp, fp = (v if v.dtype.kind == "c" else v.astype(float) for v in arrays_of((x, xp, fp)))
+    if xp.shape != fp.shape or xp.ndim != 1 or not xp.size:
+        raise ValueError(f"interp takes as many values as places, in one row, and at least one, got {fp.shape} and "
+                         f"{xp.shape}")
     if "c" in (x.dtype.kind, xp.dtype.kind):
         raise TypeError(f"interp takes real places, got {x.dtype} and {xp.dtype}")
     if period is not None:

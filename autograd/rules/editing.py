@@ -53,6 +53,8 @@ def insert(arr: Any, obj: Any, values: Any, axis: int | None = None) -> Any:
 @composite(np.resize)
 def resize(a: Any, new_shape: Any) -> Any:
     shape = (new_shape,) if isinstance(new_shape, (int, np.integer)) else tuple(new_shape)
+    if any(length < 0 for length in shape):
+        raise ValueError(f"resize takes lengths of at least 0, got {new_shape}")
     flat = np.ravel(a)
     size = int(np.prod(shape))
     return flat[np.arange(size) % flat.size].reshape(shape) if flat.size else np.zeros(shape, flat.dtype)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -131,7 +132,7 @@ def array_split(ary: Any, indices_or_sections: Any, axis: int = 0) -> list[Any]:
         each, extra = divmod(size, int(indices_or_sections))
         bounds = np.cumsum([0] + extra * [each + 1] + (int(indices_or_sections) - extra) * [each]).tolist()
     else:
-        bounds = [0, *map(int, indices_or_sections), size]
+        bounds = [0, *map(index, indices_or_sections), size]
     return [part(ary, axis, slice(a, b)) for a, b in itertools.pairwise(bounds)]
 
 

@@ -6,6 +6,7 @@ for forward and reverse mode algorithmic differentiation".
 
 from __future__ import annotations
 
+import itertools
 import operator
 from collections.abc import Sequence
 from functools import cache
@@ -173,6 +174,11 @@ def multi_dot(arrays: Sequence[Any], *, out: None = None) -> Any:
     """One contraction of the whole chain, in the cheapest order that einsum finds."""
     if len(arrays) < 2:
         raise ValueError(f"multi_dot needs at least two arrays, got {len(arrays)}")
+    if len(arrays) == 2:
+        return np.dot(arrays[0], arrays[1])
+    shapes = [np.shape(array) for array in arrays]
+    if any(a[-1:] != b[-2:][:1] for a, b in itertools.pairwise(shapes)):  # einsum would repeat an axis of length 1
+        raise ValueError(f"multi_dot takes matrices, each as wide as the next is high, got {shapes}")
     terms = [LETTERS[i : i + 2] for i in range(len(arrays))]
     terms = [terms[0][2 - np.ndim(arrays[0]) :], *terms[1:-1], terms[-1][: np.ndim(arrays[-1])]]
     outer = terms[0][: np.ndim(arrays[0]) - 1] + terms[-1][1 : np.ndim(arrays[-1])]

@@ -152,6 +152,8 @@ def dot(a: Any, b: Any, out: None = None) -> Any:
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     a, b = arrays_of((a, b))
     if isinstance(axes, (int, np.integer)):
+        if axes > min(a.ndim, b.ndim):
+            raise ValueError(f"tensordot of shapes {a.shape} and {b.shape} over {axes} axes: one has fewer")
         left, right = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
     else:
         left, right = (list(np.atleast_1d(side)) for side in axes)

@@ -128,9 +128,10 @@ def test_each_coordinate_has_a_step_of_its_own_size() -> None:
     assert one_step["a"] == pytest.approx(27 + 9 * 0.1 + 0.01)
 
 
-def test_a_step_of_0_is_refused() -> None:
-    with pytest.raises(ValueError, match="step must not be 0, got 0"):
-        numerical.grad(np.sum, np.ones(2), step=0)
+@pytest.mark.parametrize("step", [0, np.nan, np.inf])
+def test_a_step_of_0_and_one_that_leads_nowhere_are_refused(step: float) -> None:
+    with pytest.raises(ValueError, match=f"step must be finite and not 0, got {step}"):
+        numerical.grad(np.sum, np.ones(2), step=step)
 
 
 @pytest.mark.parametrize("method", METHODS)
