@@ -43,14 +43,17 @@ class _Cell(RecurrentUnits):
         x = admitted(self, x, self.weight_ih.dtype)
         if x.ndim not in (1, 2) or x.shape[-1] != self.input_size:
             raise refusal(self, f"(N, {self.input_size})", x)
-        single = x.ndim == 1
-        expected, before = (*x.shape[:-1], self.hidden_size), []
+        single, expected = x.ndim == 1, (*x.shape[:-1], self.hidden_size)
+        given = [x]
         for state in states:
             if state is not None and (state := admitted(self, state, self.weight_ih.dtype)).shape != expected:
                 raise refusal(self, f"a state {expected}", state)
-            before.append(state[np.newaxis] if single and state is not None else state)
+            given.append(state)
+        if single:
+            given = [None if part is None else part[np.newaxis] for part in given]
+        x, *before = given
         weights = weights_of(self, self._shapes(self.input_size, self.hidden_size)).values()
-        _, *after = kernel(x[np.newaxis, np.newaxis] if single else x[np.newaxis], *before, *weights, **options)
+        _, *after = kernel(x[np.newaxis], *before, *weights, **options)
         return [state[0] for state in after] if single else after
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd.errors import needing
@@ -77,20 +77,23 @@ class History:
         losses = [name for name in curves if name.removeprefix("validation_") == "loss"]
         panels = [panel for panel in (losses, [name for name in curves if name not in losses]) if panel]
         figure = Figure(figsize=(5 * len(panels), 3.6), layout="constrained")
-        epochs = range(1, len(self) + 1)
         for number, names in enumerate(panels, start=1):
             axes = figure.add_subplot(1, len(panels), number)
-            for name in names:
-                measured = name.removeprefix("validation_")
-                style = "--" if name != measured else "-"
-                color = f"C{[other for other in names if not other.startswith('validation_')].index(measured)}"
-                axes.plot(epochs, self.columns[name], style, color=color, marker=".", label=name.replace("_", " "))
+            self._draw(axes, names)
             axes.set_xlabel("epoch")
             axes.set_ylabel("loss" if names is losses else "metric")
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.grid(alpha=0.3)
             axes.legend()
         return figure
+
+    def _draw(self, axes: Any, names: Sequence[str]) -> None:
+        """Draw these columns as curves, dashed for validation, in one color for what measures the same."""
+        measured = [name.removeprefix("validation_") for name in names]
+        colors = {what: f"C{number}" for number, what in enumerate(dict.fromkeys(measured))}
+        for name, what in zip(names, measured, strict=True):
+            axes.plot(range(1, len(self) + 1), self.columns[name], "-" if name == what else "--", color=colors[what],
+                      marker=".", label=name.replace("_", " "))
 
     def __repr__(self) -> str:
         parts = [
