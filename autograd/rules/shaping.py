@@ -42,22 +42,10 @@ linear(np.broadcast_to, lambda g, *, shape, subok=False: g, views=True)
 linear(np.flip, lambda g, *, axis=None: np.flip(g, axis), views=True)
 linear(np.roll, lambda g, *, shift, axis=None: np.roll(g, np.negative(shift), axis))
 linear(np.rot90, lambda g, *, k=1, axes=(0, 1): np.rot90(g, -k, axes), views=True)
-linear(
-    np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True
-)
-tril_of = linear(np.tril, lambda g, *, k=0: np.tril(g, k))
-triu_of = linear(np.triu, lambda g, *, k=0: np.triu(g, k))
-composite(np.tril)(lambda m, k=0: tril_of(rows_of(m), k=k))
-composite(np.triu)(lambda m, k=0: triu_of(rows_of(m), k=k))
 composite(np.matrix_transpose)(lambda x, /: np.swapaxes(x, -1, -2))
 composite(np.fliplr)(lambda m: np.flip(m, 1))
 composite(np.flipud)(lambda m: np.flip(m, 0))
 linear(np.copy, lambda g, *, order="K", subok=False: g)
-
-
-def rows_of(x: Any) -> Any:
-    """A vector as each row of a square matrix, which is what NumPy takes it for."""
-    return np.broadcast_to(x, x.shape * 2) if x.ndim == 1 else x
 
 
 def rolled(ndim: int, axis: int, start: int) -> tuple[int, int]:
@@ -125,6 +113,22 @@ def axes_by_strides(x: np.ndarray[Any, Any]) -> list[int]:
     return inner[::-1]
 
 
+# --- Diagonals and triangles ------------------------------------------------------------------------------------------
+
+linear(
+    np.diagonal, lambda g, x, *, offset=0, axis1=0, axis2=1: on_diagonal(g, x.shape, offset, axis1, axis2), views=True
+)
+tril_of = linear(np.tril, lambda g, *, k=0: np.tril(g, k))
+triu_of = linear(np.triu, lambda g, *, k=0: np.triu(g, k))
+composite(np.tril)(lambda m, k=0: tril_of(rows_of(m), k=k))
+composite(np.triu)(lambda m, k=0: triu_of(rows_of(m), k=k))
+
+
+def rows_of(x: Any) -> Any:
+    """A vector as each row of a square matrix, which is what NumPy takes it for."""
+    return np.broadcast_to(x, x.shape * 2) if x.ndim == 1 else x
+
+
 def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Array:
     """Zeros of `shape` with `g` on the diagonal that `np.diagonal` reads."""
     ndim = len(shape)
@@ -136,6 +140,27 @@ def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2
     places = slice(first, first + g.shape[-1] * (columns + 1), columns + 1)
     placed = scatter(g, key=(..., places), shape=(*lead, rows * columns)).reshape((*lead, rows, columns))
     return placed.transpose(np.argsort([*rest, axis1, axis2]))
+
+
+@composite(np.diag)
+def diag(v: Any, k: int = 0) -> Any:
+    if v.ndim == 2:
+        return np.diagonal(v, k)
+    size = v.shape[0] + abs(k)
+    return on_diagonal(v, (size, size), k, 0, 1)
+
+
+@composite(np.diagflat)
+def diagflat(v: Any, k: int = 0) -> Any:
+    return diag(v.reshape(-1), k)
+
+
+@composite(np.trace)
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Any:
+    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype, out=out)
+
+
+# --- Dtypes -----------------------------------------------------------------------------------------------------------
 
 
 def cast(x: Any, *, dtype: Any) -> Any:
@@ -163,7 +188,7 @@ def astype(x: Any, dtype: Any, copy: bool = True, device: str | None = None) -> 
 
 plain_cast = piecewise_constant(lambda x, *, dtype: np.asarray(x).astype(dtype)[()])
 
-# --- Repeat --------------------------------------------------------------------------------------------------------
+# --- Repeat, fill and broadcast ---------------------------------------------------------------------------------------
 
 
 @composite(np.tile)
@@ -225,24 +250,6 @@ def ix_(*args: Any) -> tuple[Any, ...]:
         if x.ndim != 1:
             raise ValueError(f"ix_ takes vectors, got shape {x.shape}")
     return tuple(x.reshape([x.size if i == k else 1 for i in range(len(vectors))]) for k, x in enumerate(vectors))
-
-
-@composite(np.diag)
-def diag(v: Any, k: int = 0) -> Any:
-    if v.ndim == 2:
-        return np.diagonal(v, k)
-    size = v.shape[0] + abs(k)
-    return on_diagonal(v, (size, size), k, 0, 1)
-
-
-@composite(np.diagflat)
-def diagflat(v: Any, k: int = 0) -> Any:
-    return diag(v.reshape(-1), k)
-
-
-@composite(np.trace)
-def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1, dtype: Any = None, out: None = None) -> Any:
-    return np.sum(np.diagonal(a, offset, axis1, axis2), axis=-1, dtype=dtype, out=out)
 
 
 # --- Facts about an array, and functions of them ---------------------------------------------------------------------
