@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import arrays_of, refuse_out
-from autograd.arrays import integer
+from autograd.arrays import integer, one_of
 from autograd.declare import composite, multilinear, on_arrays_too, variadic
 from autograd.duck_arrays import Array
 
@@ -263,8 +263,7 @@ def convolve(a: Any, v: Any, mode: str = "full") -> Any:
 
 def overlapping(full: Array, long: int, short: int, mode: str) -> Array:
     """What `mode` keeps of a full convolution: all, the middle of the longer's size, or where both overlap fully."""
-    if mode not in ("full", "same", "valid"):
-        raise ValueError(f"convolutions take the modes full, same and valid, got {mode!r}")
+    one_of("a convolution's mode", mode, ("full", "same", "valid"))
     start = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
     return full[start : start + {"full": full.size, "same": long, "valid": long - short + 1}[mode]]
 

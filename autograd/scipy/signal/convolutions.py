@@ -9,6 +9,7 @@ import numpy as np
 import scipy.signal as ss
 
 from autograd.arguments import arrays_of
+from autograd.arrays import one_of
 from autograd.declare import multilinear
 from autograd.duck_arrays import Array
 from autograd.rules.axes import all_axes
@@ -23,18 +24,17 @@ full_convolution = multilinear(
 
 def middle(full: Array, first: tuple[int, ...], second: tuple[int, ...], mode: str) -> Array:
     """What `mode` keeps of a full convolution: all, the centre of the first's size, or where both overlap fully."""
+    one_of("a convolution's mode", mode, ("full", "same", "valid"))
     if mode == "full":
         return full
     if mode == "same":
         sizes, starts = first, [(n - 1) // 2 for n in second]
-    elif mode == "valid":
+    else:
         if any(map(lt, first, second)) and any(map(gt, first, second)):
             raise ValueError(f"mode='valid' needs one operand at least as large as the other along every axis, got "
                              f"shapes {first} and {second}")
         sizes = tuple(abs(n - m) + 1 for n, m in zip(first, second, strict=True))
         starts = [min(n, m) - 1 for n, m in zip(first, second, strict=True)]
-    else:
-        raise ValueError(f"convolve takes the modes full, same and valid, got {mode!r}")
     return full[tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))]
 
 
