@@ -59,6 +59,7 @@ from .vector import ravel
 
 if TYPE_CHECKING:
     from . import array_api, implicit, numerical, scipy, symbolic, testing
+    from .adoption import adopt
     from .array_api.constants import *  # noqa: F403  # by module: of a sum of lists mypy would know no types
     from .array_api.creation import *  # noqa: F403
     from .array_api.dtypes import *  # noqa: F403
@@ -74,11 +75,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AnomalyError", "DisconnectedWarning", "GradientLostWarning", "GradientMismatch", "MutationError",
-    "NoDerivativeError", "Tensor", "checkpoint", "compare", "custom", "detect_anomaly", "draw", "draw_on_error",
-    "elu", "enable_grad", "erf", "fused", "gelu", "grad", "hessian", "hvp", "implicit", "is_grad_enabled", "jacfwd",
-    "jacobian", "jacrev", "jvp", "leaky_relu", "linearize", "log_softmax", "logsumexp", "manual_seed", "minimize",
-    "no_grad", "numerical", "ravel", "relu", "rule", "rules", "scipy", "sigmoid", "silu", "softmax", "softplus",
-    "supported", "symbolic", "tensor", "testing", "trace_source", "value_and_grad", "vjp", "vmap",
+    "NoDerivativeError", "Tensor", "adopt", "checkpoint", "compare", "custom", "detect_anomaly", "draw",
+    "draw_on_error", "elu", "enable_grad", "erf", "fused", "gelu", "grad", "hessian", "hvp", "implicit",
+    "is_grad_enabled", "jacfwd", "jacobian", "jacrev", "jvp", "leaky_relu", "linearize", "log_softmax", "logsumexp",
+    "manual_seed", "minimize", "no_grad", "numerical", "ravel", "relu", "rule", "rules", "scipy", "sigmoid", "silu",
+    "softmax", "softplus", "supported", "symbolic", "tensor", "testing", "trace_source", "value_and_grad", "vjp",
+    "vmap",
 ]
 if TYPE_CHECKING:
     __all__ += array_api.__all__
@@ -89,6 +91,6 @@ _install()
 __getattr__, __dir__ = _on_first_use(__name__, {
     **{name: name for name in ("implicit", "numerical", "scipy", "symbolic", "testing")},
     **dict.fromkeys(("draw", "draw_on_error", "trace_source"), "drawing"),
-    "compare": "comparison", "minimize": "optimize", "supported": "support",
+    "adopt": "adoption", "compare": "comparison", "minimize": "optimize", "supported": "support",
     "special": "scipy.special",  # where SciPy looks with SCIPY_ARRAY_API=1
 }, advice=_FUNCTIONS, rest="array_api")

@@ -33,8 +33,12 @@ def array_of(x: Any) -> Any:
 
 def as_operand(x: Any) -> Any:
     """`x` as it can go to NumPy: a list or a subclass of arrays cannot; boxes and parameters stay as they are."""
-    if type(x) in FLAT or isinstance(x, (Tensor, np.generic, int, float, complex)):
+    if type(x) in FLAT or isinstance(x, (Tensor, np.generic)):
         return x
+    kind: Any
+    for kind in (int, float, complex):
+        if isinstance(x, kind):  # of a class of its own, which would answer NumPy's scalars by Python numbers
+            return kind(x)
     array = array_of(x)
     refuse_objects(array)  # a fraction, for one
     return array

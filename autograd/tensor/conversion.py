@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from opcode import opmap
+from pathlib import Path
 from types import FrameType, FunctionType
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -94,7 +95,7 @@ def _assigns(frame: FrameType | None) -> bool:
 
 
 def _instead(frame: FrameType | None, otherwise: str) -> str:
-    """What to write instead, if it is SciPy that asks for an array, perhaps through NumPy; else `otherwise`."""
+    """What to write instead, if it is a library that asks for an array, perhaps through NumPy; else `otherwise`."""
     asked = called = ""
     while frame and (module := frame.f_globals.get("__name__", "")).partition(".")[0] in ("numpy", "scipy"):
         if module.startswith("scipy"):
@@ -105,10 +106,20 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
         else:
             otherwise = WITHIN.get(frame.f_code.co_qualname, otherwise)
         frame = frame.f_back
+    if frame and (library := _library(frame)):
+        return f"autograd.adopt({library!r}) is a copy of the library that keeps it"
     if not asked:
         return otherwise
     twin = f": look for autograd.{called}" if called else SPARSE * ("sparse" in asked)
     return f"{TWINS}{twin}; {OR_ITSELF}"
+
+
+def _library(frame: FrameType) -> str:
+    """The installed library whose code a frame runs, unless it is a copy by `autograd.adopt`, or this one; else ""."""
+    name: str = frame.f_globals.get("__name__", "").partition(".")[0]
+    installed = {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}
+    adopted = frame.f_builtins["float"] is not float
+    return name if installed and not adopted and name not in ("autograd", "nn", "optim") else ""
 
 
 def _public_name(frame: FrameType) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import copy
 import math
+import operator
 import pickle
 import re
 from collections.abc import Callable
+from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
@@ -494,3 +496,18 @@ def test_in_asks_a_tensor_without_axes_for_its_number() -> None:
     assert 3.0 not in Tensor(2.0)
     with pytest.raises(TypeError, match="vmap"):
         vmap(lambda x: 1.0 if 2.0 in x else 0.0)(np.ones((2, 3)))
+
+
+class Celsius(float):
+    """A number of a class of its own."""
+
+
+@pytest.mark.parametrize("number", [Celsius(2.0), IntEnum("Level", {"high": 2}).high], ids=["float", "int"])
+@pytest.mark.parametrize("x", [np.float64(0.5), np.array([0.5, 3.0])], ids=["scalar", "vector"])
+def test_numbers_of_classes_of_their_own_are_numbers(number: Any, x: Any) -> None:
+    """A float times NumPy's scalar is a plain float, which has no dtype: it raised AttributeError."""
+    t = Tensor(x, requires_grad=True)
+    for f in (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow):
+        for result, expected in ((f(number, t), f(2, x)), (f(t, number), f(x, 2))):
+            np.testing.assert_array_equal(result.data, expected)
+            assert result.requires_grad

@@ -1,0 +1,169 @@
+"""Importing a library a second time, for copies of its modules whose imports of NumPy, SciPy and `math` are facades.
+
+A module's `import` statements, also those that its functions run later, call the `__import__` of its builtins, which
+are ours. It gives a copy for a module of the same library, a facade for NumPy, SciPy and `math`, and else the module
+itself.
+"""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache, wraps
+from importlib import import_module
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import resolve_name
+from threading import RLock
+from types import ModuleType
+from typing import Any, TypeVar, overload
+
+from .facades import BUILTINS, importing, seen
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+OURS = ("autograd", "nn", "optim", "numpy")  # what differentiates as it is
+
+
+@overload
+def adopt(code: str | ModuleType) -> ModuleType: ...
+
+
+@overload
+def adopt(code: Function) -> Function: ...
+
+
+def adopt(code: Any) -> Any:
+    """A copy of an installed module, or of a function or class in it, for which NumPy, SciPy and `math` take tensors.
+
+    `autograd.adopt("skimage.metrics").structural_similarity(t, x)` is differentiable although scikit-image calls
+    `np.asarray`, `np.zeros`, `scipy.ndimage` and `float`: in the copy these keep tensors, and SciPy's functions are
+    their twins in `autograd.scipy`. The library itself stays as it is. What is compiled is shared with it, and still
+    refuses tensors. Raises `ImportError` if there is no such module, `ValueError` for one that needs no copy or has no
+    Python source.
+    """
+    if not isinstance(code, (str, ModuleType)) and hasattr(code, "__qualname__"):
+        return _member(adopt(code.__module__), code)
+    name = code.__name__ if isinstance(code, ModuleType) else code
+    if not isinstance(name, str):
+        raise TypeError(f"adopt expects a module, its name or a function of it, got {type(code).__name__}")
+    library = name.partition(".")[0]
+    if library in (*OURS, "scipy"):
+        raise ValueError(f"{name} needs no copy: " + ("its functions for tensors are those of autograd.scipy"
+                                                      if library == "scipy" else "its functions take tensors"))
+    original = import_module(name)
+    with copies_of(library).in_place():
+        copy = import_module(name)
+    if copy is original:
+        raise ValueError(f"{name} has no Python source of which a copy could be made")
+    return copy
+
+
+def _member(copy: ModuleType, original: Any) -> Any:
+    """What has the name of the original in a copy of its module."""
+    found: Any = copy
+    for name in original.__qualname__.split("."):
+        found = getattr(found, name, None)
+    if found is None:
+        raise ValueError("adopt expects what is defined in a module under its own name, got "
+                         f"{original.__qualname__} of {original.__module__}")
+    return found
+
+
+class _Shared(Loader):
+    """Gives the library's own module in place of a copy."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return self._module
+
+    def exec_module(self, module: ModuleType) -> None:
+        pass
+
+
+class _Copying(Loader):
+    """Runs a module's code with other builtins, and what it loads on first use among the copies, too."""
+
+    def __init__(self, loader: Loader, copies: Copies) -> None:
+        self._loader, self._copies = loader, copies
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._loader, name)  # its resources are the original's
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        here = vars(module)
+        here["__builtins__"] = self._copies.builtins
+        self._loader.exec_module(module)
+        if (load := here.get("__getattr__")) is not None:
+
+            @wraps(load)
+            def load_copy(name: str) -> Any:
+                with self._copies.in_place():
+                    return load(name)
+
+            here["__getattr__"] = load_copy
+
+
+class Copies:
+    """The copies of a library's modules; while they are `in_place`, imports find them instead of the library's own."""
+
+    def __init__(self, library: str) -> None:
+        self._library = library
+        self._copies: dict[str, ModuleType] = {}
+        self._originals: dict[str, ModuleType] = {}
+        self._lock, self._depth = RLock(), 0
+        self.builtins = {**vars(builtins), **BUILTINS, "__import__": self._import}
+
+    def _belongs(self, name: str) -> bool:
+        return name == self._library or name.startswith(f"{self._library}.")
+
+    def _taken(self) -> dict[str, ModuleType]:
+        return {name: sys.modules.pop(name) for name in [*sys.modules] if self._belongs(name)}
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        with self._lock:
+            self._depth += 1
+            running = importing.set(True)
+            if self._depth == 1:
+                self._originals = self._taken()
+                sys.modules.update(self._copies)
+                sys.meta_path.insert(0, self)
+            try:
+                yield
+            finally:
+                importing.reset(running)
+                self._depth -= 1
+                if self._depth == 0:
+                    sys.meta_path.remove(self)
+                    self._copies = self._taken()
+                    sys.modules.update(self._originals)
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None,
+                  target: ModuleType | None = None) -> ModuleSpec | None:
+        """The specification of a copy, as the import system asks for it."""
+        finders = [finder for finder in sys.meta_path if finder is not self] if self._belongs(name) else []
+        spec = next((spec for finder in finders if (spec := finder.find_spec(name, path, target)) is not None), None)
+        if spec is not None and spec.loader is not None:
+            if isinstance(spec.loader, SourceFileLoader):
+                spec.loader = _Copying(spec.loader, self)
+            elif name in self._originals:  # compiled: most cannot be loaded twice
+                spec.loader = _Shared(self._originals[name])
+        return spec
+
+    def _import(self, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
+                fromlist: Sequence[str] = (), level: int = 0) -> Any:
+        package = "" if globals is None else globals.get("__package__") or ""
+        if self._belongs(resolve_name("." * level + name, package)):
+            with self.in_place():
+                return __import__(name, globals, locals, fromlist, level)
+        return seen(__import__(name, globals, locals, fromlist, level))
+
+
+copies_of = cache(Copies)

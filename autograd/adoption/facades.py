@@ -1,0 +1,243 @@
+"""What adopted code sees of NumPy, SciPy and `math`: what would make arrays or numbers of tensors keeps them.
+
+Arrays of floats that a function makes to write to are tensors from the start, as results may be written into them; the
+constants of a module are arrays.
+"""
+
+from __future__ import annotations
+
+import builtins
+import math
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from functools import cache, wraps
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from autograd import array_api
+from autograd.rules.activations import erf
+from autograd.tensor import Tensor
+from autograd.tensor.mutation import is_number
+from autograd.tensor.nested import holds_tensors, joined, shared_values
+from autograd.tensor.tensor import owning
+
+Function = Callable[..., Any]
+importing: ContextVar[bool] = ContextVar("importing", default=False)  # whether the code of a module runs
+
+
+class Facade(ModuleType):
+    """A module, some of whose names are others."""
+
+    def __init__(self, module: ModuleType, others: Mapping[str, Any]) -> None:
+        super().__init__(module.__name__, module.__doc__)
+        vars(self).update(others, _module=module)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._module, name)
+        if isinstance(found, ModuleType):
+            return seen(found)
+        return _joining(found) if self._module.__name__.startswith("numpy") and _takes_no_lists(name, found) else found
+
+    def __dir__(self) -> list[str]:
+        return dir(self._module)
+
+
+def seen(module: ModuleType) -> ModuleType:
+    """What adopted code gets for a module: a facade of NumPy, SciPy and `math`, else the module itself."""
+    name = module.__name__
+    if name in ("numpy", "numpy.linalg", "numpy.fft", "math") or name.partition(".")[0] == "scipy":
+        return _facade(module)
+    return module
+
+
+@cache
+def _facade(module: ModuleType) -> Facade:
+    others: Mapping[str, Any] = {"numpy": NUMPY, "math": MATH}.get(module.__name__, {})
+    if module.__name__.startswith("scipy."):
+        others = _twins(module)
+    return Facade(module, others)
+
+
+def _twins(module: ModuleType) -> dict[str, Any]:
+    """The functions and classes of a module of SciPy that have twins."""
+    try:
+        twins = import_module(f"autograd.{module.__name__}")
+    except ImportError:
+        return {}
+    names = [name for name in dir(twins) if name[0] != "_" and hasattr(module, name)]
+    return {name: twin for name in names if not isinstance(twin := getattr(twins, name), ModuleType)}
+
+
+# --- NumPy -----------------------------------------------------------------------------------------------------------
+
+TAKE_LISTS = {
+    "block", "broadcast_arrays", "choose", "column_stack", "concat", "concatenate", "dstack", "einsum", "einsum_path",
+    "hstack", "ix_", "lexsort", "meshgrid", "multi_dot", "piecewise", "select", "stack", "unstack", "vstack",
+}
+"""Functions of NumPy that take sequences of arrays."""
+
+
+def _takes_no_lists(name: str, found: Any) -> bool:
+    return callable(found) and not isinstance(found, (type, np.ufunc)) and name not in TAKE_LISTS
+
+
+@cache
+def _joining(function: Function) -> Function:
+    """A function of NumPy, for which a list of tensors is a tensor, as a list of numbers is an array."""
+
+    @wraps(function)
+    def call(*args: Any, **options: Any) -> Any:
+        return function(*map(joined, args), **{name: joined(option) for name, option in options.items()})
+
+    return call
+
+
+def _converting(function: Function, copies: bool = False, ndmin: int = 0) -> Function:
+    """`asarray` and its like: a tensor stays one, and a list of tensors becomes one; so does what `array` copies."""
+
+    @wraps(function)
+    def convert(*args: Any, **options: Any) -> Any:
+        if not (args and holds_tensors(args[0])):
+            made = function(*args, **options)
+            return _writable(made) if copies and options.get("copy", True) is True else made
+        dtype = args[1] if len(args) > 1 else options.get("dtype")
+        copy = options.get("copy", copies) is True or None
+        found = array_api.asarray(args[0], None if dtype is None else np.dtype(dtype), copy=copy)
+        if function is np.asarray_chkfinite:
+            function(shared_values(found))
+        missing = options.get("ndmin", ndmin) - found.ndim
+        return found.reshape((1,) * missing + found.shape) if missing > 0 else found
+
+    return convert
+
+
+def _making(function: Function) -> Function:
+    """`zeros` and its like."""
+
+    @wraps(function)
+    def make(*args: Any, **options: Any) -> Any:
+        return _writable(function(*args, **options))
+
+    return make
+
+
+@wraps(np.full)
+def _full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    value = joined(fill_value)
+    like = {"like": value} if isinstance(value, Tensor) else {}
+    return _writable(np.full(shape, value, None if dtype is None else np.dtype(dtype), **options | like))
+
+
+def _writable(made: Any) -> Any:
+    writable = type(made) is np.ndarray and made.dtype.kind in "fc" and not importing.get()
+    return owning(made) if writable else made
+
+
+class _StandIn(type):
+    """The type of a stand-in for a type: equal to it, and as good a dtype, but called with a tensor it gives a tensor.
+
+    Classes that derive from a stand-in derive from the type itself, see `_build_class`.
+    """
+
+    kind: Any
+    instances: tuple[type, ...]
+    make: Function
+
+    def __call__(cls, *args: Any, **options: Any) -> Any:
+        return cls.make(*args, **options)
+
+    def __instancecheck__(cls, x: object) -> bool:
+        return isinstance(x, cls.instances)
+
+    def __subclasscheck__(cls, other: type) -> bool:
+        return issubclass(other, cls.kind)
+
+    def __eq__(cls, other: object) -> bool:
+        return other is cls.kind or other is cls
+
+    def __hash__(cls) -> int:
+        return hash(cls.kind)
+
+
+def _stand_in(kind: Any, instances: tuple[type, ...], make: Function) -> Any:
+    members = {"kind": kind, "instances": instances, "make": staticmethod(make), "__module__": kind.__module__}
+    if kind is float:
+        members["dtype"] = np.dtype(kind)
+    return _StandIn(kind.__name__, (kind,), members)
+
+
+def _number(kind: Any) -> Any:
+    """A type of numbers, which makes a tensor of its dtype of a tensor."""
+
+    def make(*args: Any) -> Any:
+        if not (args and holds_tensors(args[0])):
+            return kind(*args)
+        made = array_api.asarray(args[0], np.dtype(kind))
+        if kind is float and made.ndim:
+            raise TypeError(f"float expects a number, got a tensor of shape {made.shape}")
+        return made if made.ndim else made[()]  # a number, which no one writes to
+
+    return _stand_in(kind, (kind,), make)
+
+
+def _build_class(body: Function, name: str, *bases: Any, **options: Any) -> Any:
+    """What a `class` statement calls."""
+    return builtins.__build_class__(body, name, *[base.kind if isinstance(base, _StandIn) else base for base in bases],
+                                    **options)
+
+
+KINDS = {name: _number(kind) for name, kind in vars(np).items()
+         if isinstance(kind, type) and issubclass(kind, np.inexact) and kind.__module__ == "numpy"
+         and kind not in (np.inexact, np.floating, np.complexfloating)}
+NUMPY: dict[str, Any] = {
+    "array": _converting(np.array, copies=True),
+    **{name: _converting(getattr(np, name)) for name in
+       ("asanyarray", "asarray", "asarray_chkfinite", "asfortranarray")},
+    "ascontiguousarray": _converting(np.ascontiguousarray, ndmin=1),
+    **{name: _making(getattr(np, name)) for name in
+       ("empty", "eye", "identity", "ones", "zeros", "empty_like", "full_like", "ones_like", "zeros_like")},
+    **KINDS,
+    "full": _full,
+    "sctypeDict": {name: KINDS.get(kind.__name__, kind) for name, kind in np.sctypeDict.items()},
+    "isscalar": lambda x: is_number(x) if isinstance(x, Tensor) else np.isscalar(x),
+    "ndarray": _stand_in(np.ndarray, (np.ndarray, Tensor), np.ndarray),
+}
+BUILTINS: dict[str, Any] = {"float": _number(float), "__build_class__": _build_class}
+
+# --- math ------------------------------------------------------------------------------------------------------------
+
+
+def _of_tensors(name: str, function: Function) -> Function:
+    """A function of `math`, which for tensors is NumPy's."""
+    plain = getattr(math, name)
+
+    @wraps(plain)
+    def call(*args: Any) -> Any:
+        return (function if any(isinstance(x, Tensor) for x in args) else plain)(*args)
+
+    return call
+
+
+def _log(x: Any, base: Any = math.e) -> Any:
+    return np.log(x) if base == math.e else np.log(x) / np.log(base)
+
+
+def _whole(name: str) -> Function:
+    plain = getattr(math, name)
+    return lambda x: plain(x.item())
+
+
+SAME = (
+    "cbrt", "copysign", "cos", "cosh", "degrees", "exp", "exp2", "expm1", "fabs", "fmod", "hypot", "isfinite", "isinf",
+    "isnan", "ldexp", "log10", "log1p", "log2", "radians", "sin", "sinh", "sqrt", "tan", "tanh",
+)
+INVERSE = ("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh")
+MATH: dict[str, Any] = {name: _of_tensors(name, function) for name, function in {
+    **{name: getattr(np, name) for name in SAME},
+    **{name: getattr(np, f"arc{name[1:]}") for name in INVERSE},
+    **{name: _whole(name) for name in ("ceil", "floor", "trunc")},
+    "log": _log, "pow": np.power, "erf": erf,
+}.items()}

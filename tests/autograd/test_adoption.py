@@ -1,0 +1,232 @@
+"""Libraries that make arrays and numbers of what they are given, differentiated as they stand, in a copy."""
+
+from __future__ import annotations
+
+import importlib
+import math
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Tensor, adopt, grad, jvp
+from autograd.adoption.copies import copies_of
+from autograd.testing import check_gradients
+
+MODULE = '''
+import math
+from math import sqrt as root
+import numpy
+import numpy as np
+import numpy.linalg as la
+from numpy import asarray
+import scipy.special
+from scipy import ndimage as ndi
+from scipy.linalg import expm
+
+TABLE = np.array([1.0, 2.0, 3.0])
+'''
+BODIES = {  # each is differentiated at x = (0.3, 0.5, 0.7)
+    "asarray": "return np.sum(np.asarray(x, dtype=float) ** 2)",
+    "from numpy import asarray": "return np.sum(asarray(x, np.float64) ** 2)",
+    "array of a list": "return np.sum(np.array([x[0], 2.0, x[1] * x[2]]) ** 2)",
+    "array, two axes": "return np.sum(np.array(x, ndmin=2)[0] ** 2)",
+    "asanyarray": "return np.sum(numpy.asanyarray(x) ** 2)",
+    "ascontiguousarray": "return np.ascontiguousarray(x[0])[0] ** 2",
+    "asarray_chkfinite": "return np.sum(np.asarray_chkfinite(x) ** 2)",
+    "array copies": "out = np.array(x)\\n    out[0] = 0.0\\n    return np.sum(out * np.asarray(x))",
+    "asarray does not": "out = x * 1.0\\n    same = np.asarray(out)\\n    same[0] = 0.0\\n    return np.sum(out ** 2)",
+    "zeros": "out = np.zeros(3)\\n    out[1:] = x[:2] ** 2\\n    return out.sum()",
+    "empty": "out = np.empty((2, 2))\\n    out[...] = x[1]\\n    return np.sum(out ** 2)",
+    "eye": "m = np.eye(3)\\n    m[0, 1] = x[0]\\n    return la.det(m @ m.T)",
+    "identity": "m = np.identity(3)\\n    m[:2, 2] = x[:2]\\n    return la.norm(m)",
+    "ones": "out = np.ones(3)\\n    out *= x\\n    return np.sum(out ** 2)",
+    "full": "return np.sum(np.full((2, 3), x[0]) * x)",
+    "full of numbers": "out = np.full(3, 2.0)\\n    out[0] = x[0]\\n    return np.sum(out * x)",
+    "zeros_like": "out = np.zeros_like(TABLE)\\n    out[0] = x[0] ** 2\\n    return np.sum(out)",
+    "array of numbers": "out = np.array([1.0, 2.0, 3.0])\\n    out += x\\n    return np.sum(out ** 2)",
+    "a constant": "return np.sum(TABLE * x ** 2)",
+    "float": "return float(x[0]) ** 2 * float('2') + float(x[1])",
+    "a float is not written to": "a = b = float(x[0])\\n    a += 1.0\\n    return b * x[1]",
+    "float64 of one number": "return np.sum(np.array([np.float64(x[:1]), np.float64(x[1:2])]) ** 2)",
+    "float64": "return np.sum(np.float64(x) ** 2)",
+    "sctypeDict": "return np.sum(np.sctypeDict['float64'](x) ** 2)",
+    "dtypes": "return np.sum(x.astype(float).astype(np.float64) ** 2) + np.zeros(1, dtype=np.float64)[0]",
+    "math": "return math.sqrt(x[0]) * math.atan2(x[1], x[2]) + root(x[1]) + math.log(x[2], 2) + math.pow(x[0], 3)",
+    "math, piecewise constant": "return math.floor(x[0] * 10) * x[1] + math.erf(x[2])",
+    "math of numbers": "return math.sqrt(4.0) * x[0] + math.log(math.e) * x[1]",
+    "isinstance": "return np.sum(x ** 2) if isinstance(x, np.ndarray) and not isinstance(x, float | int) else 0",
+    "isscalar": "return x[0] ** 2 if np.isscalar(np.sum(x)) and not np.isscalar(x) else 0",
+    "lists": "return np.sum([x[0], x[1] ** 2]) + np.diag([x[0], x[2]]).sum() + np.concatenate([x, x]).max()",
+    "inside a function": "import numpy as other\\n    return np.sum(other.asarray(x) ** 2)",
+    "special": "return np.sum(scipy.special.gammaln(np.asarray(x)))",
+    "ndimage": "return np.sum(ndi.gaussian_filter1d(np.asarray(x), 1.0) ** 2)",
+    "linalg": "return np.sum(expm(np.outer(np.asarray(x), TABLE)))",
+    "a class": """
+    class Number(float):
+        pass
+    class Rows(np.ndarray):
+        pass
+    assert type(Number(2)) is Number and issubclass(Rows, np.ndarray) and np.asarray([0.0]).view(Rows).sum() == 0
+    return Number(2.0) * np.sum(np.asarray(x) ** 2)""",
+}
+X = np.array([0.3, 0.5, 0.7])
+
+
+@pytest.fixture(autouse=True)
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield tmp_path
+    for name in [name for name, module in sys.modules.items() if str(tmp_path) in str(getattr(module, "__file__", ""))]:
+        del sys.modules[name]
+    copies_of.cache_clear()
+
+
+def adopted(path: Path, body: str) -> Any:
+    path.joinpath("physics.py").write_text(f"{MODULE}\n\ndef f(x):\n    {body.strip()}\n".replace("\\n", "\n"))
+    importlib.invalidate_caches()
+    return adopt("physics").f
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_what_makes_arrays_and_numbers_keeps_tensors(name: str, path: Path) -> None:
+    f = adopted(path, BODIES[name])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert np.any(grad(f)(X) != 0)
+        check_gradients(f, X)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_the_numbers_are_those_of_the_library(name: str, path: Path) -> None:
+    f = adopted(path, BODIES[name])
+    expected = importlib.import_module("physics").f(X)
+    np.testing.assert_allclose(np.asarray(f(Tensor(X))), expected, rtol=1e-14)
+
+
+def package(path: Path, **modules: str) -> None:
+    path.joinpath("chemistry").mkdir()
+    for name, text in {"__init__": "", **modules}.items():
+        path.joinpath("chemistry", f"{name}.py").write_text(text)
+    importlib.invalidate_caches()
+
+
+def test_a_library_stays_as_it_is(path: Path) -> None:
+    package(path, rates="import numpy as np\ndef f(x):\n    return np.sum(np.asarray(x) ** 2)\n")
+    own = importlib.import_module("chemistry.rates")
+    copy = adopt("chemistry.rates")
+    assert own is not copy is adopt(own)
+    assert adopt(own.f) is copy.f
+    assert importlib.import_module("chemistry.rates") is own is sys.modules["chemistry.rates"]
+    assert own.np is np is not copy.np
+    assert type(own.f(X)) is np.float64
+    with pytest.raises(TypeError, match="would lose its gradient"):
+        own.f(Tensor(X, requires_grad=True))
+
+
+def test_modules_of_a_library_find_copies_of_one_another(path: Path) -> None:
+    package(
+        path, __init__="from . import late\nfrom .rates import f\n",
+        rates="from chemistry import tools\nimport chemistry.tools\nfrom .tools import *\n"
+              "def f(x):\n    from . import late\n"
+              "    return late.sums(tools.squares(chemistry.tools.squares(squares(x))))\n",
+        tools="import numpy as np\n__all__ = ['squares']\ndef squares(x):\n    return np.asarray(x) ** 2\n",
+        late="import numpy as np\ndef sums(x):\n    return np.asanyarray(x).sum()\n")
+    assert grad(adopt("chemistry").f)(X) == pytest.approx(8 * X**7)
+    assert {module.__name__ for module in vars(adopt("chemistry")).values() if isinstance(module, ModuleType)} >= {
+        "chemistry.rates", "chemistry.late", "chemistry.tools"}
+
+
+def test_what_a_package_loads_on_first_use_is_a_copy(path: Path) -> None:
+    package(path, __init__="import importlib\ndef __getattr__(name):\n"
+                           "    return importlib.import_module('chemistry.' + name)\n",
+            rates="import numpy as np\ndef f(x):\n    return np.sum(np.asarray(x) ** 2)\n")
+    assert grad(adopt("chemistry").rates.f)(X) == pytest.approx(2 * X)
+
+
+def test_both_modes_agree(path: Path) -> None:
+    f = adopted(path, BODIES["math"])
+    slope, tangent = grad(f)(X), np.array([1.0, -2.0, 0.5])
+    assert float(jvp(f, (X,), (tangent,))[1]) == pytest.approx(slope @ tangent)
+
+
+def test_several_numbers_are_no_float(path: Path) -> None:
+    with pytest.raises(TypeError, match=r"a number, got a tensor of shape \(3,\)"):
+        adopted(path, "return float(x)")(Tensor(X))
+
+
+def test_what_is_not_finite_is_refused(path: Path) -> None:
+    with pytest.raises(ValueError, match="infs or NaNs"):
+        adopted(path, BODIES["asarray_chkfinite"])(Tensor([1.0, np.nan]))
+
+
+def test_copies_of_arrays_are_copies(path: Path) -> None:
+    f = adopted(path, "return np.asarray(x, copy=True), np.asarray(x), np.array(x, copy=None), np.array(object=x)")
+    copy, same, shared, named = f(X)
+    assert not np.shares_memory(copy, X)
+    assert same is shared is X
+    assert not np.shares_memory(np.asarray(named), X)
+
+
+def test_what_is_given_no_tensor_is_numpys(path: Path) -> None:
+    f = adopted(path, "return type(np.asarray(x)), np.zeros(2, int), float('nan'), math.floor(2.5), np.float32(1)")
+    kind, zeros, number, whole, single = f([1.0])
+    assert (kind, type(zeros), whole, type(single)) == (np.ndarray, np.ndarray, 2, np.float32)
+    assert math.isnan(number)
+
+
+def test_installed_libraries() -> None:
+    """They call `np.asarray`, `np.zeros`, `scipy.ndimage`, and check what they are given."""
+    metrics, kernels = adopt("skimage").metrics, adopt("sklearn.gaussian_process.kernels")
+    rng = np.random.default_rng(0)
+    image, other = rng.random((2, 8, 8))
+    check_gradients(lambda x: metrics.structural_similarity(x, other, data_range=1.0), image)
+    check_gradients(lambda x: adopt("skimage").color.rgb2lab(x), rng.uniform(0.1, 0.9, (2, 3)))
+    check_gradients(lambda x: kernels.Matern(1.3, nu=2.5)(x, image[:3, :2]), other[:3, :2])
+
+
+@pytest.mark.parametrize(("given", "error", "words"), [
+    ("no_such_module", ModuleNotFoundError, "no_such_module"), ("numpy.linalg", ValueError, "functions take tensors"),
+    ("scipy.ndimage", ValueError, "autograd.scipy"), ("nn", ValueError, "needs no copy"),
+    ("_json", ValueError, "no Python source"), (3, TypeError, "a module, its name or a function of it, got int"),
+    (np.linalg.inv, ValueError, "numpy.linalg needs no copy"),
+])
+def test_refusals(given: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        adopt(given)
+
+
+def test_a_function_without_a_place_in_its_module_is_refused(path: Path) -> None:
+    package(path, rates="def make():\n    def f(x):\n        return x\n    return f\n")
+    with pytest.raises(ValueError, match=r"under its own name, got make.<locals>.f of chemistry.rates"):
+        adopt(importlib.import_module("chemistry.rates").make())
+
+
+def test_the_error_in_a_library_says_what_to_write() -> None:
+    from skimage.color import rgb2lab
+    from skimage.filters import sobel
+
+    image = Tensor(np.full((4, 4, 3), 0.5), requires_grad=True)
+    for call in (lambda: rgb2lab(image), lambda: sobel(image[..., 0])):
+        with pytest.raises(TypeError, match=r"autograd.adopt\('skimage'\) is a copy"):
+            call()
+
+
+def test_an_import_of_the_library_in_between_finds_the_library(path: Path) -> None:
+    """Also one that failed to be adopted."""
+    package(path, rates="import numpy as np\nnp.zeros(2)[5]\n", fine="here = 1\n")
+    with pytest.raises(IndexError):
+        adopt("chemistry.rates")
+    assert importlib.import_module("chemistry.fine") is not adopt("chemistry.fine")
+
+
+def test_adopting_costs_nothing_until_it_is_used() -> None:
+    code = "import sys, autograd; sys.exit('autograd.adoption' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=Path(autograd.__file__).parents[1], check=True)
