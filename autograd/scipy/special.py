@@ -32,7 +32,11 @@ from .twin import no_twins_but_these, twin
 
 def __getattr__(name: str) -> Any:
     function = getattr(sc, name, None)
-    return function if isinstance(function, np.ufunc) else no_twins_but_these(__name__)(name)
+    return function if isinstance(function, np.ufunc) else no_twins(name)
+
+
+no_twins = no_twins_but_these(__name__, **dict.fromkeys(
+    ("assoc_legendre_p", "assoc_legendre_p_all"), "lpmv(m, n, z) is the same for -1 < z < 1, without norm; "))
 
 
 @twin(sc.logsumexp)

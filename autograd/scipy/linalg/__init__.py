@@ -28,15 +28,16 @@ from .systems import (
 )
 from .toeplitz_matrices import convolution_matrix, matmul_toeplitz, solve_circulant, solve_toeplitz
 from .triangular_forms import schur
+from .tridiagonal import eigh_tridiagonal, eigvalsh_tridiagonal
 
 __all__ = [
     "block_diag", "cho_factor", "cho_solve", "cholesky", "circulant", "companion", "convolution_matrix", "coshm",
-    "cosm", "det", "eig", "eigh", "eigvals", "eigvalsh", "expm", "expm_frechet", "hankel", "inv", "khatri_rao", "logm",
-    "lstsq", "lu", "lu_factor", "lu_solve", "matmul_toeplitz", "norm", "null_space", "orth", "orthogonal_procrustes",
-    "pinv", "pinvh", "polar", "qr", "rq", "schur", "sinhm", "sinm", "solve", "solve_banded", "solve_circulant",
-    "solve_continuous_are", "solve_continuous_lyapunov", "solve_discrete_are", "solve_discrete_lyapunov",
-    "solve_sylvester", "solve_toeplitz", "solve_triangular", "solveh_banded", "sqrtm", "subspace_angles", "svd",
-    "svdvals", "tanhm", "tanm", "toeplitz",
+    "cosm", "det", "eig", "eigh", "eigh_tridiagonal", "eigvals", "eigvalsh", "eigvalsh_tridiagonal", "expm",
+    "expm_frechet", "hankel", "inv", "khatri_rao", "logm", "lstsq", "lu", "lu_factor", "lu_solve", "matmul_toeplitz",
+    "norm", "null_space", "orth", "orthogonal_procrustes", "pinv", "pinvh", "polar", "qr", "rq", "schur", "sinhm",
+    "sinm", "solve", "solve_banded", "solve_circulant", "solve_continuous_are", "solve_continuous_lyapunov",
+    "solve_discrete_are", "solve_discrete_lyapunov", "solve_sylvester", "solve_toeplitz", "solve_triangular",
+    "solveh_banded", "sqrtm", "subspace_angles", "svd", "svdvals", "tanhm", "tanm", "toeplitz",
 ]
 
 GENERALIZED = "schur(solve(b, a)) has the same eigenvalues, if b is regular, and eigh(a, b) takes a Hermitian pair; "

@@ -14,6 +14,9 @@ from autograd.scipy.twin import no_twins_but_these, twin
 from autograd.tensor.nested import holds_tensors
 
 from .entries import Entries, system
+from .iterative import bicg, bicgstab, cg, gmres, minres
+
+__all__ = ["bicg", "bicgstab", "cg", "factorized", "gmres", "minres", "splu", "spsolve"]
 
 __getattr__ = no_twins_but_these(__name__)
 

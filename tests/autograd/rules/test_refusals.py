@@ -228,7 +228,8 @@ def test_a_function_of_scipys_without_a_twin_is_said_to_have_none(module: str, n
 @pytest.mark.parametrize(("module", "name", "instead"), [
     ("signal", "ShortTimeFFT", "signal.stft and signal.istft"), ("interpolate", "griddata", "LinearNDInterpolator"),
     ("interpolate", "pchip_interpolate", "PchipInterpolator"), ("ndimage", "maximum_filter1d", "maximum_filter"),
-    ("ndimage", "minimum_filter1d", "minimum_filter"), ("linalg", "rsf2csf", "schur")])
+    ("ndimage", "minimum_filter1d", "minimum_filter"), ("linalg", "rsf2csf", "schur"),
+    ("special", "assoc_legendre_p", "lpmv")])
 def test_a_function_without_a_twin_names_the_one_that_does_its_work(module: str, name: str, instead: str) -> None:
     twins = importlib.import_module(f"autograd.scipy.{module}")
     with pytest.raises(AttributeError, match=rf"{module}.{name} has no twin.*; {instead}.*; autograd.custom"):

@@ -72,6 +72,10 @@ on(sl.eigvalsh, square, definite, options=({}, {"lower": False}))
 on(sl.svdvals, square, complex=True)
 on(sl.inv, square, complex=True)
 on(sl.det, square, complex=True)
+diagonal = Operand((5,), (-2.0, 2.0), "distinct")
+on(sl.eigh_tridiagonal, diagonal, Operand((4,), (0.5, 1.0)), call=lambda d, e: list(linalg.eigh_tridiagonal(d, e)))
+on(sl.eigvalsh_tridiagonal, diagonal, Operand((4,), (0.5, 1.0)), call=lambda d, e: linalg.eigvalsh_tridiagonal(
+    d, e, select="i", select_range=(1, 3)))
 on(sl.norm, square, options=({}, {"ord": "nuc"}, {"axis": 0}))
 
 
@@ -218,6 +222,10 @@ for name, solver in {"splu": lambda: sparse.linalg.splu(MATRIX.tocsc().astype(co
     on(getattr(scipy.sparse.linalg, name), (4, 3), complex=True, call={
         trans: partial(lambda solver, trans, b: solver()(b, trans), solver, trans) for trans in ("N", "T", "H")})
 on(scipy.sparse.linalg.spsolve, (4, 3), call=lambda b: sparse.linalg.spsolve(MATRIX.tocsc(), b), complex=True)
+for name in ("cg", "minres", "bicg", "bicgstab", "gmres"):
+    matrix = (MATRIX + MATRIX.T + 9 * scipy.sparse.eye_array(4)).tocsr()
+    on(getattr(scipy.sparse.linalg, name), (4,), complex=name != "minres", rtol=1e-5,
+       call=partial(lambda solver, matrix, b: solver(matrix, b, rtol=1e-12)[0], getattr(sparse.linalg, name), matrix))
 
 # --- scipy.spatial ---------------------------------------------------------------------------------------------------
 
