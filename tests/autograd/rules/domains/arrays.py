@@ -241,7 +241,7 @@ on(np.histogramdd, plane, Operand((6,), (0.5, 2.0)), call={
     "weights": lambda x, w: np.histogramdd(x, 3, weights=w), "columns": lambda x, w: np.histogramdd([x[:, 1], w], 2),
     "range": lambda x, w: np.histogramdd(x, [2, 3], [(0.15, 0.75), None], weights=w),
     "density": lambda x, w: np.histogramdd(x, [3, [-1.0, 0.2, 0.9]], weights=w, density=True),
-    "edges": lambda x, w: np.histogramdd(x[:, :1], [np.cumsum(w)], weights=w, density=True)})
+    "edges": lambda x, w: np.histogramdd(x[:, :1], [np.cumsum(w) - 2], weights=w, density=True)})
 on(np.histogram2d, plane, Operand((6,), (0.5, 2.0)), call={
     "weights": lambda x, w: np.histogram2d(x[:, 0], x[:, 1], 3, weights=w),
     "density": lambda x, w: np.histogram2d(x[:, 0], x[:, 1], [3, 2], density=True),
