@@ -1,7 +1,7 @@
 """Distributions whose shares are integrals of their densities, to all digits of the smaller tail.
 
 The tail on one side of the mode is integrated by Gauss-Legendre quadrature, from x outwards until the density has
-fallen by exp(-50). Where it ends depends on values only, so the derivatives are those of the integral.
+fallen by exp(-FALL). Where it ends depends on values only, so the derivatives are those of the integral.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .generalized import end_of, finite
 from .noncentral import apart
 
 FALL = 50.0
+"""By how much the logarithm of the density is less at the end of a tail."""
 
 
 def integral(log_density: Form, start: Array, end: Array, *shapes: Array) -> Array:
@@ -45,7 +46,7 @@ def turns_of(x: Array) -> Array:
 
 @piecewise_constant
 def around(x: Array, kappa: Array) -> Array:
-    """Where kappa cos is less by 50 than at x, or half a turn."""
+    """Where kappa cos is less by `FALL` than at x, or half a turn."""
     return np.arccos(np.maximum(np.cos(x) - FALL / np.maximum(kappa, 1.0), -1.0))
 
 
@@ -77,7 +78,7 @@ def tempered_log_density(v: Array, a: Array, b: Array) -> Array:
 
 @piecewise_constant
 def tempered_end(v: Array, a: Array, b: Array) -> Array:
-    """Where a cosh(v) - b sinh(v) is greater by 50, away from its least value."""
+    """Where a cosh(v) - b sinh(v) is greater by `FALL`, away from its least value."""
     square, above = (a - b) * (a + b), a * np.cosh(v) - b * np.sinh(v) + FALL
     way = np.where(under_mode(np.sinh(v), a, b), -1.0, 1.0)
     return np.arcsinh((b * above + way * a * np.sqrt(above * above - square)) / square)
@@ -147,8 +148,9 @@ def skewed_end(x: Array, skew: Array) -> Array:
     """Far enough upwards or downwards, where the tail is longer, or ends."""
     way = np.where(x < -skew / 2, -1.0, 1.0)
     skew, reach = way * skew, 1 + skew * x / 2
-    longer = 25 * np.maximum(skew, 0) + np.sqrt(625 * skew * skew + 100 * reach)
-    shorter = np.minimum(10 * np.sqrt(reach), 1.999 * reach / np.maximum(-skew, 1e-300))
+    half = FALL / 2 * skew
+    longer = np.maximum(half, 0) + np.sqrt(half * half + 2 * FALL * reach)
+    shorter = np.minimum(np.sqrt(2 * FALL * reach), 1.999 * reach / np.maximum(-skew, 1e-300))
     return x + way * np.where(skew > 0, longer, shorter)
 
 
