@@ -195,7 +195,7 @@ KINDS = {name: _number(kind) for name, kind in vars(np).items()
 NUMPY: dict[str, Any] = {
     "array": _converting(np.array, copies=True),
     **{name: _converting(getattr(np, name)) for name in
-       ("asanyarray", "asarray", "asarray_chkfinite", "asfortranarray")},
+       ("asanyarray", "asarray", "asarray_chkfinite", "asfortranarray", "require")},
     "ascontiguousarray": _converting(np.ascontiguousarray, ndmin=1),
     **{name: _making(getattr(np, name)) for name in
        ("empty", "eye", "identity", "ones", "zeros", "empty_like", "full_like", "ones_like", "zeros_like")},

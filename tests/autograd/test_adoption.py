@@ -40,6 +40,7 @@ BODIES = {  # each is differentiated at x = (0.3, 0.5, 0.7)
     "array, two axes": "return np.sum(np.array(x, ndmin=2)[0] ** 2)",
     "asanyarray": "return np.sum(numpy.asanyarray(x) ** 2)",
     "ascontiguousarray": "return np.ascontiguousarray(x[0])[0] ** 2",
+    "require": "return np.sum(np.require(x, float, ['C', 'W']) ** 2)",
     "asarray_chkfinite": "return np.sum(np.asarray_chkfinite(x) ** 2)",
     "array copies": "out = np.array(x)\\n    out[0] = 0.0\\n    return np.sum(out * np.asarray(x))",
     "asarray does not": "out = x * 1.0\\n    same = np.asarray(out)\\n    same[0] = 0.0\\n    return np.sum(out ** 2)",
