@@ -65,3 +65,7 @@ on(nd.affine_transform, image, Operand((2, 2), UNIT), Operand((2,), UNIT), compl
    call=lambda x, m, b: ndimage.affine_transform(x, np.real(m), np.real(b), order=3, mode="reflect"))
 on(nd.rotate, image, Operand((), (20.0, 21.0)), complex=True,
    call=lambda x, a: ndimage.rotate(x, np.real(a), reshape=False, order=3, mode="mirror"))
+LABELS = np.array([[0, 1, 2, 1, 1], [1, 1, 5, 3, 2], [2, 5, 0, 1, 0], [1, 2, 2, 5, 5]])
+for name in ("sum", "sum_labels", "mean", "variance", "standard_deviation"):
+    on(getattr(nd, name), distinct, options=({}, {"labels": LABELS}, {"labels": LABELS, "index": [2, 1]}))
+on(nd.center_of_mass, Operand((4, 5), (0.5, 2.0)), options=({}, {"labels": LABELS, "index": [2, 1]}))
