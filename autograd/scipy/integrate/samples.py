@@ -13,7 +13,7 @@ from autograd.arguments import array_of, in_common
 from autograd.arrays import floating
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
-from autograd.rules.axes import with_length
+from autograd.rules.axes import one_axis, with_length
 from autograd.rules.calculus import trapezoids
 from autograd.scipy.precision import in_double, result_dtype
 from autograd.scipy.twin import twin
@@ -24,6 +24,7 @@ from autograd.tensor.nested import values_of
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """The sum is in the precision of the samples, as SciPy's is and NumPy's is not, whatever that of the places."""
     y = floating(array_of(y))
+    _require_places("trapezoid", y, x, axis, broadcast=True)
     out = np.trapezoid(y, x, dx, axis)
     return out.astype(y.dtype, copy=False) if out.dtype.kind == y.dtype.kind else out
 
@@ -32,6 +33,8 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
     if initial not in (None, 0):
         raise ValueError(f"cumulative_trapezoid begins at 0 where it is given an initial value, got {initial}")
+    y = array_of(y)
+    _require_places("cumulative_trapezoid", y, x, axis)
     out = np.cumsum(trapezoids(y, x, dx, axis), axis=axis)
     if initial is None:
         return out
@@ -42,6 +45,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, i
 def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
     """The parabolas through each three samples; of an even number the last interval lies under the last parabola."""
     y = array_of(y)
+    _require_places("simpson", y, x, axis)
     y = np.moveaxis(y, axis, -1)
     if x is None:
         widths = dx * np.ones(y.shape[-1] - 1, y.dtype)
@@ -53,6 +57,16 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
     pairs = slice(None, -1) if even else slice(None)
     total = np.sum(_parabolas(y[..., pairs], widths[..., pairs]), axis=-1)
     return total + _last(y, widths) if even else total
+
+
+def _require_places(name: str, y: Array, x: Any, axis: int, *, broadcast: bool = False) -> None:
+    """Raise ValueError unless there are places for all samples: one row for all of theirs, or as many as samples."""
+    shape, count = np.shape(x), y.shape[one_axis(y, axis)]
+    fits = shape in (y.shape, (count,)) or (broadcast and 1 < len(shape) <= y.ndim and all(
+        length in (1, samples) for length, samples in zip(shape[::-1], y.shape[::-1], strict=False)))
+    if x is not None and not fits:
+        raise ValueError(f"{name} takes a place for each of the {count} samples along axis {axis}, or places of the "
+                         f"shape of all, {y.shape}, got {shape}")
 
 
 def _parabolas(y: Array, widths: Array) -> Array:
@@ -74,6 +88,7 @@ def _last(y: Array, widths: Array) -> Array:
 def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, initial: Any = None) -> Any:
     """The areas up to each sample under parabolas through three: the next two with it, or one on either side."""
     y = floating(array_of(y))
+    _require_places("cumulative_simpson", y, x, axis)
     y = np.moveaxis(y, axis, -1)
     if y.shape[-1] < 3:
         pieces = np.moveaxis(trapezoids(np.moveaxis(y, -1, axis), x, dx, axis), axis, -1)

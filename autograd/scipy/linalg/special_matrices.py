@@ -60,5 +60,7 @@ def block_diag(*arrs: Any) -> Any:
 @twin(sl.khatri_rao)
 def khatri_rao(a: Any, b: Any) -> Any:
     a, b = arrays_of((a, b))
+    if a.shape[-1:] != b.shape[-1:]:
+        raise ValueError(f"khatri_rao takes matrices of as many columns, got {a.shape} and {b.shape}")
     product = a[..., :, None, :] * b[..., None, :, :]
     return product.reshape(*product.shape[:-3], a.shape[-2] * b.shape[-2], product.shape[-1])

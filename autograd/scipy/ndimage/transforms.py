@@ -72,6 +72,8 @@ def shift(input: Any, shift: Any, output: Any = None, order: int = 3, mode: str 
           prefilter: bool = True) -> Any:
     read = Reader("shift", input, output, order, mode, cval, prefilter)
     shifts = arrays_of(each("shift", shift, read.image.ndim))
+    if any(s.ndim for s in shifts):
+        raise ValueError(f"shift takes a number, or one for each axis, got shapes {[s.shape for s in shifts]}")
     return read.along_each([np.arange(n) - s for n, s in zip(read.image.shape, shifts, strict=True)])
 
 

@@ -20,7 +20,7 @@ import scipy.spatial.distance
 import autograd
 from autograd import NoDerivativeError, grad, jvp, tensor, vmap
 from autograd.registry import public_name, registry
-from autograd.scipy import linalg, signal, special
+from autograd.scipy import integrate, linalg, ndimage, signal, special
 from tests.autograd.rules.domains import ROWS
 
 rng = np.random.default_rng(3)
@@ -63,6 +63,12 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "resize": (lambda: np.resize(U, (2, -1)), ValueError, r"lengths of at least 0, got \(2, -1\)"),
     "split at a half": (lambda: np.array_split(U, [0.5]), TypeError, "'float' object cannot be interpreted as an int"),
     "tensordot of a vector over two axes": (lambda: np.tensordot(U[:1], U[:1, None], 2), ValueError, "one has fewer"),
+    **{f"{name} of other places": (lambda name=name: getattr(integrate, name)(U, x=[0.0, 1.0]), ValueError,
+                                   rf"{name} takes a place for each of the 5 samples along axis -1, .* got \(2,\)")
+       for name in ("trapezoid", "simpson", "cumulative_trapezoid", "cumulative_simpson")},
+    "trapezoid of rows of places": (lambda: integrate.trapezoid(T, np.ones((2, 4))), ValueError, r"got \(2, 4\)"),
+    "khatri_rao": (lambda: linalg.khatri_rao(T, T[:, :1]), ValueError, r"columns, got \(3, 4\) and \(3, 1\)"),
+    "shift": (lambda: ndimage.shift(T, np.ones((2, 2))), ValueError, r"for each axis, got shapes \[\(2,\), \(2"),
     "cond of another norm": (lambda: np.linalg.cond(T[:, :3], 3), ValueError, "a matrix has no norm of ord=3"),
     "select": (lambda: np.select([T > 0], [T, -T]), ValueError, "as many conditions as choices, got 1 and 2"),
     "choose": (lambda: np.choose([0, 2], [U[:2], U[:2]]), ValueError, "indices below 2, got 0 to 2"),
