@@ -2,10 +2,11 @@
 # # 10. NumPy and SciPy code, differentiated as it stands · 直接对 NumPy 与 SciPy 代码求导
 #
 # Differentiation is not only for networks. A measured oscillation is fitted, a distribution estimated with its error
-# bars, a differential equation fitted through its solver: each with code written for arrays, unchanged.
+# bars, a differential equation fitted through its solver, a library's regression asked what it depends on: each with
+# code written for arrays, unchanged.
 #
 # 求导不只用于神经网络。本节直接对普通的数组代码求导，代码不作任何改动：
-# 拟合一个物理模型，做最大似然估计并给出误差棒，拟合一个常微分方程。
+# 拟合一个物理模型，做最大似然估计并给出误差棒，拟合一个常微分方程，追问第三方库的回归依赖什么。
 
 # %%
 import matplotlib.pyplot as plt
@@ -191,14 +192,46 @@ print(f"x = {x_of_v:.6f}, dx/dV = {slope:.6f}, by the formula {by_formula:.6f}")
 assert np.isclose(slope, by_formula)
 
 # %% [markdown]
+# ## A library as it stands · 第三方库原样求导
+#
+# scikit-learn calls `np.asarray` and SciPy's solvers, which would make arrays of tensors. `autograd.adopt` makes a copy
+# of it in which they keep tensors. So a fit can be asked how far each measurement pulls the line at its own place.
+#
+# scikit-learn 内部调用 `np.asarray` 与 SciPy 的求解器，张量会在那里变成普通数组；`autograd.adopt` 给出一份保留张量的副本。
+# 于是可以直接问：每个测量值把拟合直线在它自己的位置拉动多少？这就是它的“杠杆值”。
+
+# %%
+linear_model = autograd.adopt("sklearn.linear_model")
+places = np.append(rng.uniform(0, 3, size=15), 8.0)
+heights = 0.5 * places + 0.3 * rng.normal(size=16)
+
+
+def line(heights):
+    column = places[:, np.newaxis]
+    return linear_model.Ridge(alpha=0.1).fit(column, heights).predict(column)
+
+
+pull = np.diag(autograd.jacobian(line)(heights))
+aside = places - places.mean()
+assert np.allclose(pull, 1 / 16 + aside**2 / (np.sum(aside**2) + 0.1))  # the formula of the textbooks
+print(f"The point at 8 pulls the line by {pull[-1]:.2f} of its own change, the others by {pull[:-1].max():.2f} at most.")
+plt.figure(figsize=(6, 2.6))
+plt.scatter(places, heights, s=400 * pull)
+plt.plot(np.sort(places), line(heights)[np.argsort(places)])
+plt.xlabel("place")
+plt.ylabel("height")
+plt.show()
+
+# %% [markdown]
 # ## What the figures showed · 小结
 #
 # - Code written for arrays was differentiated as it stood: a model, a likelihood with `gammaln`, a Runge-Kutta solver.
 # - With gradients the fit needed fewer evaluations; the Hessian gave error bars, which contained the true values.
 # - The gradient through 120 steps of the solver agreed with differences, and that of `implicit.root` with the formula.
+# - scikit-learn's ridge regression was differentiated in a copy, and each point's leverage agreed with the formula.
 #
 # 数组代码不作改动就能求导；有了梯度，拟合所需的计算更少；Hessian 给出误差棒，真值都落在其中；
-# 穿过求解器全部 120 步的梯度与差分一致，隐函数的导数与公式一致。
+# 穿过求解器全部 120 步的梯度与差分一致，隐函数的导数与公式一致；scikit-learn 的岭回归也能原样求导，杠杆值与公式一致。
 #
 # ## Try it yourself · 练习
 #
