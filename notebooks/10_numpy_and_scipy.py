@@ -197,7 +197,8 @@ assert np.isclose(slope, by_formula)
 # scikit-learn calls `np.asarray` and SciPy's solvers, which would make arrays of tensors. `autograd.adopt` makes a copy
 # of it in which they keep tensors. So a fit can be asked how far each measurement pulls the line at its own place.
 #
-# scikit-learn 内部调用 `np.asarray` 与 SciPy 的求解器，张量会在那里变成普通数组；`autograd.adopt` 给出一份保留张量的副本。
+# scikit-learn 内部调用 `np.asarray` 与 SciPy 的求解器，张量会在那里变成普通数组；
+# `autograd.adopt` 给出一份保留张量的副本。
 # 于是可以直接问：每个测量值把拟合直线在它自己的位置拉动多少？这就是它的“杠杆值”。
 
 # %%
@@ -214,7 +215,7 @@ def line(heights):
 pull = np.diag(autograd.jacobian(line)(heights))
 aside = places - places.mean()
 assert np.allclose(pull, 1 / 16 + aside**2 / (np.sum(aside**2) + 0.1))  # the formula of the textbooks
-print(f"The point at 8 pulls the line by {pull[-1]:.2f} of its own change, the others by {pull[:-1].max():.2f} at most.")
+print(f"The point at 8 pulls the line by {pull[-1]:.2f} of its own change, the others by up to {pull[:-1].max():.2f}.")
 plt.figure(figsize=(6, 2.6))
 plt.scatter(places, heights, s=400 * pull)
 plt.plot(np.sort(places), line(heights)[np.argsort(places)])

@@ -75,13 +75,13 @@ class _Shared(Loader):
     """Gives the library's own module in place of a copy."""
 
     def __init__(self, module: ModuleType) -> None:
-        self._module = module
+        self._module, self._spec = module, module.__spec__
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return self._module
 
     def exec_module(self, module: ModuleType) -> None:
-        pass
+        module.__spec__ = self._spec  # which the import has replaced
 
 
 class _Copying(Loader):

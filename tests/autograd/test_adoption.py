@@ -185,12 +185,18 @@ def test_what_is_given_no_tensor_is_numpys(path: Path) -> None:
 
 def test_installed_libraries() -> None:
     """They call `np.asarray`, `np.zeros`, `scipy.ndimage`, and check what they are given."""
+    from sklearn.utils import _isfinite, validation
+
+    compiled = _isfinite.__spec__
     metrics, kernels = adopt("skimage").metrics, adopt("sklearn.gaussian_process.kernels")
     rng = np.random.default_rng(0)
     image, other = rng.random((2, 8, 8))
     check_gradients(lambda x: metrics.structural_similarity(x, other, data_range=1.0), image)
     check_gradients(lambda x: adopt("skimage").color.rgb2lab(x), rng.uniform(0.1, 0.9, (2, 3)))
     check_gradients(lambda x: kernels.Matern(1.3, nu=2.5)(x, image[:3, :2]), other[:3, :2])
+    assert adopt(validation) is not validation  # but what is compiled is the library's, as it was
+    assert adopt(validation).cy_isfinite is validation.cy_isfinite
+    assert _isfinite.__spec__ is compiled
 
 
 @pytest.mark.parametrize(("given", "error", "words"), [
