@@ -137,3 +137,6 @@ for method in ("pdf", "logpdf"):
     for family in (stats.wishart, stats.invwishart):
         on(getattr(family, method), definite, Operand((), (3.2, 5.0)), definite,
            call=partial(lambda f, x, df, scale: f(x, df[()], scale), getattr(family, method)))
+values = Operand((5,), (-2.0, 2.0), "distinct")
+for name in ("wasserstein_distance", "energy_distance"):
+    on(getattr(scipy.stats, name), values, values, Operand((5,), POSITIVE), Operand((5,), POSITIVE))
