@@ -106,7 +106,7 @@ def halved(q: Array, a: Array, b: Array) -> Array:
         middle = (low + high) / 2
         under = tempered_share(np.sinh(middle), a, b) < q
         low, high = np.where(under, middle, low), np.where(under, high, middle)
-    return np.sinh((low + high) / 2)
+    return np.where(np.isnan(q + a + b), np.nan, np.sinh((low + high) / 2))
 
 
 tempered_quantile = closed(reading(("q", "a", "b"), halved), "standard norminvgauss.ppf", *inverse(

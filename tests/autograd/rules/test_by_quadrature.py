@@ -115,3 +115,15 @@ def test_the_mode_is_no_kink() -> None:
         for at in (x, x - 1e-9, x + 1e-9):
             assert grad(cdf)(at, *shapes) == pytest.approx(density(at, *shapes), rel=1e-9)
             assert grad(cdf, 1)(at, *shapes) == pytest.approx(grad(cdf, 1)(x, *shapes), rel=1e-6, abs=1e-9)
+
+
+def test_what_is_no_share_has_no_quantile() -> None:
+    """And no distribution has none: halving an interval would find a number for nan, too."""
+    for name, shapes in {"vonmises": (2.0,), "norminvgauss": (1.3, 0.4), "pearson3": (0.5,),
+                         "wrapcauchy": (0.6,)}.items():
+        family = getattr(stats, name)
+        for quantile in (family.ppf, family.isf):
+            assert np.isnan([quantile(q, *shapes) for q in (np.nan, -0.1, 1.1)]).all()
+            assert np.isnan(quantile(0.3, *[np.nan for _ in shapes]))
+        assert np.isnan([family.cdf(np.nan, *shapes), family.sf(np.nan, *shapes), family.logpdf(np.nan, *shapes)]).all()
+    assert np.isnan(stats.norminvgauss.ppf(0.3, 1.0, 1.5))
