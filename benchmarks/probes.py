@@ -47,9 +47,21 @@ CALLS = {
         integrate.simpson(x) signal.convolve(x,c) signal.lfilter(c,x,c) signal.detrend(x) fft.dct(x) fft.rfft(x).real
         interpolate.CubicSpline(k,x)(0.5) interpolate.interp1d(k,x)(0.5) spatial.distance.pdist(a)
         ndimage.gaussian_filter(a,1.0) sparse.linalg.spsolve(lines,x)""",
+    "scikit-learn and scikit-image": """
+        learn.linear_model.Ridge(alpha=0.5).fit(m,x).coef_ learn.linear_model.Ridge().fit(a,b).coef_
+        learn.linear_model.LinearRegression().fit(m,x).coef_ learn.decomposition.PCA(2).fit(a).explained_variance_
+        learn.gaussian_process.GaussianProcessRegressor(optimizer=None,alpha=0.1).fit(m,x).predict(m+1)
+        learn.gaussian_process.kernels.Matern(nu=2.5)(a,a+1) learn.metrics.pairwise.rbf_kernel(a)
+        learn.metrics.r2_score(c,x) learn.metrics.mean_tweedie_deviance(c,x,power=1.5)
+        learn.preprocessing.StandardScaler().fit_transform(a) learn.preprocessing.normalize(a)
+        image.color.rgb2lab(a/3) image.color.deltaE_ciede2000(a,a.T) image.filters.gaussian(a,1.0)
+        image.filters.sobel(a) image.transform.resize(a,(2,2)) image.metrics.normalized_root_mse(a,a.T)
+        image.exposure.adjust_gamma(a,0.7)
+        image.restoration.denoise_tv_chambolle(a,max_num_iter=5)""",
 }
 VALUES: dict[str, Any] = {
     "c": np.array([0.55, 0.25, 0.95, 0.65, 0.35]), "b": np.array([0.5, 0.2, 0.9]), "i": np.array([2, 0, 1, 4, 3]),
+    "m": np.array([[0.2, 1.1], [0.9, 0.3], [0.4, 0.8], [1.3, 0.6], [0.7, 0.1]]),
     "k": np.arange(5.0), "halved": lambda r: r / 2,
     "decay": lambda y, t: -y * y, "later": lambda t, y: -y * y, "bump": lambda z: 1 / (1 + z * z),
 }
@@ -145,7 +157,8 @@ def _cleargrad() -> SimpleNamespace:
 
     known = {name: f for name, f in vars(twins).items() if hasattr(scipy.special, name)}
     special = SimpleNamespace(**vars(scipy.special) | known)
-    spaces = {"NumPy": np, "np.linalg": np.linalg, "scipy.special": special, "the rest of SciPy": _rest(autograd.scipy)}
+    spaces = {"NumPy": np, "np.linalg": np.linalg, "scipy.special": special, "the rest of SciPy": _rest(autograd.scipy),
+              **_scikits(autograd.adopt)}
     namespace = SimpleNamespace(**vars(np) | {"zeros": autograd.zeros})
     return SimpleNamespace(grad=autograd.grad, spaces=spaces, namespace=namespace, overwritten=overwritten)
 
@@ -162,7 +175,7 @@ def _hips() -> SimpleNamespace:
         return pullback(1.0)
 
     spaces = {"NumPy": anp, "np.linalg": anp.linalg, "scipy.special": autograd.scipy.special,
-              "the rest of SciPy": _rest(autograd.scipy)}
+              "the rest of SciPy": _rest(autograd.scipy), **_scikits(importlib.import_module)}
     return SimpleNamespace(grad=autograd.grad, spaces=spaces, namespace=anp, overwritten=overwritten)
 
 
@@ -176,6 +189,16 @@ def _rest(package: Any) -> SimpleNamespace:
             modules[name] = importlib.import_module(f"{package.__name__}.{name}")
     lines = scipy.sparse.diags_array([np.full(4, -1.0), np.full(5, 3.0)], offsets=[1, 0], format="csc")
     return SimpleNamespace(**modules, lines=lines)
+
+
+def _scikits(load: Callable[[str], Any]) -> dict[str, SimpleNamespace]:
+    """Two libraries that are written for NumPy and SciPy, if they are installed."""
+    try:
+        for module in ("decomposition", "gaussian_process", "linear_model", "metrics", "preprocessing"):
+            load(f"sklearn.{module}")
+        return {"scikit-learn and scikit-image": SimpleNamespace(learn=load("sklearn"), image=load("skimage"))}
+    except ImportError:
+        return {}
 
 
 def _torch() -> SimpleNamespace:
