@@ -158,6 +158,9 @@ ALONG: dict[str, Any] = {  # what is called otherwise than with one array
     "ndimage.convolve1d": lambda f, x, **o: f(x, WEIGHTS, **o),
     "ndimage.correlate1d": lambda f, x, **o: f(x, WEIGHTS, **o),
     "ndimage.gaussian_filter1d": lambda f, x, **o: f(x, 0.7, **o),
+    "interpolate.make_lsq_spline": lambda f, x, **o: f(places(x, o), x, [0.0, 0.0, 0.5, 1.0, 1.0], 1, **o)(0.3),
+    "interpolate.make_smoothing_spline": lambda f, x, **o: f(
+        places(t := np.tile(x, (2, 2, 2)), o), t, lam=0.1, **o)(0.3),
     "ndimage.uniform_filter1d": lambda f, x, **o: f(x, 3, **o),
     "signal.coherence": lambda f, x, **o: f(x, x * x, nperseg=3, **o), "signal.csd": lambda f, x, **o: f(x, x * x, **o),
     "signal.decimate": lambda f, x, **o: f(np.tile(x, (9, 9, 9)), 3, **o),
