@@ -21,7 +21,7 @@ from .errors import (
     MutationError,
     NoDerivativeError,
 )
-from .foreign_names import FUNCTIONS as _FUNCTIONS
+from .foreign_names import functions as _functions
 from .lazy import on_first_use as _on_first_use
 from .modes import enable_grad, is_grad_enabled, no_grad
 from .operators import install as _install
@@ -93,4 +93,4 @@ __getattr__, __dir__ = _on_first_use(__name__, {
     **dict.fromkeys(("draw", "draw_on_error", "trace_source"), "drawing"),
     "adopt": "adoption", "compare": "comparison", "minimize": "optimize", "supported": "support",
     "special": "scipy.special",  # where SciPy looks with SCIPY_ARRAY_API=1
-}, advice=_FUNCTIONS, rest="array_api")
+}, advice=_functions, rest="array_api")

@@ -74,9 +74,7 @@ INSTEAD = {
 _BOTH = ("cat", "cuda", "mm", "bmm", "mv", "unsqueeze", "split", "chunk", "norm", "gather", "masked_fill", "permute",
          "det", "inverse", "index_select", "repeat_interleave", "rsqrt", "neg", "lerp", "addmm", "equal", "bernoulli",
          "numel", "mul", "div", "sub", "ge", "gt", "le", "lt", "eq", "ne", "scatter", "narrow", "unbind", "movedim")
-FUNCTIONS = {name: f"write np.{name}" for name in dir(np) if name[0] != "_"} | {
-    name: INSTEAD[name] for name in _BOTH
-} | {
+_FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
     "gradient": "write grad(f)(x); differences of an array are np.gradient", "backward": "write loss.backward()",
     "seed": "write manual_seed(seed)",
     # PyTorch's
@@ -117,6 +115,13 @@ FUNCTIONS = {name: f"write np.{name}" for name in dir(np) if name[0] != "_"} | {
     "numpy": "write import numpy as np: tensors go through NumPy's own functions", "make_vjp": "write autograd.vjp",
     "elementwise_grad": "write autograd.vjp(f, x)[1](np.ones(...))[0]", "hessian_vector_product": "write autograd.hvp",
 }
+
+
+def functions() -> dict[str, str]:
+    """What to write in place of functions, by name: of NumPy's, which are many, only when one is not found."""
+    return {name: f"write np.{name}" for name in dir(np) if name[0] != "_"} | _FUNCTIONS
+
+
 OPTIONS = {
     "dim": "write axis=", "dims": "write axis=", "keepdim": "write keepdims=", "unbiased": "write ddof=1 or ddof=0",
     "requires_grad": "write .requires_grad_() behind it",

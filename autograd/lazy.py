@@ -6,18 +6,21 @@ import importlib
 import sys
 from collections.abc import Callable, Mapping
 from opcode import opmap
+from types import MappingProxyType
 from typing import Any
 
 from .errors import no_attribute
 
 
-def on_first_use(package: str, places: Mapping[str, str], advice: Mapping[str, str] | None = None,
+def on_first_use(package: str, places: Mapping[str, str],
+                 advice: Mapping[str, str] | Callable[[], Mapping[str, str]] = MappingProxyType({}),
                  rest: str | None = None) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
     """The `__getattr__` and `__dir__` of a package, some of whose names are loaded from its modules when first used.
 
     `places` maps each name to its module, or to itself if the module is meant. Whatever the module `rest` lists belongs
     to the package too, as if by `from rest import *`, and is loaded for the first name that is found nowhere else.
-    For an unknown name `__getattr__` raises `AttributeError`, or in `from package import name` `ImportError`.
+    `advice` says by name what to write instead, or makes that table when it is first needed. For an unknown name
+    `__getattr__` raises `AttributeError`, or in `from package import name` `ImportError`.
     """
     here = vars(sys.modules[package])
     own = here.pop("__all__") if rest else []
@@ -29,7 +32,7 @@ def on_first_use(package: str, places: Mapping[str, str], advice: Mapping[str, s
         if name in here:
             return here[name]
         if name not in places:
-            error, frame = no_attribute(package, name, advice or {}), sys._getframe(1)
+            error, frame = no_attribute(package, name, advice() if callable(advice) else advice), sys._getframe(1)
             if frame.f_code.co_code[frame.f_lasti] == opmap["IMPORT_FROM"]:  # an AttributeError would lose its advice
                 raise ImportError(str(error), name=name)
             raise error
