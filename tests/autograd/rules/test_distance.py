@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,6 +12,7 @@ import pytest
 import scipy.spatial
 import scipy.spatial.distance as sd
 
+import autograd
 from autograd import Tensor, grad, hessian, vmap
 from autograd.scipy import spatial
 from autograd.scipy.spatial import distance
@@ -164,3 +168,15 @@ def test_the_distance_of_parallel_vectors_is_curved(metric: str) -> None:
             found = hessian(lambda u, v: distance.cdist(u[None], v[None], metric)[0, 0])(x, factor * x)
             np.testing.assert_allclose(found, hessian(without_rounding)(x, factor * x), rtol=1e-7, atol=1e-9)
             assert np.max(np.abs(found)) > 0.05
+
+
+def test_a_scipy_that_has_dropped_the_distances_by_a_power() -> None:
+    code = """
+import scipy.spatial as s
+for name in ("minkowski_distance", "minkowski_distance_p", "distance_matrix"):
+    if hasattr(s, name):
+        delattr(s, name)
+import autograd.scipy.spatial as ours
+assert ours.__all__ == ["distance"]
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=Path(autograd.__file__).parents[1], check=True)
