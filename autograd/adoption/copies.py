@@ -20,7 +20,7 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
-from .facades import BUILTINS, importing, seen
+from .facades import BUILTINS, importing, is_scipys, load_twins, seen, twins
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 OURS = ("autograd", "nn", "optim", "numpy")  # what differentiates as it is
@@ -39,9 +39,9 @@ def adopt(code: Any) -> Any:
 
     `autograd.adopt("skimage.metrics").structural_similarity(t, x)` is differentiable although scikit-image calls
     `np.asarray`, `np.zeros`, `scipy.ndimage` and `float`: in the copy these keep tensors, and SciPy's functions are
-    their twins in `autograd.scipy`. The library itself stays as it is. What is compiled is shared with it, and still
-    refuses tensors. Raises `ImportError` if there is no such module, `ValueError` for one that needs no copy or has no
-    Python source.
+    their twins in `autograd.scipy`, which a copy of SciPy has, too. The library itself stays as it is. What is compiled
+    is shared with it, and still refuses tensors. Raises `ImportError` if there is no such module, `ValueError` for one
+    that needs no copy or has no Python source.
     """
     if not isinstance(code, (str, ModuleType)) and hasattr(code, "__qualname__"):
         return _member(adopt(code.__module__), code)
@@ -49,10 +49,11 @@ def adopt(code: Any) -> Any:
     if not isinstance(name, str):
         raise TypeError(f"adopt expects a module, its name or a function of it, got {type(code).__name__}")
     library = name.partition(".")[0]
-    if library in (*OURS, "scipy"):
-        raise ValueError(f"{name} needs no copy: " + ("its functions for tensors are those of autograd.scipy"
-                                                      if library == "scipy" else "its functions take tensors"))
+    if library in OURS:
+        raise ValueError(f"{name} needs no copy: its functions take tensors")
     original = import_module(name)
+    if is_scipys(original):
+        load_twins()
     with copies_of(library).in_place():
         copy = import_module(name)
     if copy is original:
@@ -100,6 +101,8 @@ class _Copying(Loader):
         here = vars(module)
         here["__builtins__"] = self._copies.builtins
         self._loader.exec_module(module)
+        if is_scipys(module):
+            here.update(twins(module))
         if (load := here.get("__getattr__")) is not None:
 
             @wraps(load)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import math
+import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache, wraps
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+import autograd.scipy
 from autograd import array_api
 from autograd.rules.activations import erf
 from autograd.tensor import Tensor
@@ -48,27 +50,34 @@ class Facade(ModuleType):
 def seen(module: ModuleType) -> ModuleType:
     """What adopted code gets for a module: a facade of NumPy, SciPy and `math`, else the module itself."""
     name = module.__name__
-    if name in ("numpy", "numpy.linalg", "numpy.fft", "math") or name.partition(".")[0] == "scipy":
+    if is_scipys(module) or name in ("numpy", "numpy.linalg", "numpy.fft", "math"):
         return _facade(module)
     return module
 
 
 @cache
 def _facade(module: ModuleType) -> Facade:
-    others: Mapping[str, Any] = {"numpy": NUMPY, "math": MATH}.get(module.__name__, {})
-    if module.__name__.startswith("scipy."):
-        others = _twins(module)
-    return Facade(module, others)
+    known = {"numpy": NUMPY, "math": MATH}
+    return Facade(module, twins(module) if is_scipys(module) else known.get(module.__name__, {}))
 
 
-def _twins(module: ModuleType) -> dict[str, Any]:
-    """The functions and classes of a module of SciPy that have twins."""
-    try:
-        twins = import_module(f"autograd.{module.__name__}")
-    except ImportError:
-        return {}
-    names = [name for name in dir(twins) if name[0] != "_" and hasattr(module, name)]
-    return {name: twin for name in names if not isinstance(twin := getattr(twins, name), ModuleType)}
+def is_scipys(module: ModuleType) -> bool:
+    return module.__name__.partition(".")[0] == "scipy"
+
+
+def twins(module: ModuleType) -> dict[str, Any]:
+    """The twins of the functions and classes of a module of SciPy, or of its copy."""
+    load_twins()
+    ours = sys.modules.get(f"autograd.{module.__name__}")
+    names = [name for name in dir(ours) if name[0] != "_" and name in vars(module)]
+    return {name: twin for name in names if not isinstance(twin := getattr(ours, name), ModuleType)}
+
+
+@cache
+def load_twins() -> None:
+    """Import all twins, which must find SciPy itself, not a copy that is in its place."""
+    for name in autograd.scipy.__all__:
+        import_module(f"autograd.scipy.{name}")
 
 
 # --- NumPy -----------------------------------------------------------------------------------------------------------

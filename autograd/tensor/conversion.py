@@ -29,7 +29,7 @@ JOINED = "write np.concatenate, np.stack or np.column_stack: np.r_ and np.c_ mak
 VECTORIZED = "np.vectorize makes arrays: write vmap(f)(t), or np.stack([f(x) for x in t]) if f branches on values"
 NUMBERS = "NumPy's functions keep it (np.sin, not math.sin)"
 TWINS = "autograd.scipy has twins of SciPy's functions that take tensors"
-OR_ITSELF = "some of SciPy's own do so with SCIPY_ARRAY_API=1"
+OR_ITSELF = "some of SciPy's own do so with SCIPY_ARRAY_API=1, and more in a copy, autograd.adopt"
 SPARSE = ", for A @ x of a sparse A autograd.scipy.sparse.matmul(A, x)"
 WITHIN = {  # NumPy functions that do not dispatch to tensors
     "vectorize._vectorize_call": VECTORIZED, "vectorize._vectorize_call_with_signature": VECTORIZED,
@@ -111,7 +111,7 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
     if not asked:
         return otherwise
     twin = f": look for autograd.{called}" if called else SPARSE * ("sparse" in asked)
-    return f"{TWINS}{twin}; {OR_ITSELF}"
+    return f"{TWINS}{twin}; {OR_ITSELF}({_public(asked)!r})"
 
 
 def _library(frame: FrameType) -> str:
