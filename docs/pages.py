@@ -41,6 +41,7 @@ AUTOGRAD = {
                   "logsumexp", "erf"],
     "Other ways to differentiate": ["compare", "numerical.grad", "numerical.jacobian", "numerical.hessian",
                                     "symbolic.expression", "symbolic.grad"],
+    "Libraries of others": ["adopt"],
     "Solvers": ["implicit.root", "implicit.fixed_point", "minimize"],
     "Operations of your own": ["custom", "rule", "fused", "supported"],
     "Pictures": ["draw", "drawing.Drawing", "draw_on_error", "trace_source"],
