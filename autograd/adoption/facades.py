@@ -11,7 +11,7 @@ import math
 import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from functools import cache, wraps
+from functools import cache, reduce, wraps
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -220,12 +220,12 @@ BUILTINS: dict[str, Any] = {"float": _number(float), "__build_class__": _build_c
 
 
 def _of_tensors(name: str, function: Function) -> Function:
-    """A function of `math`, which for tensors is NumPy's."""
+    """A function of `math`, which for tensors is another."""
     plain = getattr(math, name)
 
     @wraps(plain)
-    def call(*args: Any) -> Any:
-        return (function if any(isinstance(x, Tensor) for x in args) else plain)(*args)
+    def call(*args: Any, **options: Any) -> Any:
+        return (function if holds_tensors(args) else plain)(*args, **options)
 
     return call
 
@@ -234,19 +234,29 @@ def _log(x: Any, base: Any = math.e) -> Any:
     return np.log(x) if base == math.e else np.log(x) / np.log(base)
 
 
-def _whole(name: str) -> Function:
+def _dist(p: Any, q: Any) -> Any:
+    return np.linalg.norm(np.subtract(joined(p), joined(q)))
+
+
+def _of_values(name: str) -> Function:
     plain = getattr(math, name)
-    return lambda x: plain(x.item())
+    return lambda *args, **options: plain(*shared_values(args), **options)
+
+
+def _of_scipy(name: str) -> Function:
+    return lambda x: getattr(import_module("scipy.special"), name)(x)
 
 
 SAME = (
-    "cbrt", "copysign", "cos", "cosh", "degrees", "exp", "exp2", "expm1", "fabs", "fmod", "hypot", "isfinite", "isinf",
-    "isnan", "ldexp", "log10", "log1p", "log2", "radians", "sin", "sinh", "sqrt", "tan", "tanh",
+    "cbrt", "copysign", "cos", "cosh", "degrees", "exp", "exp2", "expm1", "fabs", "fmod", "ldexp", "log10", "log1p",
+    "log2", "radians", "sin", "sinh", "sqrt", "tan", "tanh",
 )
 INVERSE = ("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh")
+CONSTANT = ("ceil", "floor", "isclose", "isfinite", "isinf", "isnan", "trunc")
 MATH: dict[str, Any] = {name: _of_tensors(name, function) for name, function in {
     **{name: getattr(np, name) for name in SAME},
     **{name: getattr(np, f"arc{name[1:]}") for name in INVERSE},
-    **{name: _whole(name) for name in ("ceil", "floor", "trunc")},
-    "log": _log, "pow": np.power, "erf": erf,
+    **{name: _of_values(name) for name in CONSTANT},
+    **{name: _of_scipy(name) for name in ("erfc", "gamma")}, "lgamma": _of_scipy("gammaln"), "erf": erf,
+    "log": _log, "pow": np.power, "hypot": lambda *x: reduce(np.hypot, x), "dist": _dist, "fsum": sum,
 }.items()}
