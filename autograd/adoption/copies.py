@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import cache, wraps
 from importlib import import_module
 from importlib.abc import Loader
-from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.machinery import ExtensionFileLoader, ModuleSpec, SourceFileLoader
 from importlib.util import resolve_name
 from threading import RLock
 from types import ModuleType
@@ -129,6 +129,12 @@ class Copies:
     def _taken(self) -> dict[str, ModuleType]:
         return {name: sys.modules.pop(name) for name in [*sys.modules] if self._belongs(name)}
 
+    def _compiled(self) -> dict[str, ModuleType]:
+        """The modules among the copies that are none: the library, which may need them later, shares them."""
+        specs = {name: getattr(module, "__spec__", None) for name, module in self._copies.items()}
+        return {name: self._copies[name] for name, spec in specs.items()
+                if spec is not None and isinstance(spec.loader, ExtensionFileLoader)}
+
     @contextmanager
     def in_place(self) -> Iterator[None]:
         with self._lock:
@@ -146,7 +152,7 @@ class Copies:
                 if self._depth == 0:
                     sys.meta_path.remove(self)
                     self._copies = self._taken()
-                    sys.modules.update(self._originals)
+                    sys.modules.update(self._compiled() | self._originals)
 
     def find_spec(self, name: str, path: Sequence[str] | None = None,
                   target: ModuleType | None = None) -> ModuleSpec | None:
@@ -156,7 +162,7 @@ class Copies:
         if spec is not None and spec.loader is not None:
             if isinstance(spec.loader, SourceFileLoader):
                 spec.loader = _Copying(spec.loader, self)
-            elif name in self._originals:  # compiled: most cannot be loaded twice
+            elif name in self._originals:  # compiled: some cannot be loaded twice
                 spec.loader = _Shared(self._originals[name])
         return spec
 

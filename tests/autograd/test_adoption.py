@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
+import importlib.util
 import math
+import shutil
 import subprocess
 import sys
 import warnings
@@ -154,6 +155,18 @@ def test_what_a_package_loads_on_first_use_is_a_copy(path: Path) -> None:
                            "    return importlib.import_module('chemistry.' + name)\n",
             rates="import numpy as np\ndef f(x):\n    return np.sum(np.asarray(x) ** 2)\n")
     assert grad(adopt("chemistry").rates.f)(X) == pytest.approx(2 * X)
+
+
+def test_what_is_compiled_is_loaded_once(path: Path) -> None:
+    """As extensions written in Rust must be."""
+    package(path, rates="def compiled():\n    from . import _safetensors_rust\n    return _safetensors_rust\n")
+    spec = importlib.util.find_spec("safetensors._safetensors_rust")
+    assert spec is not None
+    assert spec.origin is not None
+    shutil.copy(spec.origin, path / "chemistry")
+    first = adopt("chemistry.rates").compiled()
+    assert importlib.import_module("chemistry._safetensors_rust") is first
+    assert importlib.import_module("chemistry.rates").compiled() is first
 
 
 def test_both_modes_agree(path: Path) -> None:
