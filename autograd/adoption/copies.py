@@ -23,6 +23,7 @@ from typing import Any, TypeVar, overload
 from .facades import BUILTINS, importing, is_scipys, load_twins, seen, twins
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+REGISTERED = ("scipy.fft", "scipy._lib._uarray", "scipy._lib.uarray")  # a copy would be used by SciPy itself, too
 OURS = ("autograd", "nn", "optim", "numpy")  # what differentiates as it is
 
 
@@ -160,10 +161,13 @@ class Copies:
         finders = [finder for finder in sys.meta_path if finder is not self] if self._belongs(name) else []
         spec = next((spec for finder in finders if (spec := finder.find_spec(name, path, target)) is not None), None)
         if spec is not None and spec.loader is not None:
-            if isinstance(spec.loader, SourceFileLoader):
+            original = self._originals.get(name)
+            if name.startswith(REGISTERED):
+                spec.loader = spec.loader if original is None else _Shared(seen(original))
+            elif isinstance(spec.loader, SourceFileLoader):
                 spec.loader = _Copying(spec.loader, self)
-            elif name in self._originals:  # compiled: some cannot be loaded twice
-                spec.loader = _Shared(self._originals[name])
+            elif original is not None:  # compiled: some cannot be loaded twice
+                spec.loader = _Shared(original)
         return spec
 
     def _import(self, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,

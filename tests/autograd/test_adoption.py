@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.fft
 import scipy.linalg
 import scipy.signal
 
@@ -235,6 +236,15 @@ def test_a_copy_of_scipy_has_the_twins() -> None:
     assert copy.expm is autograd.scipy.linalg.expm is not scipy.linalg.expm
     assert copy is not scipy.linalg is importlib.import_module("scipy.linalg")
     assert autograd.scipy.linalg.expm.__wrapped__ is scipy.linalg.expm
+
+
+def test_a_copy_of_scipy_does_not_become_its_backend() -> None:
+    """It registered itself, for the whole process: arrays of complex numbers had become tensors inside SciPy's FFTs."""
+    copy, z = adopt("scipy.fft"), np.array([1.0, 2.0j, 3.0])
+    assert copy.dct is autograd.scipy.fft.dct
+    assert adopt("scipy.signal")._signaltools.sp_fft.dct is copy.dct
+    assert type(scipy.fft.dct(z)) is np.ndarray
+    np.testing.assert_allclose(scipy.fft.idct(scipy.fft.dct(z)), z, rtol=1e-12)
 
 
 def test_scipys_error_says_what_to_write() -> None:
