@@ -57,7 +57,7 @@ def fitted(x: Array, size: int, axis: int) -> Array:
 
 def with_leading_axes(x: Array, ndim: int) -> Array:
     """An array with as many axes of length 1 in front as make it one of `ndim` axes, if it has fewer."""
-    return x.reshape((1,) * (ndim - x.ndim) + x.shape)
+    return x.reshape((1,) * (ndim - x.ndim) + x.shape) if x.ndim < ndim else x
 
 
 def at_least_one_axis(x: Array) -> Array:

@@ -83,8 +83,7 @@ def asarray(a: Any, dtype: Any = None, order: Any = None, *, device: str | None 
 @composite(np.array)
 def array(object: Any, dtype: Any = None, *, copy: bool | None = True, order: str = "K", subok: bool = False,
           ndmin: int = 0) -> Any:
-    out = asarray(object, dtype, order, copy=copy)
-    return with_leading_axes(out, ndmin) if out.ndim < ndmin else out
+    return with_leading_axes(asarray(object, dtype, order, copy=copy), ndmin)
 
 
 @composite(np.vstack)
