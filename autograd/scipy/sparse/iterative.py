@@ -7,12 +7,13 @@ relative to its own size.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
 import scipy.sparse.linalg as sl
 
-from autograd.arguments import array_of, parameters
+from autograd.arguments import array_of
 from autograd.arrays import floating
 from autograd.declare import linear, on_arrays_too
 from autograd.duck_arrays import Array
@@ -52,11 +53,8 @@ def iterative(solver: Callable[..., Any], hermitian: bool = False) -> Callable[.
 
     solution: Any = on_arrays_too(linear(solve, transpose, name=name))
 
+    @wraps(solver)
     def definition(A: Any, b: Any, x0: Any = None, *, M: Any = None, **settings: Any) -> Any:
-        known = parameters(solver)
-        if not settings.keys() <= known.keys():
-            raise TypeError(f"{name} of tensors takes {', '.join(known)}: got an unexpected keyword argument "
-                            f"{min(settings.keys() - known.keys())!r}")
         if isinstance(A, Entries) or holds_tensors(A):
             raise TypeError(f"{name} takes a constant matrix; autograd.scipy.sparse.linalg.spsolve(A, b) and "
                             "np.linalg.solve(A, b) are differentiated in A")
