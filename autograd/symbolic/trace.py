@@ -240,8 +240,10 @@ def _along(form: Callable[..., Any], x: Array, *, axis: Any = None, keepdims: bo
     for index in np.ndindex(made.shape):
         made[index] = form(list(rows[index]))
     if made.size and isinstance(made.flat[0], list):  # a value for each element, as softmax gives
-        return moved_back(np.array(made.tolist(), dtype=object), x.shape, axes)  # type: ignore[no-any-return]
-    return np.expand_dims(made, axes) if keepdims else made
+        made = moved_back(np.array(made.tolist(), dtype=object), x.shape, axes)
+    elif keepdims:
+        made = np.expand_dims(made, axes)
+    return made
 
 
 def expressions_of(tree: Any) -> list[Any]:

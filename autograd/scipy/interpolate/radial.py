@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -11,10 +12,11 @@ import numpy as np
 import scipy.interpolate as si
 from scipy.spatial import KDTree
 
-from autograd.arguments import array_of
+from autograd.arguments import arrays_of
 from autograd.arrays import integer, one_of
 from autograd.declare import piecewise_constant
 from autograd.duck_arrays import Array
+from autograd.rules.axes import fitted
 from autograd.rules.norms import power_apart_from_zero
 from autograd.scipy.takes_tensors import TakesTensors, twin_class
 
@@ -67,8 +69,8 @@ class RadialSum:
         """The kernel between points x and data points y, and the monomials at x, in which the y are from -1 to 1."""
         apart = self.epsilon * (x[..., :, None, :] - y[..., None, :, :])
         middle, reach = extent(y)
-        monomials = np.prod(((x - middle) / reach)[..., None, :] ** self.powers, axis=-1)
-        return np.concatenate([self.kernel(np.sum(apart * apart, axis=-1)), monomials], axis=-1)
+        products = np.prod(((x - middle) / reach)[..., None, :] ** self.powers, axis=-1)
+        return np.concatenate([self.kernel(np.sum(apart * apart, axis=-1)), products], axis=-1)
 
     def solved(self, y: Array, d: Array, smoothing: Array) -> Array:
         """The factors of the terms: those of the kernel are orthogonal to all monomials."""
@@ -77,8 +79,7 @@ class RadialSum:
         corner = np.zeros((*y.shape[:-2], count, count))
         below = np.concatenate([above[..., size:].swapaxes(-1, -2), corner], axis=-1)
         damping = smoothing[..., None] * np.eye(size, size + count)
-        right = np.concatenate([d, np.zeros((*d.shape[:-2], count, d.shape[-1]), d.dtype)], axis=-2)
-        return np.linalg.solve(np.concatenate([above + damping, below], axis=-2), right)
+        return np.linalg.solve(np.concatenate([above + damping, below], axis=-2), fitted(d, size + count, -2))
 
 
 @piecewise_constant
@@ -105,11 +106,13 @@ class RadialOfArrays(TakesTensors):
 
     def in_numpy_calls(self) -> RadialSum:
         """The same function in NumPy calls, whose equations are solved when it is first needed."""
+        return self._radial_sum
+
+    @cached_property
+    def _radial_sum(self) -> RadialSum:
         own: Any = self
-        if "_radial_sum" not in vars(own):
-            d = own.d.view(own.d_dtype).reshape(-1, *own.d_shape)
-            own._radial_sum = RadialSum(own.y, d, own.neighbors, own.smoothing, own.kernel, own.epsilon, own.powers)
-        return own._radial_sum  # type: ignore[no-any-return]
+        d = own.d.view(own.d_dtype).reshape(-1, *own.d_shape)
+        return RadialSum(own.y, d, own.neighbors, own.smoothing, own.kernel, own.epsilon, own.powers)
 
 
 @twin_class(si.RBFInterpolator, RadialSum, RadialOfArrays)
@@ -121,7 +124,7 @@ def RBFInterpolator(y: Any, d: Any, neighbors: int | None = None, smoothing: Any
     `smoothing`, `epsilon` and the points it is called with, which keep their `neighbors`. Source: Fasshauer, Meshfree
     Approximation Methods with MATLAB, 2007.
     """
-    y, d, smoothing = array_of(y), array_of(d), array_of(smoothing)
+    y, d, smoothing = arrays_of((y, d, smoothing))
     kernel = kernel.lower()
     one_of("RBFInterpolator: kernel", kernel, KERNELS)
     if y.ndim != 2 or not d.ndim or len(y) != len(d) or smoothing.shape not in ((), (len(y),)):
