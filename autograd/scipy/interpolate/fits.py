@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import scipy.interpolate as si
 
-from autograd.arguments import array_of
 from autograd.arrays import one_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array, add_all
@@ -72,7 +71,7 @@ def make_smoothing_spline(x: Any, y: Any, w: Any = None, lam: Any = None, *, axi
                          "scipy.interpolate finds one for arrays")
     if len(x) < 5:
         raise ValueError(f"make_smoothing_spline takes 5 or more values, got {len(x)}")
-    (lam,), w = doubles(array_of(lam)), weights_of("make_smoothing_spline", w, x)
+    (lam,), w = doubles(lam), weights_of("make_smoothing_spline", w, x)
     if decided(lambda w, lam: np.any(w == 0) or lam < 0, w, lam):
         raise ValueError("make_smoothing_spline takes weights w above 0 and lam of 0 or more, got "
                          f"lam={values_of(lam)}")

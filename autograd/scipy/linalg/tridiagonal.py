@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import scipy.linalg as sl
 
-from autograd.arguments import arrays_of
 from autograd.arrays import one_of
 from autograd.declare import differential
 from autograd.registry import real_only
@@ -30,7 +29,7 @@ vectors_of: Any = differential(  # not those of `eigh`: the signs of the vectors
 def eigh_tridiagonal(d: Any, e: Any, eigvals_only: bool = False, select: Any = "a", select_range: Any = None,
                      check_finite: bool = True, tol: float = 0.0, lapack_driver: str = "auto") -> Any:
     """The problem of the matrix with the diagonal d and e beside it; what is selected is part of the whole result."""
-    d, e = for_lapack(*arrays_of((d, e)))
+    d, e = for_lapack(d, e)
     if d.ndim != 1 or e.shape != (len(d) - 1,) or "c" in (d.dtype.kind, e.dtype.kind):
         raise ValueError("eigh_tridiagonal takes a real diagonal of n numbers and n - 1 beside it, got "
                          f"{d.dtype} {d.shape} and {e.dtype} {e.shape}")
@@ -40,8 +39,8 @@ def eigh_tridiagonal(d: Any, e: Any, eigvals_only: bool = False, select: Any = "
     matrix = np.diag(d) + np.diag(e, 1) + np.diag(e, -1)
     found = (eigvalsh_of(matrix),) if eigvals_only else vectors_of(matrix, lapack_driver=lapack_driver)
     if select != "all":
-        ends = {"by_value": None, "by_index": None, f"by_{select}": select_range}
-        part = subset(found[0], ends["by_index"], ends["by_value"])
+        by_index, by_value = (select_range, None) if select == "index" else (None, select_range)
+        part = subset(found[0], by_index, by_value)
         found = tuple(x[..., part] for x in found)
     return found[0] if eigvals_only else found
 

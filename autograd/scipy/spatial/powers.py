@@ -10,14 +10,14 @@ import scipy.spatial
 from autograd.arguments import arrays_of
 from autograd.duck_arrays import Array
 from autograd.rules.norms import power_apart_from_zero, power_of_size
-from autograd.scipy.precision import in_double
+from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
 
 @twin(scipy.spatial.minkowski_distance_p)
 def minkowski_distance_p(x: Any, y: Any, p: float = 2.0) -> Any:
     """sum_i |y_i - x_i|^p, or for p = inf the largest of them."""
-    x, y = map(in_double, arrays_of((x, y)))
+    x, y = at_least(np.float64, x, y)
     return np.max(np.abs(y - x), axis=-1) if p == np.inf else np.sum(power_of_size(y - x, p), axis=-1)
 
 

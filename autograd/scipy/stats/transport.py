@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import scipy.stats
 
-from autograd.arguments import arrays_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array
 from autograd.registry import real_only
@@ -18,8 +17,8 @@ from autograd.scipy.twin import twin
 
 def weighted(name: str, values: Any, weights: Any) -> tuple[Array, Array]:
     """The values in order, and the shares of the first none, one, two ... of them."""
-    (x,) = at_least(np.float64, *arrays_of([values]))
-    (w,) = at_least(np.float64, *arrays_of([np.ones(x.shape) if weights is None else weights]))
+    (x,) = at_least(np.float64, values)
+    (w,) = at_least(np.float64, np.ones(x.shape) if weights is None else weights)
     if x.ndim != 1 or not x.size or w.shape != x.shape or "c" in (x.dtype.kind, w.dtype.kind):
         raise ValueError(f"{name} takes a vector of one or more real values, and as many weights, got {x.dtype} "
                          f"{x.shape} and {w.dtype} {w.shape}")
