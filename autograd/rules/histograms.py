@@ -77,9 +77,9 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
     refuse_complex("histogramdd", weights)
     if weights.shape != (len(points),):
         raise ValueError(f"histogramdd takes a weight for each of {len(points)} points, got shape {weights.shape}")
-    counts = put_along(weights.astype(float), piecewise_constant(cell_of)(columns, edges), axis=0,
-                       shape=(prod(x.size + 1 for x in edges),))
-    counts = counts.reshape([x.size + 1 for x in edges])[(slice(1, -1),) * len(edges)]
+    shape = [ends.size + 1 for ends in edges]
+    counts = put_along(weights.astype(float), piecewise_constant(cell_of)(columns, edges), axis=0, shape=(prod(shape),))
+    counts = counts.reshape(shape)[(slice(1, -1),) * len(edges)]
     if density:
         sizes = np.ix_(*[np.diff(ends).astype(float) for ends in edges])
         counts = reduce(np.divide, sizes, counts) / np.sum(counts)

@@ -35,11 +35,11 @@ NAMES: dict[Any, str] = {}
 
 def of_two_vectors(metric: Metric) -> Callable[..., Any]:
     """The twin of SciPy's function of two vectors that has the metric's name."""
-    name = metric.__name__
+    name, takes = metric.__name__, signature(metric)
 
     @wraps(metric)
     def definition(u: Any, v: Any, *given: Any, **named: Any) -> Any:
-        options = signature(metric).bind(u, v, *given, **named).arguments
+        options = takes.bind(u, v, *given, **named).arguments
         u, v = arrays_of((u, v))
         if u.ndim != 1 or u.shape != v.shape or "c" in (u.dtype.kind, v.dtype.kind):
             raise ValueError(f"{name} takes two real vectors of one length, got {u.dtype} {u.shape} and {v.dtype} "
