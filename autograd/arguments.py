@@ -36,7 +36,7 @@ def as_operand(x: Any) -> Any:
     if type(x) in FLAT or isinstance(x, (Tensor, np.generic)):
         return x
     kind: Any
-    for kind in (int, float, complex):
+    for kind in (bool, int, float, complex):
         if isinstance(x, kind):  # of a class of its own, which would answer NumPy's scalars by Python numbers
             return kind(x)
     array = array_of(x)

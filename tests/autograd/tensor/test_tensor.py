@@ -511,3 +511,15 @@ def test_numbers_of_classes_of_their_own_are_numbers(number: Any, x: Any) -> Non
         for result, expected in ((f(number, t), f(2, x)), (f(t, number), f(x, 2))):
             np.testing.assert_array_equal(result.data, expected)
             assert result.requires_grad
+
+
+def chosen(x: Any, y: Any) -> Any:
+    return np.where(x, y, False)
+
+
+@pytest.mark.parametrize("x", [np.array([True, False]), np.array([1, 2], np.int8)], ids=["bool", "int8"])
+@pytest.mark.parametrize("f", [operator.and_, operator.xor, operator.add, operator.mul, np.maximum, chosen])
+def test_true_and_false_beside_a_tensor_stay_what_they_are(f: Any, x: Any) -> None:
+    """A mask + True was 2, and one of np.where(mask, True, False) integers, which take elements where masks select."""
+    for result, expected in ((f(Tensor(x), True), f(x, True)), (f(False, Tensor(x)), f(False, x))):
+        np.testing.assert_array_equal(result.data, expected, strict=True)
