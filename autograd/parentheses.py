@@ -11,24 +11,25 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-def _forgotten(name: str) -> TypeError:
-    return TypeError(f"{name} makes a context manager when it is called: write `with {name}():`")
+class _Uncalled:
+    """What makes a context manager when it is called, and is none itself."""
 
+    __name__: str
 
-class Called(type):
-    """The class of a class of context managers: `with` looks here for the methods of the class itself."""
+    def __enter__(self) -> NoReturn:
+        name = self.__name__
+        raise TypeError(f"{name} makes a context manager when it is called: write `with {name}():`")
 
-    def __enter__(cls) -> NoReturn:
-        raise _forgotten(cls.__name__)
-
-    def __exit__(cls, *error: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """Never reached, but `with` looks for it first."""
 
 
-class context_manager(Generic[_P, _T]):
-    """`contextlib.contextmanager` of a public function."""
+class Called(_Uncalled, type):
+    """The class of a class of context managers: `with` looks here for the methods of the class itself."""
 
-    __name__: str
+
+class context_manager(_Uncalled, Generic[_P, _T]):
+    """`contextlib.contextmanager` of a public function."""
 
     def __init__(self, function: Callable[_P, Iterator[_T]]) -> None:
         self._make = contextmanager(function)
@@ -36,12 +37,6 @@ class context_manager(Generic[_P, _T]):
 
     def __call__(self, *args: _P.args, **options: _P.kwargs) -> AbstractContextManager[_T]:
         return self._make(*args, **options)
-
-    def __enter__(self) -> NoReturn:
-        raise _forgotten(self.__name__)
-
-    def __exit__(self, *error: object) -> None:
-        """Never reached, but `with` looks for it first."""
 
     def __repr__(self) -> str:
         return f"<function {self.__module__}.{self.__name__}>"
