@@ -217,7 +217,6 @@ def _random(generator: Generator | None) -> Generator:
 
 
 def _written(tensor: Tensor, values: Any) -> Tensor:
-    _require(tensor)
     if tensor.dtype.kind not in "fc" and (values != values.astype(tensor.dtype)).any():
         raise TypeError(f"the dtype {tensor.dtype} cannot hold these initial values; make the tensor floating-point "
                         "first: x.astype(np.float32)")

@@ -308,8 +308,9 @@ class Module:
 
     def train(self, mode: bool = True) -> Self:
         """Set `training` here and beneath: dropout drops, batch normalization uses the batch. Returns the module."""
+        training = flag("train: mode", mode)
         for module in self.modules():
-            module.training = flag("train: mode", mode)
+            module.training = training
         return self
 
     def eval(self) -> Self:

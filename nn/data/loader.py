@@ -27,11 +27,10 @@ class _OfOneDataSet:
 
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
         """Refuse several arrays, before Python takes the second one for the size of the batches and says so."""
-        if cls is DataLoader:
-            refuse_options(cls, options)
         if len(arguments) > 1 and (isinstance(arguments[1], (tuple, list)) or np.ndim(arguments[1])):
             raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
         if cls is DataLoader:
+            refuse_options(cls, options)
             refuse_misfits(cls, arguments, options)
         return super().__new__(cls)
 

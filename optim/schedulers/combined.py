@@ -45,8 +45,7 @@ class ChainedScheduler(ByGroup):
         if not isinstance(schedulers, Sequence) or not schedulers:
             raise ValueError(f"ChainedScheduler takes a list of schedules, got {schedulers!r}")
         self.schedulers = _functions_of_the_step(self, schedulers, optimizer)
-        optimizer = self.schedulers[0].optimizer if optimizer is None else optimizer
-        super().__init__(optimizer)
+        super().__init__(self.schedulers[0].optimizer)
 
     def rates(self, t: int, initials: Sequence[float]) -> list[float]:
         rates = list(initials)
@@ -64,6 +63,7 @@ def _functions_of_the_step(made: Scheduler, schedulers: Sequence[Scheduler],
             raise TypeError(f"{name} takes schedules, such as StepLR(optimizer, 10), got {scheduler!r}")
         if isinstance(scheduler, (ReduceLROnPlateau, Cycle)):
             raise TypeError(f"{name} takes functions of the step; step a {type(scheduler).__name__} by itself")
-        if scheduler.optimizer is not (schedulers[0].optimizer if optimizer is None else optimizer):
+        optimizer = scheduler.optimizer if optimizer is None else optimizer
+        if scheduler.optimizer is not optimizer:
             raise ValueError(f"{name}: every schedule must be of the same optimizer")
     return list(schedulers)
