@@ -50,12 +50,14 @@ def _areas(geometry: Windows, include_pad: bool) -> Array | int:
 
 def _divide(image: Array, geometry: Windows, include_pad: bool, divisor: int | None) -> Array:
     """A fresh (OH, N, OD, OW, C) divided by the windows' counts."""
+    divided: Array
     if divisor is not None:
-        return image / image.dtype.type(divisor)  # type: ignore[no-any-return]
-    areas = _areas(geometry, include_pad)
-    if isinstance(areas, int):
-        return image * image.dtype.type(1 / areas)  # type: ignore[no-any-return]
-    return image / areas.astype(image.dtype)  # type: ignore[no-any-return]
+        divided = image / image.dtype.type(divisor)
+    elif isinstance(areas := _areas(geometry, include_pad), int):
+        divided = image * image.dtype.type(1 / areas)
+    else:
+        divided = image / areas.astype(image.dtype)
+    return divided
 
 
 @in_single

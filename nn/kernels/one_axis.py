@@ -55,8 +55,10 @@ def everywhere(part: Array, outputs: slice, windows: Axis, along: int, padding: 
 
 def reduce_taps(image: Array, windows: Axis, along: int, ufunc: np.ufunc, start: float) -> Array:
     """`ufunc` over the taps along one axis, with the value `start` where the first tap sees padding."""
+    out: Array
     if windows.partition and windows.kernel >= MANY:
-        return ufunc.reduce(_in_windows(image, windows, along), axis=along + 1)  # type: ignore[no-any-return]
+        out = ufunc.reduce(_in_windows(image, windows, along), axis=along + 1)
+        return out
     outputs, inputs = windows.tap(0)
     seen = seen_by(image, inputs, along)
     out = everywhere(seen, outputs, windows, along, start)

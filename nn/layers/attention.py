@@ -194,7 +194,8 @@ class MultiheadAttention(Layer):
         if not parts:
             return None
         if all(part.dtype == bool for part in parts):
-            return ~reduce(or_, parts)  # type: ignore[no-any-return]
+            forbidden: Array = reduce(or_, parts)
+            return ~forbidden
         dtype = self.out_proj.weight.dtype
         return reduce(add, (np.where(p, -np.inf, 0).astype(dtype) if p.dtype == bool else p.astype(dtype)
                             for p in parts))
