@@ -12,12 +12,9 @@ import numpy as np
 
 from autograd.declare import piecewise_constant
 from autograd.duck_arrays import Array
-from autograd.rule_signature import reading
-from autograd.rules.closed import closed, slope
 from autograd.rules.integrals import quadrature
-from autograd.rules.special.incomplete import gamma_log_peak, inverse
+from autograd.rules.special.incomplete import gamma_log_peak
 from autograd.rules.special.ufuncs import special as sc
-from autograd.scipy.precision import at_least
 
 from .continuous import HALF_LOG_2PI, INF
 from .distribution import Distribution, Form
@@ -100,7 +97,7 @@ def tempered(x: Array, a: Array, b: Array) -> Array:
 
 def halved(q: Array, a: Array, b: Array) -> Array:
     """The quantile, by halving the range of v until nothing is left of it."""
-    q, a, b = np.broadcast_arrays(*at_least(np.float64, q, a, b))
+    q, a, b = np.broadcast_arrays(q, a, b)
     low, high = np.full(q.shape, -50.0), np.full(q.shape, 50.0)
     for _ in range(60):
         middle = (low + high) / 2
@@ -109,14 +106,10 @@ def halved(q: Array, a: Array, b: Array) -> Array:
     return np.where(np.isnan(q + a + b), np.nan, np.sinh((low + high) / 2))
 
 
-tempered_quantile = closed(reading(("q", "a", "b"), halved), "standard norminvgauss.ppf", *inverse(
-    reading(("x", "a", "b"), lambda *at: np.exp(tempered(*at))),
-    *[reading(("x", "a", "b"), slope(tempered_share, i)) for i in (1, 2)], place=0))
 norminvgauss = Distribution(
     "norminvgauss", (-INF, INF), possible=lambda a, b: (a > 0) & (np.abs(b) < a), logpdf=tempered,
     cdf=tempered_share, sf=lambda x, a, b: tempered_share(-x, a, -b),
-    ppf=lambda q, a, b: tempered_quantile(*at_least(np.float64, q, a, b)).astype(q.dtype),
-    isf=lambda q, a, b: -tempered_quantile(*at_least(np.float64, q, a, -b)).astype(q.dtype))
+    quantiles={"ppf": halved, "isf": lambda q, a, b: -halved(q, a, -b)}.__getitem__)
 
 # --- A gamma distribution of mean 0 and variance 1, by its skew: normal where that is 0 ------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,8 @@ class Distribution(Freezing):
     Forms are functions of x and the shapes: those of the standard member (loc 0, scale 1), for x inside the support.
     The support, which may be a function of the shapes, includes its ends, except the lower one if it is `open_below`.
     The logarithm of the density and `cdf` are given; the rest follows, unless it is given because there is a more
-    accurate form. Quantiles without a form are SciPy's, and are differentiated as the inverses of `cdf` and `sf`.
+    accurate form. Quantiles without a form are SciPy's, or those that `quantiles` has, and are differentiated as the
+    inverses of `cdf` and `sf`.
     `log_limit` is given where SciPy's density at an end of the support is not its limit. If the scale is not positive,
     or the shapes are not `possible` (by default: positive), there is no distribution and everything is nan.
     """
@@ -80,7 +81,8 @@ class Distribution(Freezing):
     isf: Callable[..., Array]
 
     def __init__(self, name: str, support: tuple[float, float] | Form, *, open_below: bool = False,
-                 possible: Callable[..., Array] | None = None, log_limit: Form | None = None, **forms: Form) -> None:
+                 possible: Callable[..., Array] | None = None, log_limit: Form | None = None,
+                 quantiles: Callable[[str], Form] | None = None, **forms: Form) -> None:
         self.name, self.support, self.open_below, self.log_limit = name, support, open_below, log_limit
         self.possible = possible or (lambda *shapes: all_of([shape > 0 for shape in shapes]))
         self.shapes = argument_names(forms[self.density])[1:]
@@ -94,7 +96,8 @@ class Distribution(Freezing):
             derived["isf"] = lambda q, *shapes: forms["ppf"](1 - q, *shapes)
         self.forms = derived | forms
         if self.continuous and "cdf" in forms and "ppf" not in forms:
-            self.forms |= {"ppf": self._inverse("ppf", "cdf", 1), "isf": self._inverse("isf", "sf", -1)}
+            values = quantiles or partial(scipys, name)
+            self.forms |= {"ppf": self._inverse("ppf", values, "cdf", 1), "isf": self._inverse("isf", values, "sf", -1)}
         self._register(self.density, self._log_density)
         self._register(self.density[3:], self._density)
         for function in OUTSIDE if "cdf" in forms else ():
@@ -131,15 +134,15 @@ class Distribution(Freezing):
     def _ends(self, shapes: Sequence[Array]) -> Any:
         return self.support(*shapes) if callable(self.support) else self.support
 
-    def _inverse(self, function: str, share: str, sign: int) -> Form:
-        """SciPy's quantiles of the standard member, whose slopes are those of an inverse of `share`.
+    def _inverse(self, function: str, values: Callable[[str], Form], share: str, sign: int) -> Form:
+        """Quantiles of the standard member, as `values` has them, whose slopes are those of an inverse of `share`.
 
         They are computed in double precision: in single precision those of a heavy tail of `ncf` have four digits.
         """
         density, form = self.forms[self.density], self.forms[share]
         slopes = [reading(("x", *self.shapes), rule) for rule in (
             lambda *at: sign * np.exp(density(*at)), *[slope(form, i + 1) for i in range(len(self.shapes))])]
-        in_doubles = closed(reading(("q", *self.shapes), scipys(self.name, function)),
+        in_doubles = closed(reading(("q", *self.shapes), values(function)),
                             f"standard {self.name}.{function}", *inverse(*slopes, place=0))
         return lambda q, *shapes: in_doubles(*at_least(np.float64, q, *shapes)).astype(q.dtype)
 
