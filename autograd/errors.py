@@ -103,10 +103,15 @@ def require_directory(path: str | os.PathLike[str]) -> None:
                                 f"Path({str(parent)!r}).mkdir(parents=True)")
 
 
+def is_inside(file: str) -> bool:
+    """Whether a file is this library's or NumPy's."""
+    return file.startswith(_INSIDE)
+
+
 def user_line() -> str:
     """`file:line` of the innermost frame outside this library and NumPy: where the user called it."""
     frame: Any = sys._getframe(1)
-    while frame.f_code.co_filename.startswith(_INSIDE):
+    while is_inside(frame.f_code.co_filename):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 

@@ -20,11 +20,12 @@ from threading import RLock
 from types import ModuleType
 from typing import Any, TypeVar, overload
 
+from autograd.errors import is_inside
+
 from .facades import BUILTINS, importing, is_scipys, load_twins, seen, twins
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 REGISTERED = ("scipy.fft", "scipy._lib._uarray", "scipy._lib.uarray")  # a copy would be used by SciPy itself, too
-OURS = ("autograd", "nn", "optim", "numpy")  # what differentiates as it is
 
 
 @overload
@@ -49,14 +50,12 @@ def adopt(code: Any) -> Any:
     name = code.__name__ if isinstance(code, ModuleType) else code
     if not isinstance(name, str):
         raise TypeError(f"adopt expects a module, its name or a function of it, got {type(code).__name__}")
-    library = name.partition(".")[0]
-    if library in OURS:
-        raise ValueError(f"{name} needs no copy: its functions take tensors")
     original = import_module(name)
+    if is_inside(getattr(original, "__file__", None) or ""):
+        raise ValueError(f"{name} needs no copy: its functions take tensors")
     if is_scipys(original):
         load_twins()
-    with copies_of(library).in_place():
-        copy = import_module(name)
+    copy = copies_of(name.partition(".")[0]).module(name)
     if copy is original:
         raise ValueError(f"{name} has no Python source of which a copy could be made")
     return copy
@@ -136,6 +135,13 @@ class Copies:
         return {name: self._copies[name] for name, spec in specs.items()
                 if spec is not None and isinstance(spec.loader, ExtensionFileLoader)}
 
+    def module(self, name: str) -> ModuleType:
+        """The copy of a module, imported unless it has been."""
+        if name not in self._copies:
+            with self.in_place():
+                return import_module(name)
+        return self._copies[name]
+
     @contextmanager
     def in_place(self) -> Iterator[None]:
         with self._lock:
@@ -172,11 +178,14 @@ class Copies:
 
     def _import(self, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
                 fromlist: Sequence[str] = (), level: int = 0) -> Any:
-        package = "" if globals is None else globals.get("__package__") or ""
-        if self._belongs(resolve_name("." * level + name, package)):
-            with self.in_place():
-                return __import__(name, globals, locals, fromlist, level)
-        return seen(__import__(name, globals, locals, fromlist, level))
+        absolute = resolve_name("." * level + name, "" if globals is None else globals.get("__package__") or "")
+        if not self._belongs(absolute):
+            return seen(__import__(name, globals, locals, fromlist, level))
+        known = self._copies.get(absolute)
+        if known is not None and all(hasattr(known, part) for part in fromlist or ()):  # in a function that runs often
+            return known if fromlist else self._copies[self._library]
+        with self.in_place():
+            return __import__(name, globals, locals, fromlist, level)
 
 
 copies_of = cache(Copies)

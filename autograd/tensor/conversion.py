@@ -116,10 +116,10 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
 
 def _library(frame: FrameType) -> str:
     """The installed library whose code a frame runs, unless it is a copy by `autograd.adopt`, or this one; else ""."""
-    name: str = frame.f_globals.get("__name__", "").partition(".")[0]
-    installed = {"site-packages", "dist-packages"} & {*Path(frame.f_code.co_filename).parts}
+    name, file = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
+    installed = {"site-packages", "dist-packages"} & {*Path(file).parts} and not errors.is_inside(file)
     adopted = frame.f_builtins["float"] is not float
-    return name if installed and not adopted and name not in ("autograd", "nn", "optim") else ""
+    return name.partition(".")[0] if installed and not adopted else ""
 
 
 def _public_name(frame: FrameType) -> str:
