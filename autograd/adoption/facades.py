@@ -40,8 +40,11 @@ class Facade(ModuleType):
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._module, name)
         if isinstance(found, ModuleType):
-            return seen(found)
-        return _joining(found) if self._module.__name__.startswith("numpy") and _takes_no_lists(name, found) else found
+            found = seen(found)
+        elif self._module.__name__.startswith("numpy") and _takes_no_lists(name, found):
+            found = _joining(found)
+        vars(self)[name] = found
+        return found
 
     def __dir__(self) -> list[str]:
         return dir(self._module)
@@ -93,7 +96,6 @@ def _takes_no_lists(name: str, found: Any) -> bool:
     return callable(found) and not isinstance(found, (type, np.ufunc)) and name not in TAKE_LISTS
 
 
-@cache
 def _joining(function: Function) -> Function:
     """A function of NumPy, for which a list of tensors is a tensor, as a list of numbers is an array."""
 
@@ -135,9 +137,9 @@ def _making(function: Function) -> Function:
 
 @wraps(np.full)
 def _full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
-    value = joined(fill_value)
-    like = {"like": value} if isinstance(value, Tensor) else {}
-    return _writable(np.full(shape, value, None if dtype is None else np.dtype(dtype), **options | like))
+    if holds_tensors(fill_value):
+        return array_api.full(shape, joined(fill_value), None if dtype is None else np.dtype(dtype))
+    return _writable(np.full(shape, fill_value, dtype, **options))
 
 
 def _writable(made: Any) -> Any:
@@ -198,9 +200,7 @@ def _build_class(body: Function, name: str, *bases: Any, **options: Any) -> Any:
                                     **options)
 
 
-KINDS = {name: _number(kind) for name, kind in vars(np).items()
-         if isinstance(kind, type) and issubclass(kind, np.inexact) and kind.__module__ == "numpy"
-         and kind not in (np.inexact, np.floating, np.complexfloating)}
+NUMBERS: dict[type, Any] = {kind: _number(kind) for kind in {*np.sctypeDict.values()} if issubclass(kind, np.inexact)}
 NUMPY: dict[str, Any] = {
     "array": _converting(np.array, copies=True),
     **{name: _converting(getattr(np, name)) for name in
@@ -208,9 +208,9 @@ NUMPY: dict[str, Any] = {
     "ascontiguousarray": _converting(np.ascontiguousarray, ndmin=1),
     **{name: _making(getattr(np, name)) for name in
        ("empty", "eye", "identity", "ones", "zeros", "empty_like", "full_like", "ones_like", "zeros_like")},
-    **KINDS,
+    **{name: NUMBERS[kind] for name, kind in vars(np).items() if isinstance(kind, type) and kind in NUMBERS},
     "full": _full,
-    "sctypeDict": {name: KINDS.get(kind.__name__, kind) for name, kind in np.sctypeDict.items()},
+    "sctypeDict": {name: NUMBERS.get(kind, kind) for name, kind in np.sctypeDict.items()},
     "isscalar": lambda x: is_number(x) if isinstance(x, Tensor) else np.isscalar(x),
     "ndarray": _stand_in(np.ndarray, (np.ndarray, Tensor), np.ndarray),
 }

@@ -63,7 +63,10 @@ BODIES = {  # each is differentiated at x = (0.3, 0.5, 0.7)
     "float64 of one number": "return np.sum(np.array([np.float64(x[:1]), np.float64(x[1:2])]) ** 2)",
     "float64": "return np.sum(np.float64(x) ** 2)",
     "sctypeDict": "return np.sum(np.sctypeDict['float64'](x) ** 2)",
-    "dtypes": "return np.sum(x.astype(float).astype(np.float64) ** 2) + np.zeros(1, dtype=np.float64)[0]",
+    "full of a type": "return np.sum(np.full(3, x[0], dtype=np.float64) * np.full((2, 3), [x[1], 1, 2], float))",
+    "dtypes": """
+    assert np.double is np.float64 and np.single == np.float32 and issubclass(np.float64, np.floating)
+    return np.sum(x.astype(float).astype(np.float64) ** 2) + np.zeros(1, dtype=np.float64)[0]""",
     "math": "return math.sqrt(x[0]) * math.atan2(x[1], x[2]) + root(x[1]) + math.log(x[2], 2) + math.pow(x[0], 3)",
     "math, piecewise constant": "return (math.floor(x[0] * 10) + math.isclose(x[0], 0.3) + math.isnan(x[1])) * x[1]",
     "math, of the error function": "return math.erf(x[0]) * math.erfc(x[1]) + math.gamma(x[0]) * math.lgamma(x[2])",
