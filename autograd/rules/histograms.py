@@ -69,7 +69,7 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
     refuse_complex("histogramdd", points)
     columns = [points[:, i] for i in builtins.range(points.shape[1])]
     known = piecewise_constant(lambda *given: np.histogramdd(*given)[1])(points, bins, range)
-    each = bins if isinstance(bins, (list, tuple)) or np.ndim(bins) else [bins] * len(columns)
+    each = bins if several(bins) else [bins] * len(columns)
     ranges = [None] * len(columns) if range is None else range
     edges = [array_of(own) if np.ndim(own) else evenly(found, x, ends)
              for own, found, x, ends in zip(each, known, columns, ranges, strict=True)]
@@ -86,6 +86,11 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
     return counts, edges
 
 
+def several(bins: Any) -> bool:
+    """Whether these are bins of each axis, or edges, of different lengths perhaps, and not how many bins there are."""
+    return isinstance(bins, (list, tuple)) or np.ndim(bins) > 0
+
+
 def cell_of(columns: Sequence[Array], edges: Sequence[Array]) -> Array:
     """The place of each point among all cells in a row, around which those outside of the edges are cells as well."""
     shape = [ends.size + 1 for ends in edges]
@@ -97,8 +102,7 @@ def histogram2d(x: Any, y: Any, bins: Any = 10, range: Any = None, density: Any 
     x, y = arrays_of((x, y))
     if len(x) != len(y):
         raise ValueError(f"histogram2d takes as many y as x, got {len(y)} and {len(x)}")
-    several = isinstance(bins, (list, tuple)) or np.ndim(bins) > 0
-    of_both = several and len(bins) not in (1, 2)  # one list of edges
+    of_both = several(bins) and len(bins) not in (1, 2)  # one list of edges
     counts, edges = histogramdd([x, y], [bins, bins] if of_both else bins, range, density, weights)
     return counts, *edges
 

@@ -57,6 +57,14 @@ def test_settings_are_the_solvers() -> None:
     np.testing.assert_allclose(shifted.numpy(), np.linalg.solve(SYMMETRIC.toarray() - 0.5 * np.eye(8), B))
 
 
+@pytest.mark.parametrize(("args", "options", "misfit"), [
+    ((None, 1e-5), {}, "too many positional arguments"),
+    ((), {"tol": 1e-5}, "got an unexpected keyword argument 'tol'")])
+def test_what_a_solver_does_not_take_is_told_in_its_own_names(args: Any, options: Any, misfit: str) -> None:
+    with pytest.raises(TypeError, match=f"cg of tensors takes A, b, x0, rtol, atol, .*: {misfit}"):
+        linalg.cg(SYMMETRIC, Tensor(B), *args, **options)
+
+
 def test_a_matrix_of_tensors_is_refused() -> None:
     entries = sparse.coo_array((Tensor(np.ones(8)), (np.arange(8), np.arange(8))), (8, 8))
     for matrix in (entries, Tensor(np.eye(8))):
