@@ -60,6 +60,7 @@ BODIES = {  # each is differentiated at x = (0.3, 0.5, 0.7)
     "a constant": "return np.sum(TABLE * x ** 2)",
     "float": "return float(x[0]) ** 2 * float('2') + float(x[1])",
     "a float is not written to": "a = b = float(x[0])\\n    a += 1.0\\n    return b * x[1]",
+    "a float of an array is not written to": "a = b = float(x[:1].reshape(()))\\n    a += 1.0\\n    return b * x[1]",
     "float64 of one number": "return np.sum(np.array([np.float64(x[:1]), np.float64(x[1:2])]) ** 2)",
     "float64": "return np.sum(np.float64(x) ** 2)",
     "sctypeDict": "return np.sum(np.sctypeDict['float64'](x) ** 2)",
@@ -75,6 +76,8 @@ BODIES = {  # each is differentiated at x = (0.3, 0.5, 0.7)
     "isinstance": "return np.sum(x ** 2) if isinstance(x, np.ndarray) and not isinstance(x, float | int) else 0",
     "isscalar": "return x[0] ** 2 if np.isscalar(np.sum(x)) and not np.isscalar(x) else 0",
     "lists": "return np.sum([x[0], x[1] ** 2]) + np.diag([x[0], x[2]]).sum() + np.concatenate([x, x]).max()",
+    "block": "return np.sum(np.block([[x, x ** 2], [x, x]]) * np.arange(12.0).reshape(2, 6))",
+    "arrays of several lengths": "return np.sum(np.concatenate([x, x[:2] ** 2]) * np.arange(5.0))",
     "inside a function": "import numpy as other\\n    return np.sum(other.asarray(x) ** 2)",
     "special": "return np.sum(scipy.special.gammaln(np.asarray(x)))",
     "ndimage": "return np.sum(ndi.gaussian_filter1d(np.asarray(x), 1.0) ** 2)",
@@ -171,6 +174,12 @@ def test_what_is_compiled_is_loaded_once(path: Path) -> None:
     first = adopt("chemistry.rates").compiled()
     assert importlib.import_module("chemistry._safetensors_rust") is first
     assert importlib.import_module("chemistry.rates").compiled() is first
+
+
+def test_the_constants_of_a_module_are_arrays(path: Path) -> None:
+    package(path, rates="import numpy as np\nRATES = np.zeros(2)\nTABLE = np.array([1.0, 2.0])\n")
+    rates = adopt("chemistry.rates")
+    assert type(rates.RATES) is type(rates.TABLE) is np.ndarray
 
 
 def test_both_modes_agree(path: Path) -> None:
