@@ -86,6 +86,10 @@ def test_a_skew_near_0_is_differentiated_as_any_other(skew: float) -> None:
             a = 4 / s**2
             return (mpmath.log(abs(2 / s)) + (a - 1) * mpmath.log(a + 2 * x / s) - a - 2 * x / s - mpmath.loggamma(a))
 
+        def below(x: Any, s: Any) -> Any:
+            share = mpmath.gammainc(4 / s**2, 0, 4 / s**2 + 2 * x / s, regularized=True)
+            return share if s > 0 else 1 - share
+
         s = mpmath.mpf(skew or 1e-15)
         for x in (-1.3, 0.0, 0.7, 2.7):
             found = stats.pearson3.logpdf, grad(stats.pearson3.logpdf, 1), grad(grad(stats.pearson3.logpdf, 1), 1)
@@ -93,8 +97,10 @@ def test_a_skew_near_0_is_differentiated_as_any_other(skew: float) -> None:
                 expected = mpmath.diff(lambda s, x=x: log_density(mpmath.mpf(x), s), s, order, h=mpmath.mpf("1e-18"))
                 assert f(x, skew) == pytest.approx(float(expected), rel=1e-8, abs=1e-8)
             if abs(skew) > 0.01:
-                share = mpmath.gammainc(4 / s**2, 0, 4 / s**2 + 2 * x / s, regularized=True)
-                assert stats.pearson3.cdf(x, skew) == pytest.approx(float(share if skew > 0 else 1 - share), rel=1e-11)
+                share, change = (float(mpmath.diff(lambda s, x=x: below(mpmath.mpf(x), s), s, n, h=mpmath.mpf("1e-18")))
+                                 for n in (0, 1))
+                assert stats.pearson3.cdf(x, skew) == pytest.approx(share, rel=1e-11)
+                assert grad(stats.pearson3.cdf, 1)(x, skew) == pytest.approx(change, rel=1e-10, abs=1e-13)
     for x in (-1.3, 0.7):  # the first terms of Edgeworth's series
         normal = scipy.stats.norm.pdf(x)
         assert grad(stats.pearson3.cdf, 1)(x, 0.0) == pytest.approx(-(x * x - 1) / 6 * normal, rel=1e-11)
@@ -102,9 +108,10 @@ def test_a_skew_near_0_is_differentiated_as_any_other(skew: float) -> None:
 
 @pytest.mark.parametrize(("name", "x", "shapes"), [
     ("vonmises", [-3.0, -0.5, 0.2, 4.0], (2.0,)), ("norminvgauss", [-3.0, -0.5, 0.2, 2.0], (1.3, 0.4)),
-    ("pearson3", [-1.3, 2.0], (0.5,)), ("pearson3", [0.2], (0.0,)), ("wrapcauchy", [0.3, 2.0, 4.0], (0.6,))])
+    ("pearson3", [0.2], (0.0,)), ("wrapcauchy", [0.3, 2.0, 4.0], (0.6,))])
 def test_derivatives_in_everything(name: str, x: list[float], shapes: tuple[float, ...]) -> None:
-    for method in ("cdf", "logsf"):
+    """Those of logarithms follow from these by rules that every distribution shares."""
+    for method in ("cdf", "sf"):
         check_gradients(getattr(getattr(stats, name), method), np.array(x), *shapes, 0.01, 1.1, order=2)
 
 
