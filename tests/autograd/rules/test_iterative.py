@@ -48,9 +48,12 @@ def test_a_symmetric_operator_needs_no_transpose() -> None:
 
 
 def test_settings_are_the_solvers() -> None:
-    seen: list[Any] = []
+    seen, alone = list[Any](), list[Any]()
+    sl.cg(SYMMETRIC, B, maxiter=99, callback=alone.append)
     x, info = linalg.cg(SYMMETRIC, Tensor(B[:, None]), Tensor(B), maxiter=2, rtol=1e-12, callback=seen.append)
     assert (x.shape, info, len(seen)) == ((8,), 2, 2)
+    grad(lambda b: np.sum(linalg.cg(SYMMETRIC, b, maxiter=99, callback=seen.append)[0]))(B)
+    assert len(seen) == 2 + len(alone)  # it is not called for cotangents
     with pytest.raises(np.linalg.LinAlgError, match=r"cg did not converge for a cotangent \(info=2\)"):
         grad(lambda b: np.sum(linalg.cg(SYMMETRIC, b, maxiter=2, rtol=1e-12)[0]))(B)
     shifted = linalg.minres(SYMMETRIC, Tensor(B), shift=0.5, rtol=1e-12)[0]
