@@ -77,7 +77,8 @@ class Pool:
 def test_derivatives_of_maxima_are_those_of_the_reference(geometry: tuple[tuple[int, ...], dict[str, Any]], seed: int,
                                                           dtype: Any) -> None:
     shape, options = geometry
-    x = np.random.default_rng(seed).permutation(int(np.prod(shape))).reshape(shape).astype(dtype) / 8  # no ties
+    size = int(np.prod(shape))
+    x = (np.random.default_rng(seed).permutation(size).reshape(shape) - size / 2).astype(dtype) / 8  # no ties
     check(Pool(options), [x], [0])
 
 
