@@ -93,6 +93,7 @@ class MultiheadAttention(Layer):
         if self.out_proj.bias is not None:
             overwrite(self.out_proj.bias, 0)
 
+    @np.errstate(under="ignore")  # of weights that fade to 0
     def forward(self, query: ArrayLike, key: ArrayLike, value: ArrayLike, key_padding_mask: ArrayLike | None = None,
                 need_weights: bool = True, attn_mask: ArrayLike | None = None, average_attn_weights: bool = True,
                 is_causal: bool = False) -> tuple[Tensor, Tensor | None]:
@@ -132,7 +133,6 @@ class MultiheadAttention(Layer):
         projection = linear(x, given["in_proj_weight"], given["in_proj_bias"])
         return self_attention(projection, mask, keep, heads=self.num_heads, keep_scale=scale)
 
-    @np.errstate(under="ignore")  # of weights that fade to 0
     def _attend(self, query: Any, key: Any, value: Any, mask: Any, given: Mapping[str, Any],
                 need_weights: bool) -> tuple[Any, Any]:
         """The same for any query, key and value; and the weights of each head (N, heads, L, S), or None."""

@@ -50,7 +50,8 @@ def mish(input: ArrayLike, inplace: bool = False) -> Tensor:
     Any floating shape; the dtype stays. Source: Misra, arXiv:1908.08681.
     """
     x = admitted("mish", input, real=True)
-    return x * np.tanh(autograd.softplus(x))
+    with np.errstate(under="ignore"):
+        return x * np.tanh(autograd.softplus(x))
 
 
 def logsigmoid(input: ArrayLike) -> Tensor:

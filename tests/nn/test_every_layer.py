@@ -164,6 +164,17 @@ def test_exponentials_that_fade_are_no_error(name: str) -> None:
         np.testing.assert_array_equal(flat(case.function(*operands)), expected)
 
 
+def test_weights_that_fade_are_no_error() -> None:
+    """Nor are their products with values and their mean over heads, or those of an activation with its input."""
+    x = 30 * np.random.default_rng(0).normal(size=(3, 40, 6)).astype(np.float32)
+    attention, line = nn.MultiheadAttention(6, 2), np.linspace(-120, 0, 500, dtype=np.float32)
+    with np.errstate(all="raise"):
+        attention(x, x, x)
+        attention(x, x, x, need_weights=False)
+        for activation in (nn.Mish(), nn.SiLU(), nn.GELU()):
+            activation(line)
+
+
 def test_probabilities_that_fade_are_no_error() -> None:
     with np.errstate(all="raise"):
         assert autograd.logsumexp([0.0, -1000.0]).item() == 0
