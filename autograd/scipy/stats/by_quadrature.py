@@ -15,6 +15,7 @@ from autograd.duck_arrays import Array
 from autograd.rules.integrals import quadrature
 from autograd.rules.special.incomplete import gamma_log_peak
 from autograd.rules.special.ufuncs import special as sc
+from autograd.scipy.precision import at_least
 
 from .continuous import HALF_LOG_2PI, INF
 from .distribution import Distribution, Form
@@ -148,14 +149,19 @@ def skewed_end(x: Array, skew: Array) -> Array:
 
 
 def skewed_share(x: Array, skew: Array) -> Array:
-    """By the gamma distribution, whose derivatives cancel where the skew is small and it is almost normal."""
+    """By the gamma distribution, whose derivatives cancel where the skew is small and it is almost normal.
+
+    In half precision its shape, 4 / skew^2, would be rounded before anything else: the slope had one digit.
+    """
+    dtype = x.dtype
+    x, skew = at_least(np.float32, x, skew)
     small = np.abs(skew) < SMALL
     z, s = np.where(small, x, 0.0), np.where(small, skew, 0.0)
     tail = integral(skewed_log_density, z, skewed_end(z, s), s)
     shape = 4 / np.where(small, 1.0, skew * skew)
     y = np.maximum(shape * (1 + np.where(small, 0.0, skew) * x / 2), 0.0)
     by_gamma = np.where(skew > 0, sc.gammainc(shape, y), sc.gammaincc(shape, y))
-    return np.where(small, np.where(z < -s / 2, tail, 1 - tail), by_gamma)
+    return np.where(small, np.where(z < -s / 2, tail, 1 - tail), by_gamma).astype(dtype)
 
 
 pearson3 = Distribution(

@@ -80,7 +80,6 @@ SHAPES = {
     "loglaplace": 1,
     "fatiguelife": 1,
     "exponpow": 1,
-    "pearson3": 1,
 }
 for name, count in SHAPES.items():
     distribution = getattr(stats, name)
@@ -95,6 +94,8 @@ for method in ("pdf", "logpdf", "cdf", "logcdf", "sf", "logsf", "ppf", "isf"):
 for method in stats.weibull_max.functions():
     smooth(getattr(stats.weibull_max, method), UNIT if method in ("ppf", "isf") else (-0.9, -0.3), POSITIVE,
            (0.01, 0.05), (1.0, 1.2))
+for method in stats.pearson3.functions():
+    smooth(getattr(stats.pearson3, method), UNIT, POSITIVE, note="loc and scale would double the time of second order")
 for method in stats.norminvgauss.functions():
     smooth(getattr(stats.norminvgauss, method), UNIT, (1.5, 2.5), (-0.5, 0.5), (0.01, 0.05), (1.0, 1.2))
 for method in stats.wrapcauchy.functions():
