@@ -18,7 +18,7 @@ from nn.storage import StorageError, load, save
 from nn.training import Callback, EarlyStopping, History, fit, load_checkpoint, save_checkpoint
 
 PROGRAM = """
-import sys, time
+import sys
 import numpy as np
 import autograd, nn, optim
 from nn.data import DataLoader
@@ -32,11 +32,11 @@ class Noisy(nn.Module):
     def forward(self, x):
         return self.layer(x + self.random.normal(size=x.shape).astype(x.dtype) * 0.1)
 
-def breathe(run, pause):
-    print(run.epoch, flush=True)
-    time.sleep(pause)
+def report(epoch):
+    print(epoch, flush=True)
+    sys.stdin.readline()
 
-def train(path, pause=0.0, epochs=12):
+def train(path, *callbacks, epochs=12):
     autograd.manual_seed(0)
     random = np.random.default_rng(0)
     x = random.normal(size=(48, 4)).astype(np.float32)
@@ -47,12 +47,12 @@ def train(path, pause=0.0, epochs=12):
     history = fit(
         model, DataLoader((x, y), 16, shuffle=True), loss=nn.CrossEntropyLoss(), optimizer=optimizer, epochs=epochs,
         scheduler=scheduler, validation=DataLoader((x, y), 16, shuffle=True), metrics=["accuracy"], progress=False,
-        callbacks=[EarlyStopping(patience=11), lambda run: breathe(run, pause)], checkpoint=path,
+        callbacks=[EarlyStopping(patience=11), *callbacks], checkpoint=path,
     )
     return history, model
 
 if __name__ == "__main__":
-    train(sys.argv[1], float(sys.argv[2]))
+    train(sys.argv[1], lambda run: report(run.epoch))
 """
 
 
@@ -68,11 +68,13 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path, 
     history, model = train(whole)
     random = np.random.default_rng(0)
     for life in range(3):
-        with subprocess.Popen([sys.executable, "-c", PROGRAM, parts, "0.1"], stdout=subprocess.PIPE) as child:
+        with subprocess.Popen([sys.executable, "-c", PROGRAM, parts], stdin=subprocess.PIPE,
+                              stdout=subprocess.PIPE, bufsize=0) as child:
             for _ in range(2):  # the second epoch ends after the first was saved
                 child.stdout.readline()
-            time.sleep(random.uniform(0, 0.1))
-            child.send_signal(signal.SIGKILL)
+                child.stdin.write(b"on\n")
+            time.sleep(random.uniform(0, 0.05))  # in which it saves the second, and goes on to wait after the third
+            child.kill()
         assert child.returncode == -signal.SIGKILL
         assert life < load(parts)["run"]["epoch"] < 12
     resumed, twin = train(parts)
