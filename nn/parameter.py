@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import plain_array
+from autograd.runtime.lines import at_line
 from autograd.tensor.conversion import refuse_as_numbers
 from autograd.tensor.memory import mutated, reclaim
 
@@ -35,7 +36,7 @@ class Parameter(Tensor):
         if np.dtype(dtype).kind not in "fc":
             raise TypeError("a parameter has a floating dtype, so that it can be trained; got "
                             f"dtype={np.dtype(dtype)}; register_buffer() holds what is not trained")
-        super().__init__(np.array(array, dtype=dtype), requires_grad=requires_grad, name=name)
+        super().__init__(at_line(array, dtype), requires_grad=requires_grad, name=name)
         self._shared = False
 
 

@@ -194,6 +194,13 @@ def test_parameters_are_float32_copies() -> None:
         nn.Parameter([1], dtype=int)
 
 
+def test_parameters_begin_with_a_cache_line() -> None:
+    """And stay there when a state is loaded: products read them faster."""
+    layer = nn.Linear(30, 7)
+    layer.load_state_dict({name: np.ones_like(value) for name, value in layer.state_dict().items()})
+    assert all(parameter.data.ctypes.data % 64 == 0 for parameter in layer.parameters())
+
+
 # --- All at once ------------------------------------------------------------------------------------------------------
 
 
