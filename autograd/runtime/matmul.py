@@ -14,6 +14,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.runtime.blas import one_thread, one_thread_if
 from autograd.runtime.threads import in_parallel
+from autograd.runtime.tiles import in_tiles
 
 SHARED = 2 * 65536 * 4  # multiplications of a product from which on OpenBLAS's threads would share it
 LIGHT = 9 * 1024 - 1  # the most elements of a matrix that OpenBLAS multiplies with a vector in one thread
@@ -132,11 +133,12 @@ def _fill_between(product: Product, at: int, end: int) -> None:
 
 
 def _fill(x: Array, y: Array, plus: Array | None, out: Array) -> None:
-    if out.ndim == 2 and 1 < len(x) <= len(y) // FEW and y.flags.f_contiguous and x.dtype.char == "f":
-        product = np.matmul(y.T, x.T).T
-        np.copyto(out, product) if plus is None else np.add(product, plus, out=out)
-        return
-    np.matmul(x, y, out=out)
+    if out.ndim > 2 or not in_tiles(x, y, out):
+        if out.ndim == 2 and 1 < len(x) <= len(y) // FEW and y.flags.f_contiguous and x.dtype.char == "f":
+            product = np.matmul(y.T, x.T).T
+            np.copyto(out, product) if plus is None else np.add(product, plus, out=out)
+            return
+        np.matmul(x, y, out=out)
     if plus is not None:
         np.add(out, plus, out=out)
 

@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -120,6 +121,40 @@ def test_libraries_that_do_not_open_and_those_that_are_not_there(monkeypatch: py
         with monkeypatch.context() as patch:
             patch.setitem(sys.modules, missing, None)
             assert list(blas._libraries()) == []
+
+
+@pytest.mark.parametrize(("maker", "core", "expected"), [
+    ("AuthenticAMD", b"SkylakeX", 100**3), ("AuthenticAMD", b"Cooperlake", 100**3), ("AuthenticAMD", b"Zen", 0),
+    ("AuthenticAMD", b"Haswell", 0), ("GenuineIntel", b"SkylakeX", 0), ("AuthenticAMD", None, 0),
+    (None, b"SkylakeX", 0),
+])
+def test_amds_processors_with_avx512_compute_in_place(maker: str | None, core: bytes | None, expected: int,
+                                                      monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Another processor does not, nor an unknown one, nor another BLAS."""
+    description = tmp_path / "cpuinfo"
+    if maker is not None:
+        description.write_text(f"processor\t: 0\nvendor_id\t: {maker}\ncpu family\t: 26\n")
+
+    def name() -> Any:
+        return core if getattr(name, "restype", None) is ctypes.c_char_p else 140000000000000  # an address
+
+    library = SimpleNamespace() if core is None else SimpleNamespace(scipy_openblas_get_corename64_=name)
+    monkeypatch.setattr(blas, "PROCESSOR", description)
+    monkeypatch.setattr(blas, "_libraries", lambda: iter([library]))
+    assert blas._in_place() == expected
+
+
+@bundled
+def test_the_openblas_that_numpy_brings_along_tells_its_core(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    functions = blas._functions("get_corename")
+    assert functions is not None
+    functions[0].restype = ctypes.c_char_p
+    core = functions[0]()
+    assert core.decode().isidentifier()
+    description = tmp_path / "cpuinfo"
+    description.write_text("vendor_id\t: AuthenticAMD\n")
+    monkeypatch.setattr(blas, "PROCESSOR", description)
+    assert blas._in_place() == (100**3 if core in (b"SkylakeX", b"Cooperlake") else 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")

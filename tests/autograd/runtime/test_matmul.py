@@ -17,6 +17,7 @@ SHAPES = [
     ((3, 48, 111), (111, 100)), ((48, 111), (2, 111, 100)), ((2, 40, 300), (2, 300, 50)),
     ((2, 1, 50, 100), (3, 100, 110)), ((1, 2, 1, 110, 100), (2, 1, 3, 100, 50)), ((60, 20, 30), (60, 30, 25)),
     ((1, 40, 20, 30), (3, 1, 30, 25)), ((50, 1, 20, 30), (2, 30, 25)), ((40, 20, 30), (30, 25)),
+    ((60, 200), (200, 300)),
 ]
 
 
@@ -39,6 +40,7 @@ def test_products_are_those_of_numbers(left: Any, right: Any, dtype: Any, three_
                                        monkeypatch: Any) -> None:
     """However the operands lie in memory, and wherever the parts of threads end."""
     monkeypatch.setattr("autograd.runtime.matmul.WORTH", GRAIN)
+    monkeypatch.setattr("autograd.runtime.tiles.IN_PLACE", 100**3)  # whichever kernels OpenBLAS has here
     rng = np.random.default_rng(0)
     x, y = rng.standard_normal(left).astype(dtype), rng.standard_normal(right).astype(dtype)
     expected = np.einsum("...mk,...kn->...mn", x.astype(np.float64), y)
@@ -130,6 +132,19 @@ def test_few_rows_by_a_transposed_matrix_are_multiplied_the_other_way_round(rows
     assert out.flags.c_contiguous
     expected = np.einsum("mk,nk->mn", x.astype(np.float64), weight) + (plus if row else 0)
     np.testing.assert_allclose(out, expected, rtol=0, atol=1e-5 * abs(expected).max())
+
+
+def test_few_rows_by_a_transposed_matrix_are_multiplied_in_tiles(asked: list[Any], monkeypatch: Any) -> None:
+    """Where these are faster; and a row is added to them too."""
+    monkeypatch.setattr("autograd.runtime.tiles.IN_PLACE", 100**3)
+    rng = np.random.default_rng(0)
+    x, weight, plus = (rng.standard_normal(shape).astype(np.float32) for shape in ((20, 300), (200, 300), (200,)))
+    expected = np.einsum("mk,nk->mn", x.astype(np.float64), weight)
+    for row in (None, plus):
+        out = dot(x, weight.T, row)
+        assert out.flags.c_contiguous
+        np.testing.assert_allclose(out, expected if row is None else expected + row, rtol=0, atol=1e-4)
+    assert asked == [(8, 300, 128), (4, 300, 128), (8, 300, 72), (4, 300, 72)] * 2
 
 
 def test_few_rows_meet_a_stack_in_fortran_order() -> None:
