@@ -13,7 +13,7 @@ from .errors import NoDerivativeError
 from .foreign_names import OPTIONS
 from .tensor import Tensor
 from .tensor.box import shared_value, varies
-from .tensor.nested import joined
+from .tensor.nested import joined, tensors_in, values_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,13 +50,20 @@ def as_tensor(x: Any) -> Tensor:
 
 
 def between_any(primitive: Callable[..., Any], x: Any, y: Any) -> Any:
-    """An operator on operands of any kind; NotImplemented if the right operand's class wants to answer itself.
+    """An operator on operands of any kind; NotImplemented if the right operand's class wants to answer itself."""
+    return NotImplemented if answers_itself(type(y)) else primitive(as_operand(x), as_operand(y))
 
-    A class says so with `__array_ufunc__ = None`, NumPy's convention; sparse matrices of tensors do.
+
+def answers_itself(kind: type) -> bool:
+    """Whether a class is to be given what NumPy calls on it beside tensors: what has units, or a sparse matrix.
+
+    It is if it says so, by `__array_ufunc__ = None` (NEP 13); if it is an array of its own kind (NEP 18); or if it
+    answers ufuncs without being a kind of array. Other tables of numbers, such as those of pandas, become arrays.
     """
-    if getattr(type(y), "__array_ufunc__", y) is None:
-        return NotImplemented
-    return primitive(as_operand(x), as_operand(y))
+    answer = getattr(kind, "__array_ufunc__", kind)
+    if answer is kind or issubclass(kind, (np.ndarray, np.generic, Tensor)):
+        return False
+    return answer is None or hasattr(kind, "__array_function__") or not hasattr(kind, "__array__")
 
 
 def arrays_of(arrays: Sequence[Any]) -> list[Any]:
@@ -82,11 +89,24 @@ def replaced(arguments: Iterable[Any], places: Iterable[int], values: Iterable[A
     return full
 
 
+def into(name: str, target: Any, found: Any) -> Any:
+    """What `np.name(..., out=target)` does, given the result: `target[...] = found`, differentiably; the target.
+
+    Raises `ValueError` unless the shapes are the same, `TypeError` if a gradient would be lost in an ndarray.
+    """
+    if not isinstance(target, Tensor) and any(map(varies, tensors_in(found))):
+        refuse_ndarray(f"{name}(out=...)", target)
+    if np.shape(target) != np.shape(found):
+        raise ValueError(f"out= takes a result of shape {np.shape(found)}, got a target of shape {np.shape(target)}")
+    np.copyto(target, found if isinstance(target, Tensor) else values_of(found), casting="same_kind")
+    return target
+
+
 def refuse_out(name: str, *targets: Any) -> None:
     """Raise unless every target of a function's `out=` is None."""
     if any(target is not None for target in targets):
-        raise TypeError(f"{name}(out=...) would overwrite a value that the graph may need; assign the result instead: "
-                        "y = ..., or y[...] = ...")
+        raise TypeError(f"{name} has no target here: assign its result, y[...] = {name}(...); NumPy's functions take "
+                        "one by its name, out=y")
 
 
 def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
@@ -160,8 +180,6 @@ def checked_options(function: Callable[..., Any], known: frozenset[str], options
     for name, value in options.items():
         if name in known:
             kept[name] = _value_of_option(function, name, value) if isinstance(value, Tensor) else value
-        elif name == "out":
-            refuse_out(function.__name__, value)
         elif not _is_default(function, name, value):
             raise NoDerivativeError(f"{function.__name__} with {name}={value!r} has no derivative here; it is "
                                     f"differentiated with the options {', '.join(sorted(known)) or '(none)'}"

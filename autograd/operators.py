@@ -72,11 +72,22 @@ def install() -> None:
     for name, unary in UNARY.items():
         setattr(Interface, f"__{name}__", registry[unary])
     for name, method in METHODS.items():
-        setattr(Interface, name, registry[method])
-    for name, other in (PROPERTIES | OTHERS).items():
-        setattr(Interface, name, other)
+        apply = registry[method]
+        apply.__name__, apply.__qualname__ = name, f"Tensor.{name}"
+        setattr(Interface, name, _documented(apply, name, method))
+    for name, other in OTHERS.items():
+        setattr(Interface, name, _documented(other, name, other))
+    for name, shown in PROPERTIES.items():
+        setattr(Interface, name, shown)
     for name in INSTEAD:
         setattr(Interface, name, ForeignName(name))
+
+
+def _documented(apply: Any, name: str, function: Callable[..., Any]) -> Any:
+    """A method with the documentation of NumPy's, unless it has its own: what `help(t.sum)` shows."""
+    if apply.__doc__ is None:
+        apply.__doc__ = getattr(np.ndarray, name, function).__doc__
+    return apply
 
 
 def _reflected(apply: Callable[..., Any]) -> Callable[..., Any]:

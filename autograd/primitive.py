@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, rearranged
+from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, into, rearranged
 from .arrays import FLOAT64, OBJECT, refuse_objects
 from .duck_arrays import Array, add_all
 from .graph import Leaf, Node, describe
@@ -370,19 +370,17 @@ class Structured(Primitive):
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
-        linear = not self.pushforwards
-        if linear and self.offset in options:
-            options = {name: option for name, option in options.items() if name != self.offset}
         varying = [(i, t) for i, t in enumerate(tangents) if t is not None and i not in self.inert]
-        if linear:
-            return add_all([self(*operands[:i], t, *operands[i + 1 :], **options) for i, t in varying])
+        if not self.pushforwards:  # it is linear
+            rest = {name: option for name, option in options.items() if name != self.offset}
+            return add_all([self(*operands[:i], t, *operands[i + 1 :], **rest) for i, t in varying])
         values = dict(zip(self.operands, operands, strict=True), out=out)
         rules = [(self.pushforwards[i], t) for i, t in varying]
         return add_all([rule(t, *[values[name] for name in argument_names(rule)[1:]], **options) for rule, t in rules])
 
 
 def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The primitive behind the signature of its NumPy function: operands are separated from options."""
+    """The primitive behind the signature of its NumPy function: operands are separated from options and `out`."""
     count, known = len(primitive.operands), frozenset(primitive.options)
     product = (binary(primitive, primitive.evaluate) if isinstance(primitive, Structured) and count == 2
                and primitive.kind == "multilinear" and not primitive.inert else None)
@@ -393,6 +391,8 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
         if len(args) != count:
             args, options = rearranged(function, primitive.operands, args, options)
         if options and not (known.issuperset(options) and PLAIN.issuperset(map(type, options.values()))):
+            if (target := options.pop("out", None)) is not None:
+                return into(function.__name__, target, apply(*args, **options))
             options = checked_options(function, known, options)
         return primitive(*[x if x is None or isinstance(x, Tensor) else as_operand(x) for x in args], **options)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import FLAT, parameters, refuse_foreign_options, refuse_out
+from autograd.arguments import FLAT, into, parameters, refuse_foreign_options
 from autograd.modes import local, mode
 from autograd.primitive import wrap
 from autograd.registry import described
@@ -24,7 +24,9 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def apply(*args: Any, **options: Any) -> Any:
         if len(args) > 2 or "out" in options:
-            refuse_out(function.__name__, (dict(zip(parameters(function), args, strict=False)) | options).get("out"))
+            named = dict(zip(parameters(function), args, strict=False)) | options
+            if (target := named.pop("out", None)) is not None:
+                return into(function.__name__, target, apply(**named))
         if options:
             refuse_foreign_options(function, options)
         elif not mode.special and QUICK.issuperset(map(type, args)):  # the hot path

@@ -78,9 +78,9 @@ contracted = on_arrays_too(einsum_of)
 
 
 @composite(np.einsum)
-def einsum(*operands: Any, out: None = None, optimize: Any = False, **options: Any) -> Any:
-    if out is not None or options.get("dtype") is not None:
-        raise TypeError("einsum(out=..., dtype=...) is not differentiated; assign the result, and cast with .astype")
+def einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
+    if options.get("dtype") is not None:
+        raise TypeError("einsum(dtype=...) is not differentiated; cast with .astype")
     subscripts, arrays = (operands[0], operands[1:]) if isinstance(operands[0], str) else spelled_out(operands)
     arrays = arrays_of(arrays)
     if len(arrays) > 2:  # contracted two by two, each in the dtype of all: sums of small integers would overflow

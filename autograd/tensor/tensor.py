@@ -328,7 +328,7 @@ class Tensor(Interface):
     def __array_function__(self, function: Callable[..., Any], types: Sequence[type], args: Sequence[Any],
                            options: dict[str, Any]) -> Any:
         apply = registry.get(function)
-        if apply is None:
+        if apply is None or "out" in options:
             return self._apply_function(function, args, options)
         result = apply(*args, **options)
         return result if isinstance(result, Tensor) else self._wrap(result)  # also if it depends on no tensor

@@ -290,7 +290,7 @@ X, WHOLE = Tensor(IMAGE, requires_grad=True), Tensor(np.arange(6).reshape(2, 3))
 
 
 @pytest.mark.parametrize(("error", "call", "words"), [
-    (TypeError, lambda: ndimage.sobel(X, output=np.zeros((5, 6))), r"sobel\(out=...\) would overwrite"),
+    (TypeError, lambda: ndimage.sobel(X, output=np.zeros((5, 6))), r"y\[...\] = sobel\(...\)"),
     (TypeError, lambda: ndimage.sobel(WHOLE), r"sobel of an image of int64 gives int64.*give image.astype\(float\)"),
     (TypeError, lambda: ndimage.gaussian_filter(np.eye(2, dtype=int), Tensor(1.0)), "an image of int64 gives int64"),
     (TypeError, lambda: ndimage.sobel(X, output=int), "gives int64, which is rounded"),

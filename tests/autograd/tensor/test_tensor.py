@@ -19,6 +19,7 @@ import pytest
 import autograd
 from autograd import GradientLostWarning, MutationError, Tensor, grad, jvp, tensor, vmap
 from autograd.foreign_names import INSTEAD
+from autograd.operators import METHODS
 
 
 def test_tensor_shares_memory_and_tensor_function_copies() -> None:
@@ -120,6 +121,60 @@ def test_numpy_operands_on_the_left_defer() -> None:
     x = Tensor(np.ones(3), requires_grad=True)
     for result in (np.ones(3) + x, np.float64(2) * x, np.ones((2, 3)) @ x, 3 - x, 2.0**x):
         assert result.requires_grad
+
+
+class Metres:
+    """A unit, as pint has them: it is no array, and answers what NumPy does to it."""
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any) -> Any:
+        return "m", ufunc.__name__, [x for x in inputs if x is not self]
+
+    def __rmul__(self, other: Any) -> Any:
+        return np.multiply(other, self)
+
+
+class Lengths(Metres):
+    """An array with a unit, which knows NumPy's functions, and may be converted."""
+
+    def __array_function__(self, *call: Any) -> Any:
+        raise NotImplementedError
+
+    def __array__(self, *options: Any, **copy: Any) -> Any:
+        raise AssertionError("the unit would be lost")
+
+
+class Table:
+    """Numbers with names, as pandas has them: they answer ufuncs, and become an array beside a tensor."""
+
+    def __array_ufunc__(self, *call: Any) -> Any:
+        raise NotImplementedError
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array([1.0, 2.0])
+
+
+@pytest.mark.parametrize("unit", [Metres(), Lengths()])
+def test_what_has_a_unit_answers_itself(unit: Any) -> None:
+    x = tensor([1.0, 2.0], requires_grad=True)
+    for found in (x * unit, np.multiply(x, unit), np.multiply(unit, x)):
+        assert found[:2] == ("m", "multiply")
+        assert found[2][0] is x
+    with pytest.raises(TypeError, match="unsupported operand"):
+        x - unit
+
+
+def test_a_table_beside_a_tensor_becomes_an_array() -> None:
+    x = tensor([1.0, 2.0], requires_grad=True)
+    np.testing.assert_array_equal((x * Table()).detach(), [1.0, 4.0])
+
+
+def test_methods_have_names_and_documentation() -> None:
+    for name, function in METHODS.items():
+        method = getattr(Tensor, name)
+        assert method.__name__ == name
+        assert method.__doc__, f"{name}, which is {function.__name__}"
+    for name in ("reshape", "flatten", "sort", "sum"):
+        assert getattr(Tensor, name).__doc__ == getattr(np.ndarray, name).__doc__
 
 
 def test_recorded_values_are_read_only() -> None:
