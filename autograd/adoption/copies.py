@@ -1,8 +1,7 @@
-"""Importing a library a second time, for copies of its modules whose imports of NumPy, SciPy and `math` are facades.
+"""Importing libraries a second time, for copies of their modules whose imports of NumPy, SciPy and others are facades.
 
 A module's `import` statements, also those that its functions run later, call the `__import__` of its builtins, which
-are ours. It gives a copy for a module of the same library, a facade for NumPy, SciPy and `math`, and else the module
-itself.
+are ours. It gives a copy for a module of the same libraries, a facade where there is one, and else the module itself.
 """
 
 from __future__ import annotations
@@ -29,36 +28,42 @@ REGISTERED = ("scipy.fft", "scipy._lib._uarray", "scipy._lib.uarray")  # a copy 
 
 
 @overload
-def adopt(code: str | ModuleType) -> ModuleType: ...
+def adopt(code: str | ModuleType, also: str | Sequence[str] = ()) -> ModuleType: ...
 
 
 @overload
-def adopt(code: Function) -> Function: ...
+def adopt(code: Function, also: str | Sequence[str] = ()) -> Function: ...
 
 
-def adopt(code: Any) -> Any:
+def adopt(code: Any, also: str | Sequence[str] = ()) -> Any:
     """A copy of an installed module, or of a function or class in it, for which NumPy, SciPy and `math` take tensors.
 
     `autograd.adopt("skimage.metrics").structural_similarity(t, x)` is differentiable although scikit-image calls
     `np.asarray`, `np.zeros`, `scipy.ndimage` and `float`: in the copy these keep tensors, and SciPy's functions are
-    their twins in `autograd.scipy`, which a copy of SciPy has, too. The library itself stays as it is. What is compiled
-    is shared with it, and still refuses tensors. Raises `ImportError` if there is no such module, `ValueError` for one
-    that needs no copy or has no Python source.
+    their twins in `autograd.scipy`, which a copy of SciPy has, too. The libraries in `also`, which it calls, are copied
+    with it. What numba would compile stays Python. The library itself stays as it is; what else is compiled is shared
+    with it, and still refuses tensors. Raises `ImportError` if there is no such module, `ValueError` for one that needs
+    no copy or has no Python source.
     """
     if not isinstance(code, (str, ModuleType)) and hasattr(code, "__qualname__"):
-        return _member(adopt(code.__module__), code)
+        return _member(adopt(code.__module__, also), code)
     name = code.__name__ if isinstance(code, ModuleType) else code
     if not isinstance(name, str):
         raise TypeError(f"adopt expects a module, its name or a function of it, got {type(code).__name__}")
     original = import_module(name)
     if is_inside(getattr(original, "__file__", None) or ""):
         raise ValueError(f"{name} needs no copy: its functions take tensors")
-    if is_scipys(original):
+    libraries = {_library(other) for other in (name, *([also] if isinstance(also, str) else also))}
+    if "scipy" in libraries:
         load_twins()
-    copy = copies_of(name.partition(".")[0]).module(name)
+    copy = copies_of(frozenset(libraries)).module(name)
     if copy is original:
         raise ValueError(f"{name} has no Python source of which a copy could be made")
     return copy
+
+
+def _library(name: str) -> str:
+    return name.partition(".")[0]
 
 
 def _member(copy: ModuleType, original: Any) -> Any:
@@ -114,17 +119,17 @@ class _Copying(Loader):
 
 
 class Copies:
-    """The copies of a library's modules; while they are `in_place`, imports find them instead of the library's own."""
+    """The copies of libraries' modules; while they are `in_place`, imports find them instead of the libraries' own."""
 
-    def __init__(self, library: str) -> None:
-        self._library = library
+    def __init__(self, libraries: frozenset[str]) -> None:
+        self._libraries = libraries
         self._copies: dict[str, ModuleType] = {}
         self._originals: dict[str, ModuleType] = {}
         self._lock, self._depth = RLock(), 0
         self.builtins = {**vars(builtins), **BUILTINS, "__import__": self._import}
 
     def _belongs(self, name: str) -> bool:
-        return name == self._library or name.startswith(f"{self._library}.")
+        return _library(name) in self._libraries
 
     def _taken(self) -> dict[str, ModuleType]:
         return {name: sys.modules.pop(name) for name in [*sys.modules] if self._belongs(name)}
@@ -183,7 +188,7 @@ class Copies:
             return seen(__import__(name, globals, locals, fromlist, level))
         known = self._copies.get(absolute)
         if known is not None and all(hasattr(known, part) for part in fromlist or ()):  # in a function that runs often
-            return known if fromlist else self._copies[self._library]
+            return known if fromlist else self._copies[_library(absolute)]
         with self.in_place():
             return __import__(name, globals, locals, fromlist, level)
 

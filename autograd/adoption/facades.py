@@ -1,4 +1,4 @@
-"""What adopted code sees of NumPy, SciPy and `math`: what would make arrays or numbers of tensors keeps them.
+"""What adopted code sees of NumPy, SciPy, `math`, `cmath` and numba: what would make numbers of tensors keeps them.
 
 Arrays of floats that a function makes to write to are tensors from the start, as results may be written into them; the
 constants of a module are arrays.
@@ -7,13 +7,14 @@ constants of a module are arrays.
 from __future__ import annotations
 
 import builtins
+import cmath
 import math
 import sys
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache, reduce, wraps
 from importlib import import_module
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ from autograd.tensor import Tensor
 from autograd.tensor.mutation import is_number
 from autograd.tensor.nested import holds_tensors, joined, shared_values
 from autograd.tensor.tensor import owning
+
+from .jit import NUMBA
 
 Function = Callable[..., Any]
 importing: ContextVar[bool] = ContextVar("importing", default=False)  # whether the code of a module runs
@@ -42,7 +45,7 @@ class Facade(ModuleType):
         if isinstance(found, ModuleType):
             found = seen(found)
         elif self._module.__name__.startswith("numpy") and _takes_no_lists(name, found):
-            found = _joining(found)
+            found = _in_place_of(found, _joining(found))
         vars(self)[name] = found
         return found
 
@@ -51,17 +54,21 @@ class Facade(ModuleType):
 
 
 def seen(module: ModuleType) -> ModuleType:
-    """What adopted code gets for a module: a facade of NumPy, SciPy and `math`, else the module itself."""
-    name = module.__name__
-    if is_scipys(module) or name in ("numpy", "numpy.linalg", "numpy.fft", "math"):
-        return _facade(module)
-    return module
+    """What adopted code gets for a module: a facade of NumPy, SciPy, `math` and numba, else the module itself."""
+    return _facade(module) if is_scipys(module) or module.__name__ in FACADES else module
 
 
 @cache
 def _facade(module: ModuleType) -> Facade:
-    known = {"numpy": NUMPY, "math": MATH}
-    return Facade(module, twins(module) if is_scipys(module) else known.get(module.__name__, {}))
+    if is_scipys(module):
+        return Facade(module, twins(module))
+    return Facade(module, {name: _in_place_of(getattr(module, name), other)
+                           for name, other in FACADES[module.__name__].items()})
+
+
+def _in_place_of(original: Any, other: Any) -> Any:
+    """`other`, which in the body of a class becomes no method unless the original does: functions in C do not."""
+    return staticmethod(other) if isinstance(other, FunctionType) and not hasattr(original, "__get__") else other
 
 
 def is_scipys(module: ModuleType) -> bool:
@@ -183,12 +190,14 @@ def _stand_in(kind: Any, instances: tuple[type, ...], make: Function) -> Any:
 def _number(kind: Any) -> Any:
     """A type of numbers, which makes a tensor of its dtype of a tensor."""
 
-    def make(*args: Any) -> Any:
+    def make(*args: Any, **options: Any) -> Any:
+        if kind is complex and len(args) == 2 and holds_tensors(args):
+            return make(args[0]) + 1j * make(args[1])
         if not (args and holds_tensors(args[0])):
-            return kind(*args)
+            return kind(*args, **options)
         made = array_api.asarray(args[0], np.dtype(kind))
-        if kind is float and made.ndim:
-            raise TypeError(f"float expects a number, got a tensor of shape {made.shape}")
+        if kind in (float, complex) and made.ndim:
+            raise TypeError(f"{kind.__name__} expects a number, got a tensor of shape {made.shape}")
         return made if made.ndim else made[()]  # a number, which no one writes to
 
     return _stand_in(kind, (kind,), make)
@@ -214,14 +223,14 @@ NUMPY: dict[str, Any] = {
     "isscalar": lambda x: is_number(x) if isinstance(x, Tensor) else np.isscalar(x),
     "ndarray": _stand_in(np.ndarray, (np.ndarray, Tensor), np.ndarray),
 }
-BUILTINS: dict[str, Any] = {"float": _number(float), "__build_class__": _build_class}
+BUILTINS: dict[str, Any] = {"float": _number(float), "complex": _number(complex), "__build_class__": _build_class}
 
-# --- math ------------------------------------------------------------------------------------------------------------
+# --- math and cmath --------------------------------------------------------------------------------------------------
 
 
-def _of_tensors(name: str, function: Function) -> Function:
-    """A function of `math`, which for tensors is another."""
-    plain = getattr(math, name)
+def _of_tensors(module: ModuleType, name: str, function: Function) -> Function:
+    """A function of `math` or `cmath`, which for tensors is another."""
+    plain = getattr(module, name)
 
     @wraps(plain)
     def call(*args: Any, **options: Any) -> Any:
@@ -238,8 +247,8 @@ def _dist(p: Any, q: Any) -> Any:
     return np.linalg.norm(np.subtract(joined(p), joined(q)))
 
 
-def _of_values(name: str) -> Function:
-    plain = getattr(math, name)
+def _of_values(module: ModuleType, name: str) -> Function:
+    plain = getattr(module, name)
     return lambda *args, **options: plain(*shared_values(args), **options)
 
 
@@ -253,10 +262,28 @@ SAME = (
 )
 INVERSE = ("acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh")
 CONSTANT = ("ceil", "floor", "isclose", "isfinite", "isinf", "isnan", "trunc")
-MATH: dict[str, Any] = {name: _of_tensors(name, function) for name, function in {
+MATH: dict[str, Any] = {name: _of_tensors(math, name, function) for name, function in {
     **{name: getattr(np, name) for name in SAME},
     **{name: getattr(np, f"arc{name[1:]}") for name in INVERSE},
-    **{name: _of_values(name) for name in CONSTANT},
+    **{name: _of_values(math, name) for name in CONSTANT},
     **{name: _of_scipy(name) for name in ("erfc", "gamma")}, "lgamma": _of_scipy("gammaln"), "erf": erf,
     "log": _log, "pow": np.power, "hypot": lambda *x: reduce(np.hypot, x), "dist": _dist, "fsum": sum,
 }.items()}
+
+
+def _of_complex(function: Function) -> Function:
+    return lambda z: function(array_api.asarray(z, np.dtype(complex))[()])
+
+
+OF_COMPLEX: dict[str, Function] = {
+    **{name: _of_complex(MATH[name]) for name in
+       ("cos", "cosh", "exp", "log10", "sin", "sinh", "sqrt", "tan", "tanh", *INVERSE) if hasattr(cmath, name)},
+    **{name: _of_values(cmath, name) for name in ("isclose", "isfinite", "isinf", "isnan")},
+    "log": lambda z, *base: _log(*map(_of_complex(np.positive), (z, *base))), "phase": np.angle,
+    "polar": lambda z: (np.abs(z), np.angle(z)), "rect": lambda r, phi: r * np.exp(1j * phi),
+}
+CMATH: dict[str, Any] = {name: _of_tensors(cmath, name, function) for name, function in OF_COMPLEX.items()}
+
+FACADES: dict[str, dict[str, Any]] = {"numpy": NUMPY, "numpy.linalg": {}, "numpy.fft": {}, "math": MATH,
+                                      "cmath": CMATH, **NUMBA}
+"""Modules of which adopted code sees facades, apart from SciPy's, and what is another there."""

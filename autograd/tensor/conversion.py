@@ -28,6 +28,8 @@ POLYNOMIALS = ("polyval(t, c), legval(t, c) and the like take a tensor as x; for
 JOINED = "write np.concatenate, np.stack or np.column_stack: np.r_ and np.c_ make arrays"
 VECTORIZED = "np.vectorize makes arrays: write vmap(f)(t), or np.stack([f(x) for x in t]) if f branches on values"
 NUMBERS = "NumPy's functions keep it (np.sin, not math.sin)"
+FROM_ANOTHER = ("what this adopted library takes from another is not adopted: name the other, too, "
+                "autograd.adopt(library, also=other)")
 TWINS = "autograd.scipy has twins of SciPy's functions that take tensors"
 OR_ITSELF = "some of SciPy's own do so with SCIPY_ARRAY_API=1, and more in a copy, autograd.adopt"
 SPARSE = ", for A @ x of a sparse A autograd.scipy.sparse.matmul(A, x)"
@@ -107,7 +109,11 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
             otherwise = WITHIN.get(frame.f_code.co_qualname, otherwise)
         frame = frame.f_back
     if frame and (library := _library(frame)):
-        return f"autograd.adopt({library!r}) is a copy of the library that keeps it"
+        caller = _caller_in_a_copy(frame)
+        named = f"{caller!r}, also={library!r}" if caller else repr(library)
+        return f"autograd.adopt({named}) is a copy of the library that keeps it"
+    if frame and otherwise == NUMBERS and _is_in_a_copy(frame):
+        return FROM_ANOTHER
     if not asked:
         return otherwise
     twin = f": look for autograd.{called}" if called else SPARSE * ("sparse" in asked)
@@ -116,10 +122,24 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
 
 def _library(frame: FrameType) -> str:
     """The installed library whose code a frame runs, unless it is a copy by `autograd.adopt`, or this one; else ""."""
-    name, file = frame.f_globals.get("__name__", ""), frame.f_code.co_filename
+    file = frame.f_code.co_filename
     installed = {"site-packages", "dist-packages"} & {*Path(file).parts} and not errors.is_inside(file)
-    adopted = frame.f_builtins["float"] is not float
-    return name.partition(".")[0] if installed and not adopted else ""
+    return _name(frame) if installed and not _is_in_a_copy(frame) else ""
+
+
+def _name(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0]
+
+
+def _is_in_a_copy(frame: FrameType) -> bool:
+    return frame.f_builtins["float"] is not float
+
+
+def _caller_in_a_copy(frame: FrameType | None) -> str:
+    """The adopted library whose code called that of a frame; else ""."""
+    while frame and not _is_in_a_copy(frame):
+        frame = frame.f_back
+    return _name(frame) if frame else ""
 
 
 def _public_name(frame: FrameType) -> str:

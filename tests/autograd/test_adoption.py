@@ -25,6 +25,7 @@ from autograd.adoption.copies import copies_of
 from autograd.testing import check_gradients
 
 MODULE = '''
+import cmath
 import math
 from math import sqrt as root
 import numpy
@@ -82,6 +83,18 @@ BODIES = {  # each is differentiated at x = (0.3, 0.5, 0.7)
     "special": "return np.sum(scipy.special.gammaln(np.asarray(x)))",
     "ndimage": "return np.sum(ndi.gaussian_filter1d(np.asarray(x), 1.0) ** 2)",
     "linalg": "return np.sum(expm(np.outer(np.asarray(x), TABLE)))",
+    "complex": "z = complex(x[0], x[1]) * complex(x[2]) * complex('1j')\\n    return z.real + z.imag ** 2",
+    "cmath": """
+    z = cmath.exp(x[0] + 1j) + cmath.sqrt(-x[1]) + cmath.log(x[2], 2) + cmath.rect(x[0], x[1]) + cmath.asin(x[1] + 2)
+    distance = cmath.polar(z)[0] * cmath.isfinite(z) + cmath.log(2j).imag * abs(cmath.log(x[0]))
+    return z.imag * cmath.phase(z) + distance""",
+    "builtins in a class": """
+    class Functions:
+        root, of, __getitem__ = math.sqrt, np.zeros, np.array
+    made = Functions().of(3)
+    made[0] = Functions().root(x[0])
+    return np.sum(made * Functions()[x[1], 1.0, x[2]])""",
+    "out": "out = np.empty(3)\\n    np.cumprod(x, out=out)\\n    return np.sum(out ** 2)",
     "a class": """
     class Number(float):
         pass
@@ -155,6 +168,96 @@ def test_modules_of_a_library_find_copies_of_one_another(path: Path) -> None:
     assert grad(adopt("chemistry").f)(X) == pytest.approx(8 * X**7)
     assert {module.__name__ for module in vars(adopt("chemistry")).values() if isinstance(module, ModuleType)} >= {
         "chemistry.rates", "chemistry.late", "chemistry.tools"}
+
+
+def test_libraries_that_a_library_calls_can_be_copied_with_it(path: Path) -> None:
+    package(path, rates="from tools import root, square\ndef f(x):\n    return root(square(x[0]) * x[1])\n")
+    path.joinpath("tools.py").write_text("from math import sqrt as root\nimport numpy as np\n"
+                                         "def square(x):\n    return np.asarray(x) ** 2\n")
+    with pytest.raises(TypeError, match="would lose its gradient"):
+        grad(adopt("chemistry.rates").f)(X)
+    both = adopt("chemistry.rates", also=["tools"])
+    assert both is adopt("chemistry.rates", also="tools") is not adopt("chemistry.rates")
+    check_gradients(both.f, X)
+    assert adopt(importlib.import_module("chemistry.rates").f, also="tools") is both.f
+    assert importlib.import_module("chemistry.rates").square is importlib.import_module("tools").square
+
+
+def test_what_is_not_copied_with_it_says_so(path: Path) -> None:
+    package(path, rates="from tools import root, square\ndef f(x):\n    return square(x)\n"
+                        "def g(x):\n    return root(x)\n")
+    installed = path / "site-packages"
+    installed.mkdir()
+    sys.path.insert(0, str(installed))
+    try:
+        installed.joinpath("tools.py").write_text("from math import sqrt as root\nimport numpy as np\n"
+                                                  "def square(x):\n    return np.asarray(x) ** 2\n")
+        copy, x = adopt("chemistry.rates"), Tensor(0.5, requires_grad=True)
+        with pytest.raises(TypeError, match=r"autograd.adopt\('chemistry', also='tools'\)"):
+            copy.f(x)
+        with pytest.warns(autograd.GradientLostWarning, match=r"name the other, too, autograd.adopt\(library, also="):
+            copy.g(x)
+    finally:
+        sys.path.remove(str(installed))
+
+
+COMPILED = """
+import math
+import numba
+import numpy as np
+from numba import njit, prange
+from numba.experimental import jitclass
+from numba.extending import register_jitable
+
+@jitclass([("rate", numba.float64)])
+class Decay:
+    def __init__(self, rate):
+        self.rate = rate
+    def after(self, time):
+        return math.exp(-self.rate * time)
+
+@register_jitable
+def square(x):
+    return x * x
+
+@njit(cache=True)
+def total(x):
+    out = np.empty(len(x))
+    for i in prange(len(x)):
+        out[i] = square(x[i]) + Decay(x[i]).after(2.0)
+    return out.sum()
+
+@numba.jit("float64(float64[:])", nopython=True)
+def first(x):
+    return math.sqrt(x[0])
+
+@numba.vectorize
+def clipped(x, y):
+    return math.sin(x) * y if x < 0.6 else 2.0 * y
+
+@numba.vectorize(["float64(float64)"], nopython=True)
+def cubed(x):
+    return np.power(x, 3)
+
+@numba.guvectorize(["void(float64[:], float64[:])"], "(n)->()")
+def middle(x, out):
+    out[0] = np.median(x)
+
+def f(x):
+    return total(x) * first(x) + total.py_func(x) + clipped(x[:, None], x).sum() + cubed(x).sum() + cubed(x[0])
+"""
+
+
+def test_what_numba_would_compile_stays_python(path: Path) -> None:
+    path.joinpath("physics.py").write_text(COMPILED)
+    importlib.invalidate_caches()
+    own, copy = importlib.import_module("physics"), adopt("physics")
+    check_gradients(copy.f, X)
+    assert copy.f(Tensor(X)).item() == pytest.approx(own.f(X), rel=1e-14)
+    assert copy.clipped(Tensor(X[:, None]), X).shape == (3, 3)
+    assert hasattr(own.total, "signatures") > hasattr(copy.total, "signatures")
+    with pytest.raises(Exception, match=r"facade|Facade|numpy|type"):  # still compiled, and only when it is called
+        copy.middle(X)
 
 
 def test_what_a_package_loads_on_first_use_is_a_copy(path: Path) -> None:

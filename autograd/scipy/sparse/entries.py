@@ -13,7 +13,7 @@ from autograd.arguments import array_of
 from autograd.arrays import in_dtype, is_integer
 from autograd.declare import general, on_arrays_too
 from autograd.duck_arrays import Array
-from autograd.tensor.nested import holds_tensors
+from autograd.tensor.nested import holds_tensors, joined
 
 from .products import of_constant
 
@@ -161,9 +161,10 @@ def coo_array(arg1: Any, shape: Any = None, dtype: Any = None, copy: bool = Fals
     """SciPy's `coo_array`, or with tensors in it, as `coo_array((data, (row, col)), shape)`, an `Entries`."""
     if not holds_tensors(arg1):
         return sp.coo_array(arg1, shape, dtype, copy, **options)
-    if not (isinstance(arg1, tuple) and len(arg1) == 2 and np.ndim(arg1[0]) == 1):
+    data: Any = joined(arg1[0]) if isinstance(arg1, tuple) and len(arg1) == 2 else 0
+    if np.ndim(data) != 1:
         raise TypeError("a sparse matrix of tensors is coo_array((data, (row, col)), shape), with data (nnz,)")
-    data, (row, col) = arg1
+    row, col = arg1[1]
     checked = sp.coo_array((np.ones(data.shape), (row, col)), shape, **options)  # raises for what does not fit
     return Entries(in_dtype(data, dtype), Places(np.array(checked.row), np.array(checked.col), checked.shape))
 

@@ -150,6 +150,8 @@ def test_a_matrix_of_tensors_multiplies_and_solves_as_the_dense_one(factor: Any)
         np.testing.assert_allclose(sparse.linalg.spsolve(A.tocsc(), x).numpy(), np.linalg.solve(dense(data), x))
         check_gradients(lambda d, x: sparse.coo_array((d, (ROW, COL)), (4, 4)) @ x, data, x)
         check_gradients(lambda d, x: sparse.linalg.spsolve(sparse.coo_matrix((d, (ROW, COL))), x), data, x)
+    numbers = [Tensor(data)[i] for i in range(len(data))]
+    np.testing.assert_allclose((sparse.coo_array((numbers, (ROW, COL))) @ VECTORS[0]).numpy(), dense(data) @ VECTORS[0])
     single = sparse.coo_array((Tensor(data.astype(np.complex64 if factor.imag else np.float32)), (ROW, COL)))
     assert (single @ np.ones(4, np.float32)).dtype == sparse.linalg.spsolve(single, np.ones(4, np.float32)).dtype
     assert single.dtype == (single @ np.ones(4, np.float32)).dtype
