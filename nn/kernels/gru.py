@@ -81,7 +81,7 @@ def _through_time(g: Sequence[Array | None], start: Any, weight_hh: Array,
     g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), gates.dtype)
     through = np.empty_like(dh)
     one = np.ones((), gates.dtype)
-    weight = np.ascontiguousarray(weight_hh.T)
+    weight = recurrence.across(weight_hh)
     with recurrence.threads_for(weight_hh, batch):
         for t in reversed(range(steps)):
             if g_outputs is not None:

@@ -97,7 +97,7 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     g_outputs = recurrence.transposed(g[0])
     dh, dc = (recurrence.accumulator(final, (units, batch), x.dtype) for final in g[1:])
     product = np.empty_like(dh)
-    weight = np.ascontiguousarray(weight_hh.T)
+    weight = recurrence.across(weight_hh)
     with recurrence.threads_for(weight_hh, batch):
         for t, delta, direct in _slopes_backwards(gates, cells, squashed):
             if g_outputs is not None:

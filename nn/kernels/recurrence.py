@@ -73,6 +73,14 @@ def transposed(sequence: Array | None) -> Array | None:
     return None if sequence is None else np.ascontiguousarray(sequence.transpose(0, 2, 1))
 
 
+def across(weight: Array) -> Array:
+    """The transpose of a weight, by blocks of rows, as numbers a power of two apart share few lines of the cache."""
+    transpose = np.empty(weight.shape[::-1], weight.dtype)
+    for first in range(0, len(weight), 64):
+        transpose[:, first : first + 64] = weight[first : first + 64].T
+    return transpose
+
+
 def accumulator(cotangent: Array | None, shape: tuple[int, int], dtype: Any) -> Array:
     """The cotangent of a final state as (H, N), in a buffer to accumulate into."""
     start = np.empty(shape, dtype)

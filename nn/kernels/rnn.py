@@ -47,7 +47,7 @@ def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
     delta = np.empty((units, batch), x.dtype)
     g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), x.dtype)
     one = np.ones((), x.dtype)
-    weight = np.ascontiguousarray(weight_hh.T)
+    weight = recurrence.across(weight_hh)
     with recurrence.threads_for(weight_hh, batch):
         for t in reversed(range(steps)):
             if g_outputs is not None:
