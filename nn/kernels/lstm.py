@@ -2,15 +2,13 @@
 
     i, f, o = σ(...), g = tanh(...);  c_t = f c_{t-1} + i g;  h_t = o tanh(c_t)
 
-Kept for the pullback: the activated gates (T, 4, H, N), the cells, their tanh, and the states. The slopes by which a
-step multiplies its cotangents do not depend on these: they are computed for several steps at once, in blocks that fit
-the cache.
+Kept for the pullback: the activated gates (T, 4, H, N), the cells, their tanh, and the states.
 Source: Hochreiter and Schmidhuber, "Long short-term memory", 1997.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,17 +17,14 @@ from autograd import sigmoid
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
 from autograd.registry import SeveralOutputs
-from autograd.runtime.blocks import block_length
 from nn.kernels import recurrence
-
-TOGETHER = 1 << 17  # slopes that are computed together
 
 
 def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array, weight_hh: Array,
                  bias_ih: Array | None, bias_hh: Array | None) -> tuple[tuple[Array, Array, Array], tuple[Array, ...]]:
     steps, batch, features = x.shape
     units = weight_hh.shape[1]
-    matrix = recurrence.matrix((weight_ih, weight_hh), recurrence.total_bias(bias_ih, bias_hh), sigmoids=(0, 1, 3),
+    matrix = recurrence.matrix(weight_ih, recurrence.total_bias(bias_ih, bias_hh), weight_hh, sigmoids=(0, 1, 3),
                                gates=4)
     half = np.full((), 0.5, x.dtype)
     columns = recurrence.columns(x, units, h0)
@@ -75,19 +70,6 @@ def _slopes(gates: Array, before: Array, squashed: Array, slopes: Array, through
     through *= gates[:, 3]
 
 
-def _slopes_backwards(gates: Array, cells: Array, squashed: Array) -> Iterator[tuple[int, Array, Array]]:
-    """The steps from last to first: the number, and the slopes (4, H, N) and (H, N), valid until the next step."""
-    steps = len(gates)
-    together = block_length(steps, gates[:1].size, TOGETHER)
-    slopes = np.empty((together, *gates.shape[1:]), gates.dtype)
-    through = np.empty((together, *gates.shape[2:]), gates.dtype)
-    for last in range(steps, 0, -together):
-        first = max(0, last - together)
-        some, count = slice(first, last), last - first
-        _slopes(gates[some], cells[some], squashed[some], slopes[:count], through[:count])
-        yield from zip(range(last - 1, first - 1, -1), slopes[count - 1 :: -1], through[count - 1 :: -1], strict=True)
-
-
 def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
                   needs: Needs) -> tuple[Array | None, ...]:
     x, h0, _, weight_ih, weight_hh = operands[:5]
@@ -99,7 +81,8 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     product = np.empty_like(dh)
     weight = recurrence.across(weight_hh)
     with recurrence.threads_for(weight_hh, batch):
-        for t, delta, direct in _slopes_backwards(gates, cells, squashed):
+        for t, delta, direct in recurrence.backwards(_slopes, (gates, cells, squashed), (4, units, batch),
+                                                       (units, batch)):
             if g_outputs is not None:
                 np.add(dh, g_outputs[t], out=dh)
             np.multiply(dh, direct, out=product)

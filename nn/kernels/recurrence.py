@@ -13,8 +13,9 @@ tanh serves all gates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,9 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.declare.fused import Needs
 from autograd.runtime.blas import one_thread_if
+from autograd.runtime.blocks import block_length
 
+TOGETHER = 3 * 2**16  # slopes that are computed at once
 LARGE = 2**21  # multiplications per step from which on OpenBLAS's second thread is worth its spinning
 
 
@@ -37,16 +40,18 @@ def total_bias(bias_ih: Any, bias_hh: Any) -> Any:
     return sum(terms[1:], terms[0]) if terms else 0
 
 
-def matrix(weights: Sequence[Array], bias: Any, sigmoids: Sequence[int] = (), gates: int = 1) -> Array:
-    """The weights side by side, with the bias as a column after the first, and with the rows of the `sigmoids` halved.
+def matrix(weight_ih: Array | None, bias: Any, weight_hh: Array | None, sigmoids: Sequence[int] = (),
+           gates: int = 1) -> Array:
+    """The matrix [W_ih b W_hh], where None leaves a weight out, with the rows of the `sigmoids` halved.
 
     `sigmoids` are the numbers of the gates with a σ.
     """
-    first = weights[0]
-    column = np.empty((len(first), 1), first.dtype)
+    weights = [weight for weight in (weight_ih, weight_hh) if weight is not None]
+    column = np.empty((len(weights[0]), 1), weights[0].dtype)
     column[:, 0] = bias
-    together = np.concatenate([first, column, *weights[1:]], axis=1)
-    units = len(first) // gates
+    weights.insert(weight_ih is not None, column)
+    together = np.concatenate(weights, axis=1)
+    units = len(together) // gates
     for gate in sigmoids:
         together[gate * units : (gate + 1) * units] *= 0.5
     return together
@@ -88,6 +93,23 @@ def accumulator(cotangent: Array | None, shape: tuple[int, int], dtype: Any) -> 
     return start
 
 
+def backwards(slopes: Callable[..., None], kept: Sequence[Array],
+              *shapes: tuple[int, ...]) -> Iterator[tuple[Any, ...]]:
+    """The steps from last to first: the number, and its slopes of these shapes, valid until the next step.
+
+    The slopes by which a step multiplies its cotangents do not depend on these: `slopes(*kept, *out)` computes them for
+    several steps at once, in blocks that fit the cache, from what was `kept` of these steps.
+    """
+    steps, dtype = len(kept[0]), kept[0].dtype
+    together = block_length(steps, sum(map(prod, shapes)), TOGETHER)
+    blocks = [np.empty((together, *shape), dtype) for shape in shapes]
+    for last in range(steps, 0, -together):
+        first = max(0, last - together)
+        of_some = [block[: last - first] for block in blocks]
+        slopes(*(array[first:last] for array in kept), *of_some)
+        yield from zip(range(last - 1, first - 1, -1), *(block[::-1] for block in of_some), strict=True)
+
+
 def initial(state: Any, x: Any, width: int) -> Any:
     """The state (N, width) that a reference starts from."""
     return np.zeros((x.shape[1], width), x.dtype) if state is None else state
@@ -105,9 +127,14 @@ def of_states(deltas: Array, outputs: Array, h0: Array | None) -> Array:
     return weight if h0 is None else weight + deltas[:, :batch] @ h0
 
 
+def total(deltas: Array) -> Array:
+    """The cotangent of a bias: the sums of the rows, as a product."""
+    return deltas @ np.ones(deltas.shape[1], deltas.dtype)
+
+
 def bias_cotangents(deltas: Array, needs: Needs) -> tuple[Array | None, Array | None]:
-    total = deltas @ np.ones(deltas.shape[1], deltas.dtype) if any(needs) else deltas
-    return (total if needs[0] else None), (total.copy() if needs[1] else None)
+    bias = total(deltas) if any(needs) else deltas
+    return (bias if needs[0] else None), (bias.copy() if needs[1] else None)
 
 
 def cotangents(deltas: Array, x: Array, h0: Array | None, outputs: Array, weight_ih: Array,

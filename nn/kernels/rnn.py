@@ -22,8 +22,7 @@ def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
                 bias_hh: Array | None, *, nonlinearity: str = "tanh") -> tuple[tuple[Array, Array], tuple[Array]]:
     _, batch, features = x.shape
     units = weight_hh.shape[1]
-    bias = recurrence.total_bias(bias_ih, bias_hh)
-    matrix = recurrence.matrix((weight_ih, weight_hh), bias)
+    matrix = recurrence.matrix(weight_ih, recurrence.total_bias(bias_ih, bias_hh), weight_hh)
     columns = recurrence.columns(x, units, h0)
     z = np.empty((units, batch), x.dtype)
     zero = np.zeros_like(z)
@@ -38,27 +37,31 @@ def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, 
     return (outputs, h), (outputs,)
 
 
+def _slopes_of_tanh(outputs: Array, slopes: Array) -> None:
+    """The slopes of the steps, (T, H, N):  tanh' = 1 - tanh²."""
+    slopes[...] = outputs.transpose(0, 2, 1)
+    np.multiply(slopes, slopes, out=slopes)
+    np.subtract(1, slopes, out=slopes)
+
+
+def _slopes_of_relu(outputs: Array, slopes: Array) -> None:
+    slopes[...] = outputs.transpose(0, 2, 1) > 0
+
+
 def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array], needs: Needs, *,
                  nonlinearity: str = "tanh") -> tuple[Array | None, ...]:
     x, h0, weight_ih, weight_hh = operands[:4]
     (outputs,) = residuals
     steps, batch, units = outputs.shape
     deltas = np.empty((units, steps, batch), x.dtype)
-    delta = np.empty((units, batch), x.dtype)
     g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), x.dtype)
-    one = np.ones((), x.dtype)
     weight = recurrence.across(weight_hh)
+    slopes = _slopes_of_tanh if nonlinearity == "tanh" else _slopes_of_relu
     with recurrence.threads_for(weight_hh, batch):
-        for t in reversed(range(steps)):
+        for t, delta in recurrence.backwards(slopes, (outputs,), (units, batch)):
             if g_outputs is not None:
                 np.add(dh, g_outputs[t], out=dh)
-            h = outputs[t].T
-            if nonlinearity == "tanh":
-                np.multiply(h, h, out=delta)
-                np.subtract(one, delta, out=delta)
-                delta *= dh
-            else:
-                np.multiply(dh, h > 0, out=delta)
+            np.multiply(delta, dh, out=delta)
             deltas[:, t] = delta
             np.matmul(weight, delta, out=dh)
     dx, *parameters = recurrence.cotangents(deltas.reshape(units, -1), x, h0, outputs, weight_ih,

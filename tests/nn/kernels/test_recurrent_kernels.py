@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd.runtime.blas import one_thread
-from nn.kernels import lstm as lstm_module
 from nn.kernels import recurrence
 from nn.kernels.gru import gru
 from nn.kernels.lstm import lstm
@@ -108,7 +107,7 @@ def test_large_steps_are_left_to_the_threads_of_blas() -> None:
 @kernels
 def test_a_reversed_sequence_and_blocks_of_steps(kernel: Any, options: dict[str, Any],
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lstm_module, "block_length", lambda length, elements, size=0: 2 if size else 1)
+    monkeypatch.setattr(recurrence, "block_length", lambda length, elements, size=0: 2 if size else 1)
     given = operands(kernel, 5, 2, 3, 4)
     given[0] = given[0][::-1]
     check(kernel, given, [0, len(given) - 1], second=False, **options)
