@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from . import bessel, elliptic, error_functions, gamma_functions, incomplete, integral_functions, logarithms, orthogonal
+from . import (
+    bessel, elliptic, error_functions, gamma_functions, incomplete, integral_functions, legendre, logarithms,
+    orthogonal,
+)
 
 __all__ = [
-    "bessel", "elliptic", "error_functions", "gamma_functions", "incomplete", "integral_functions", "logarithms",
-    "orthogonal",
+    "bessel", "elliptic", "error_functions", "gamma_functions", "incomplete", "integral_functions", "legendre",
+    "logarithms", "orthogonal",
 ]

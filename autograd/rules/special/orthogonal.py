@@ -50,5 +50,3 @@ elementwise(sc.eval_jacobi, None, None, None,
             operands=("n", "a", "b", "x"))
 by_definition(sc.eval_sh_jacobi)(
     lambda n, p, q, x: sc.eval_jacobi(n, p - q, q - 1, 2 * x - 1) / sc.binom(2 * n + p - 1, n))
-elementwise(sc.lpmv, None, None, lambda m, v, x, out: (v * x * out - (v + m) * sc.lpmv(m, v - 1, x)) / (x * x - 1),
-            operands=("m", "v", "x"))
