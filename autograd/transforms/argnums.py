@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.errors import name_of
+
 Argnums = int | str | Sequence[int | str]
 
 
@@ -36,6 +38,9 @@ def _place(f: Callable[..., Any], args: Sequence[Any], options: dict[str, Any], 
     if n in options:
         return n
     named = _names(f)[: len(args)]
+    if not named and not options:
+        raise ValueError(f"argnums names an argument of the call, but those of {name_of(f)} have no names, got {n!r}; "
+                         "number it: argnums=0")
     if n not in named:
         raise ValueError(f"argnums names an argument of the call, one of {[*named, *options]}, got {n!r}")
     return named.index(n)
