@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from autograd.arrays import in_a_tuple
 from autograd.errors import NoDerivativeError
 from autograd.primitive import wrap
 from autograd.registry import public_name, rule_of
+from autograd.tensor import Tensor
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import holds_tensors, tensors_in, values_of
 
@@ -41,8 +42,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
                    if key not in loop and not (key in _HARMLESS and value is _HARMLESS[key])]
         if refused:
             if any(map(tracked, tensors_in((inputs, options)))):
-                raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; choose "
-                                        "elements with np.where, or say with out= what the others are")
+                refuse_options(ufunc, inputs, options, refused)
             return no_derivative(ufunc, inputs, options | known)
         operands = [*map(as_operand, inputs)]
         return apply(*(in_dtypes_of_loop(ufunc, operands, **loop) if loop else operands), **known)
@@ -50,6 +50,15 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Ma
     if result is not NotImplemented:
         return result
     return no_derivative(getattr(ufunc, method), inputs, options, f"{public_name(ufunc)}.{method}")
+
+
+def refuse_options(ufunc: np.ufunc, inputs: Sequence[Any], options: Mapping[str, Any], refused: list[str]) -> NoReturn:
+    """Raise what NumPy raises for the options of a ufunc, or else that with these it has no derivative."""
+    ones = [np.ones(x.shape, x.dtype) if isinstance(x, Tensor) else x for x in map(as_operand, inputs)]
+    ufunc(*ones, **{name: given for name, given in options.items() if name != "where"})
+    advice = "choose elements with np.where, or say with out= what the others are" if "where" in refused else (
+        "leave it out")
+    raise NoDerivativeError(f"{ufunc.__name__} with {', '.join(refused)} has no derivative here; {advice}")
 
 
 def along_axes(ufunc: np.ufunc, inputs: Sequence[Any], axes: Sequence[Any], options: Mapping[str, Any]) -> Any:

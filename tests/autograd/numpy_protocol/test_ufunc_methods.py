@@ -287,3 +287,24 @@ def test_a_target_takes_a_result_of_the_shapes_that_an_array_takes(call: Any, sh
     else:
         call(target)
     np.testing.assert_array_equal(target.numpy(), array)
+
+
+@pytest.mark.parametrize("name", ["matvec", "vecmat", "matmul"])
+@pytest.mark.parametrize("keepdims", [True, False])
+def test_options_that_numpy_refuses_are_refused_in_its_words(name: str, keepdims: bool) -> None:
+    product, x = getattr(np, name, np.matmul), tensor(np.eye(3), requires_grad=True)  # two are new in NumPy 2.2
+    with pytest.raises(TypeError) as theirs:
+        product(np.eye(3), np.eye(3), keepdims=keepdims)
+    for call in (lambda: product(x, x, keepdims=keepdims),
+                 lambda: vmap(lambda y: product(x.detach(), y, keepdims=keepdims))(np.ones((2, 3, 3)))):
+        with pytest.raises(TypeError) as ours:
+            call()
+        assert str(ours.value) == str(theirs.value)
+
+
+def test_options_without_a_derivative_are_refused_with_what_to_write() -> None:
+    x = tensor(np.ones(3), requires_grad=True)
+    with pytest.raises(NoDerivativeError, match=r"^add with order has no derivative here; leave it out$"):
+        np.add(x, 1.0, order="F")
+    with pytest.raises(NoDerivativeError, match=r"^add with where has no derivative here; choose elements with np\.w"):
+        np.add(x, 1.0, where=x > 0)
