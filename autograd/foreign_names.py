@@ -15,7 +15,8 @@ _AS_IT_IS = "functions run as they are: leave it out"
 _OF_A_FUNCTION = "write grad(f)(x), with a function f: what it gives can be differentiated again"
 INSTEAD = {
     # PyTorch's tensors
-    "view": "write t.reshape(shape)", "permute": "write t.transpose(axes)", "numel": "write t.size",
+    "view": "write t.reshape(shape); its bytes as another dtype are t.numpy().view(dtype)",
+    "permute": "write t.transpose(axes)", "numel": "write t.size",
     "dim": "write t.ndim", "unsqueeze": "write np.expand_dims(t, axis)", "expand": "write np.broadcast_to(t, shape)",
     "mm": "write a @ b", "bmm": "write a @ b", "matmul": "write a @ b", "add": "write a + b", "mul": "write a * b",
     "sub": "write a - b", "div": "write a / b", "pow": "write t**n", "norm": "write np.linalg.norm(t)",
@@ -64,7 +65,10 @@ INSTEAD = {
     "cross", "diff", "expm1", "floor", "fmod", "isclose", "isfinite", "isinf", "isnan", "log10", "log1p", "log2",
     "logaddexp", "logical_not", "median", "moveaxis", "nan_to_num", "nanmean", "nansum", "outer", "quantile", "sign",
     "sinh", "tan", "tile", "trunc", "unique", "where",
+)} | {name: f"write t.numpy().{name}" for name in (  # of NumPy's arrays: their memory, which has no gradient
+    "base", "byteswap", "ctypes", "dump", "dumps", "flags", "getfield", "strides", "tobytes", "tofile",
 )} | {
+    "resize": "write np.resize(t, shape)", "setfield": _FILL, "setflags": "leave it out: tensors can be written to",
     # misspellings, for which notebooks do not show Python's own suggestion
     "backwards": "write t.backward()", "gradient": "write t.grad, after backward()",
     "require_grad": "write t.requires_grad",

@@ -285,3 +285,13 @@ def test_a_value_in_the_place_of_a_function_is_refused(name: str) -> None:
 def test_arguments_given_by_name_alone_are_none_to_differentiate_by(transform: Any) -> None:
     with pytest.raises(ValueError, match="arguments given by position, of which there are 0, got 0; .* argnums='x'"):
         transform(lambda x: x**2)(x=2.0)
+
+
+def test_no_attribute_of_an_array_is_missing_without_a_word() -> None:
+    matrix = Tensor(np.eye(2), requires_grad=True)
+    for name in dir(np.ndarray):
+        if name[0] != "_" and not hasattr(matrix, name):
+            with pytest.raises(AttributeError, match=f"no attribute '{name}'; (write|leave it out)"):
+                getattr(matrix, name)
+    with pytest.raises(AttributeError, match=r"'view'; write t\.reshape\(shape\); its bytes .* t\.numpy\(\)\.view"):
+        matrix.view(np.int64)

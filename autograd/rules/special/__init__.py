@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from . import (
-    bessel, elliptic, error_functions, gamma_functions, incomplete, integral_functions, legendre, logarithms,
+    bessel,
+    elliptic,
+    error_functions,
+    gamma_functions,
+    incomplete,
+    integral_functions,
+    legendre,
+    logarithms,
     orthogonal,
 )
 
