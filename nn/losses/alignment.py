@@ -14,7 +14,7 @@ from nn.kernels.ctc import ctc
 from nn.kernels.indices import first_index
 from nn.layers.input import Speaker, mistake, refusal
 from nn.layers.ragged import places
-from nn.losses.reduction import Loss, check_reduction, predicted, reduced, warn_of_squashed
+from nn.losses.reduction import Loss, check_reduction, predicted, reduced, warn_of_logits, warn_of_squashed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -54,6 +54,7 @@ def ctc_loss(log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike,
     check_reduction(speaker, reduction)
     x = predicted(speaker, log_probs, targets, real=True)
     warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")
+    warn_of_logits(speaker, x)
     if x.ndim not in (2, 3) or x.size == 0 or not (is_integer(blank) and 0 <= blank < x.shape[-1]):
         raise refusal(speaker, f"log-probabilities (T, N, C) or (T, C), the blank {blank} among the C classes", x)
     labels, single = as_tensor(targets), x.ndim == 2

@@ -28,6 +28,7 @@ from nn.losses.reduction import (
     paired,
     predicted,
     reduced,
+    warn_of_logits,
     warn_of_squashed,
     weighting,
 )
@@ -148,6 +149,7 @@ def nll_loss(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = Non
     check_reduction(speaker, reduction)
     x = _predictions(speaker, input, target)
     warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")
+    warn_of_logits(speaker, x)
     target = _indices(speaker, as_tensor(target), x, soft=False)
     weight = _class_weight(speaker, weight, x)
     return _reduced(of_log_probabilities, speaker, x, target, weight, reduction, ignore_index)
@@ -186,6 +188,7 @@ def kl_div(input: ArrayLike, target: ArrayLike, reduction: str = "mean", log_tar
     check_reduction(speaker, reduction, KLDivLoss.reductions)
     x, t = paired(speaker, input, target, real=True)
     warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")
+    warn_of_logits(speaker, x)
     if not log_target:
         refuse_where(t._value < 0, speaker, t, "target probabilities", "for their logarithms pass log_target=True")
     log_t = t if log_target else np.log(np.where(t > 0, t, 1))  # 0 log 0 = 0

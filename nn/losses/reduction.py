@@ -102,6 +102,14 @@ def in_unit_interval(speaker: Speaker, x: Tensor, what: str, advice: str) -> tup
 
 def warn_of_squashed(speaker: Speaker, x: Tensor, squashing: str, advice: str) -> None:
     """Warn if predictions are already a softmax or sigmoid, which the loss applies itself: no value would show it."""
-    if getattr(getattr(x._node, "primitive", None), "name", "") == squashing:
-        warnings.warn(f"{described(speaker)} got probabilities, made by {squashing}; {advice} (at {user_line()})",
-                      stacklevel=2)
+    _warn_of_maker(speaker, x, "probabilities", squashing, advice)
+
+
+def warn_of_logits(speaker: Speaker, x: Tensor) -> None:
+    """Warn if log-probabilities are what a dense layer gave: such a loss falls without end, and nothing is learned."""
+    _warn_of_maker(speaker, x, "logits", "linear", "it takes logarithms of probabilities: write log_softmax")
+
+
+def _warn_of_maker(speaker: Speaker, x: Tensor, what: str, maker: str, advice: str) -> None:
+    if getattr(getattr(x._node, "primitive", None), "name", "") == maker:
+        warnings.warn(f"{described(speaker)} got {what}, made by {maker}; {advice} (at {user_line()})", stacklevel=3)

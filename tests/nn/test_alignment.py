@@ -103,3 +103,5 @@ def test_probabilities_are_not_their_logarithms() -> None:
     x = Tensor(RNG.normal(size=(6, 3, 4)), requires_grad=True)
     with pytest.warns(UserWarning, match="got probabilities, made by softmax; .* write log_softmax"):
         nn.CTCLoss()(softmax(x, -1), LABELS, STEPS, SIZES)
+    with pytest.warns(UserWarning, match="got logits, made by linear; .* write log_softmax"):
+        nn.CTCLoss()(nn.Linear(4, 4, dtype=float)(x), LABELS, STEPS, SIZES)

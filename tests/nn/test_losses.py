@@ -389,3 +389,11 @@ def test_what_a_loss_does_is_not_done_before(loss: nn.Module, squash: nn.Module,
         loss(squash(scores), target)
     loss(nn.LogSoftmax(1)(scores), target)
     loss(scores, target)
+
+
+@pytest.mark.parametrize("loss", [nn.NLLLoss(), nn.KLDivLoss(reduction="batchmean")])
+def test_logits_are_no_logarithms_of_probabilities(loss: nn.Module) -> None:
+    x, target = np.ones((3, 4)), [0, 1, 2] if isinstance(loss, nn.NLLLoss) else np.full((3, 4), 0.25)
+    with pytest.warns(UserWarning, match=r"got logits, made by linear; .* write log_softmax \(at .*test_losses.py"):
+        loss(nn.Linear(4, 4)(x), target)
+    loss(nn.Sequential(nn.Linear(4, 4), nn.LogSoftmax(1))(x), target)
