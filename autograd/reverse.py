@@ -47,7 +47,8 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
     if node is None:
         raise RuntimeError("backward() on a tensor that does not require grad: no input was made with "
                            "requires_grad=True, or the graph was cut by detach(), no_grad(), a plain array, or a "
-                           "function without slopes (argmax, round, a comparison)")
+                           "function without slopes (argmax, round, a comparison); under no_grad() a parameter is "
+                           "updated in place, w -= lr * w.grad, as w = w - lr * w.grad is a new tensor")
     seeds = {node: _seed(output, gradient)}
     with np.errstate(all="ignore"):
         ends = accumulate(seeds, retain_graph=retain_graph or create_graph, create_graph=create_graph)

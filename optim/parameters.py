@@ -27,5 +27,5 @@ def listed(speaker: str, params: Any) -> list[Any]:
     given = list(params)
     if not given:
         raise ValueError(f"{speaker} got no parameters; was the iterator that it was given used up before? "
-                         "list(model.parameters()) can be given twice")
+                         "list(model.parameters()) can be given twice; layers have theirs if made in __init__")
     return given

@@ -317,5 +317,5 @@ def test_a_cotangent_of_float16_is_summed_without_losing_count() -> None:
 def test_a_loss_without_slopes_says_what_may_have_cut_the_graph() -> None:
     scores = Tensor([[0.2, 0.8], [0.6, 0.4]], requires_grad=True)
     accuracy = np.mean(np.argmax(scores, axis=1) == np.array([1, 1]))
-    with pytest.raises(RuntimeError, match=r"cut by .* a function without slopes \(argmax, round, a comparison\)"):
+    with pytest.raises(RuntimeError, match=r"cut by .* without slopes \(argmax, round, a compari.*place, w -="):
         accuracy.backward()
