@@ -22,8 +22,8 @@ class Handle:
 
 
 def added(hooks: list[Any], hook: Any) -> Handle:
-    """Add a hook to the others, and return its handle."""
-    hooks.append(hook)
+    """Add a hook to the others, in front of those that keep a gradient, and return its handle."""
+    hooks.insert(len(user_hooks(hooks)), hook)
     return Handle(hooks, hook)
 
 

@@ -38,6 +38,19 @@ def test_retain_grad_keeps_the_gradient_of_a_result() -> None:
     assert y.grad.tolist() == [3, 3]
 
 
+def test_what_is_kept_is_what_all_hooks_leave_in_whatever_order_they_came() -> None:
+    x = leaf(1, 2)
+    y = x * 2
+    y.register_hook(lambda g: g * 3)
+    y.retain_grad()
+    y.register_hook(lambda g: g * 5)
+    y.sum().backward()
+    assert y.grad is not None
+    assert x.grad is not None
+    assert y.grad.tolist() == [15, 15]  # as in PyTorch
+    assert x.grad.tolist() == [30, 30]
+
+
 def test_what_a_hook_returns_is_differentiated_again() -> None:
     x = Tensor(3.0, requires_grad=True)
     y = x * x
