@@ -210,7 +210,7 @@ def _rules_of(function: Callable[..., Any], arguments: str, rules: Rules) -> Rul
     """
     if _misfit(function, *rules):
         raise TypeError(f"a rule belongs to an argument, and {errors.name_of(function)} has "
-                        f"fewer than the {len(rules)} given")
+                        f"fewer than the {len(rules)} given; each is a function of {arguments}")
     for rule in rules:
         if rule is not None and (misfit := _misfit(rule, None, None, None)):
             raise TypeError(f"a rule is a function of {arguments}, got {rule!r:.60}: {misfit}")

@@ -51,6 +51,7 @@ INSTEAD = {
     "is_contiguous": "leave it out", "mv": "write t @ x", "baddbmm": "write t + a @ b",
     "log_": "write t = np.log(t)", "exp_": "write t = np.exp(t)", "sqrt_": "write t = np.sqrt(t)",
     "sigmoid_": "write t = t.sigmoid()", "tanh_": "write t = t.tanh()", "relu_": "write t = t.relu()",
+    "H": "write t.conj().mT",
     "bernoulli": "write np.random.default_rng(seed).random(t.shape) < t",
     "scatter_add_": _ADD_AT, "scatter_add": _ADD_AT, "index_add": _ADD_AT,
     "take_along_dim": "write np.take_along_axis(t, index, axis)", "select": "write t[:, i], as in NumPy",
@@ -113,6 +114,8 @@ _FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
     "autograd": "it is this module: write autograd.grad(f)(x)", "utils": "nn.data.DataLoader makes batches",
     "distributions": "their densities are those of autograd.scipy.stats", "backends": _GPU,
     # JAX's
+    "stop_gradient": "write x.detach()", "ravel_pytree": "write autograd.ravel", "pmap": "write vmap",
+    "tree_util": "it is autograd.tree", "tree_map": "write autograd.tree.map", "PRNGKey": "write manual_seed(seed)",
     "jit": _AS_IT_IS, "lax": "write Python's for and if", "custom_vjp": "write @autograd.custom and .defvjp",
     "custom_jvp": "write @autograd.custom and .defjvp",
     # HIPS autograd's

@@ -11,6 +11,7 @@ import autograd
 from autograd import Tensor, gelu, sigmoid
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
+from nn.foreign_names import refuses_foreign_options
 from nn.kernels.broadcasting import along_channels
 from nn.layers.arguments import choice, floating, nonzero, positive_integers
 from nn.layers.input import Speaker, admitted, refusal, with_axis
@@ -81,6 +82,7 @@ def softplus(input: ArrayLike, beta: float = 1.0, threshold: float = 20.0) -> Te
     return np.where(beta * input > threshold, input, smooth)  # type: ignore[return-value]
 
 
+@refuses_foreign_options
 def softmax(input: ArrayLike, dim: int = -1) -> Tensor:
     """exp(x_j) / sum_k exp(x_k) over axis `dim`: probabilities from logits, without overflow.
 
@@ -90,6 +92,7 @@ def softmax(input: ArrayLike, dim: int = -1) -> Tensor:
     return autograd.softmax(input, axis=dim)
 
 
+@refuses_foreign_options
 def log_softmax(input: ArrayLike, dim: int = -1) -> Tensor:
     """x_j - log sum_k exp(x_k) over axis `dim`: log-probabilities from logits, without overflow or underflow.
 

@@ -9,6 +9,7 @@ import numpy as np
 import autograd
 from autograd import Tensor
 from autograd.arrays import weak
+from nn.foreign_names import refuses_foreign_options
 from nn.layers.activation import Activation, AlongAxis, WithInplace, softmax
 from nn.layers.arguments import nonzero
 from nn.layers.input import Speaker, admitted, refusal
@@ -81,6 +82,7 @@ def tanhshrink(input: ArrayLike) -> Tensor:
     return x - np.tanh(x)
 
 
+@refuses_foreign_options
 def softmin(input: ArrayLike, dim: int = -1) -> Tensor:
     """exp(-x_j) / sum_k exp(-x_k) over axis `dim`: probabilities, the largest for the smallest number.
 
@@ -89,6 +91,7 @@ def softmin(input: ArrayLike, dim: int = -1) -> Tensor:
     return softmax(-admitted("softmin", input, real=True), dim)
 
 
+@refuses_foreign_options
 def glu(input: ArrayLike, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
     """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
+from nn.foreign_names import refuses_foreign_options
 from nn.kernels.half_precision import in_single
 from nn.layers.input import Speaker, admitted, mistake, with_axis
 from nn.layers.layer import Layer
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+@refuses_foreign_options
 def normalize(input: ArrayLike, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """x / max(||x||_p, eps), the vectors along axis `dim`: of length 1, and 0 where they are 0.
 
@@ -25,6 +27,7 @@ def normalize(input: ArrayLike, p: float = 2.0, dim: int = 1, eps: float = 1e-12
     return _unit(with_axis("normalize", admitted("normalize", input), dim), p=p, dim=dim, eps=eps)
 
 
+@refuses_foreign_options
 def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1e-8, *,
                       speaker: Speaker = "cosine_similarity") -> Tensor:
     """x1 . x2 / (max(||x1||, eps) max(||x2||, eps)), the vectors along axis `dim`: the cosine of their angle.

@@ -10,12 +10,14 @@ import autograd.random
 from autograd import Tensor, softmax
 from autograd.arrays import weak
 from autograd.tensor.box import constant_like
+from nn.foreign_names import refuses_foreign_options
 from nn.layers.input import Speaker, admitted, mistake
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
+@refuses_foreign_options
 def gumbel_softmax(logits: ArrayLike, tau: float = 1.0, hard: bool = False, *, dim: int = -1,
                    speaker: Speaker = "gumbel_softmax") -> Tensor:
     """softmax((logits + noise) / tau) over axis `dim`: near a draw of one class, the nearer the smaller `tau` is.

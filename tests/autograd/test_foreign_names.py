@@ -295,3 +295,11 @@ def test_no_attribute_of_an_array_is_missing_without_a_word() -> None:
                 getattr(matrix, name)
     with pytest.raises(AttributeError, match=r"'view'; write t\.reshape\(shape\); its bytes .* t\.numpy\(\)\.view"):
         matrix.view(np.int64)
+
+
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "softmin", "glu", "normalize", "gumbel_softmax"])
+def test_axes_of_functions_of_pytorchs_are_called_dim(name: str) -> None:
+    function = getattr(nn.functional, name)
+    with pytest.raises(TypeError, match=f"^{name} has no option 'axis'; write dim=$"):
+        function(np.ones((2, 2)), axis=1)
+    assert function(np.ones((2, 2)), dim=1).ndim == 2
