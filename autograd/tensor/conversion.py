@@ -111,7 +111,7 @@ def _instead(frame: FrameType | None, otherwise: str) -> str:
     if frame and (library := _library(frame)):
         caller = _caller_in_a_copy(frame)
         named = f"{caller!r}, also={library!r}" if caller else repr(library)
-        return f"autograd.adopt({named}) is a copy of the library that keeps it"
+        return f"autograd.adopt({named}) is a copy of the library that keeps it, if its results are to have gradients"
     if frame and otherwise == NUMBERS and _is_in_a_copy(frame):
         return FROM_ANOTHER
     if not asked:
