@@ -21,7 +21,9 @@ from typing import Any, TypeVar, overload
 
 from autograd.errors import is_inside
 
-from .facades import BUILTINS, importing, is_scipys, load_twins, seen, twins
+from .arrays import importing
+from .facades import is_scipys, load_twins, seen, twins
+from .numbers import BUILTINS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 REGISTERED = ("scipy.fft", "scipy._lib._uarray", "scipy._lib.uarray")  # a copy would be used by SciPy itself, too
@@ -125,7 +127,7 @@ class Copies:
         self._libraries = libraries
         self._copies: dict[str, ModuleType] = {}
         self._originals: dict[str, ModuleType] = {}
-        self._lock, self._depth = RLock(), 0
+        self._lock, self._depth, self._sought = RLock(), 0, ""
         self.builtins = {**vars(builtins), **BUILTINS, "__import__": self._import}
 
     def _belongs(self, name: str) -> bool:
@@ -169,8 +171,14 @@ class Copies:
     def find_spec(self, name: str, path: Sequence[str] | None = None,
                   target: ModuleType | None = None) -> ModuleSpec | None:
         """The specification of a copy, as the import system asks for it."""
-        finders = [finder for finder in sys.meta_path if finder is not self] if self._belongs(name) else []
-        spec = next((spec for finder in finders if (spec := finder.find_spec(name, path, target)) is not None), None)
+        if not self._belongs(name) or name == self._sought:  # asked again, by a finder that a library put around this
+            return None
+        outer, self._sought = self._sought, name
+        try:
+            found = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self)
+            spec = next(filter(None, found), None)
+        finally:
+            self._sought = outer
         if spec is not None and spec.loader is not None:
             original = self._originals.get(name)
             if name.startswith(REGISTERED):

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.modes import local, mode, running, stand_ins
 
-from .conversion import refuse_as_truth
+from .conversion import element, nested, refuse_as_truth, stays_tensor
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -76,10 +76,10 @@ class Box(Tensor):
         return self._value
 
     def item(self, *index: Any) -> Any:
-        return self._one_for_all().item(*index)
+        return element(self, index) if stays_tensor(self) else self._one_for_all().item(*index)
 
     def tolist(self) -> Any:
-        return self._one_for_all().tolist()
+        return nested(self) if stays_tensor(self) else self._one_for_all().tolist()
 
     def __bool__(self) -> bool:
         return bool(self._one_for_all()) if self.size == 1 else refuse_as_truth(self.shape)

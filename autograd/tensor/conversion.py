@@ -90,6 +90,24 @@ def as_number(x: Tensor, convert: Callable[[Any], Number], depth: int) -> Number
     return convert(x._value)
 
 
+def stays_tensor(x: Tensor) -> bool:
+    """Whether a method that gives numbers was called by an adopted library, which means no less than the tensor."""
+    return (x._node is not None or x._boxed) and x.dtype.kind in "fc" and _is_in_a_copy(sys._getframe(2))
+
+
+def element(x: Tensor, index: tuple[Any, ...]) -> Tensor:
+    """What `x.item(*index)` selects, as a tensor."""
+    index = index[0] if len(index) == 1 and isinstance(index[0], tuple) else index
+    if not index:
+        return x.reshape(())[()]
+    return x[index] if len(index) == x.ndim else x.ravel()[index]
+
+
+def nested(x: Tensor) -> Any:
+    """What `x.tolist()` gives, of tensors."""
+    return [nested(part) for part in x] if x.ndim else x[()]
+
+
 def _assigns(frame: FrameType | None) -> bool:
     """Whether a frame is executing an assignment `x[i] = t`; `x[i:j] = t` has its own instruction since Python 3.12."""
     stores = [opmap[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in opmap]

@@ -21,7 +21,7 @@ from autograd.foreign_names import INSTEAD
 from autograd.graph import Leaf, is_argument
 from autograd.registry import registry
 
-from . import hooks
+from . import conversion, hooks
 from .conversion import Number, as_number, refuse_as_array, refuse_as_numbers, refuse_as_truth
 from .interface import Interface
 from .memory import mutated, new_leaf, reclaim, recorded_owner, share, unlink
@@ -132,11 +132,11 @@ class Tensor(Interface):
 
     def item(self, *index: Any) -> Any:
         """The one element, or that of an index, as a Python number. Raises `ValueError` if there are more."""
-        return self._value.item(*index)
+        return conversion.element(self, index) if conversion.stays_tensor(self) else self._value.item(*index)
 
     def tolist(self) -> Any:
         """The values as nested lists of Python numbers."""
-        return self._value.tolist()
+        return conversion.nested(self) if conversion.stays_tensor(self) else self._value.tolist()
 
     def detach(self) -> Tensor:
         """The same values outside the graph; memory is shared until one of the two is written to."""

@@ -94,6 +94,15 @@ BODIES = {  # each is differentiated at x = (0.3, 0.5, 0.7)
     made = Functions().of(3)
     made[0] = Functions().root(x[0])
     return np.sum(made * Functions()[x[1], 1.0, x[2]])""",
+    "item": "return np.square(x[:1]).item() * x.item(1) + (x[None] * x).item(0, 2) + np.outer(x, x).item((1, 2))",
+    "tolist": "a, b, c = (x ** 2).tolist()\\n    return a * b + c + np.outer(x, x).tolist()[0][2] + np.ones(2).tolist()[1]",
+    "r_": "return np.sum(np.r_[x, 1.0, x[0], 0:2, np.arange(2.0)] ** 2) + np.r_['0,2', TABLE, TABLE].sum()",
+    "c_": "return np.linalg.det(np.c_[x, x ** 2, TABLE]) + np.c_[TABLE, TABLE].sum() + np.c_[np.outer(x, x), x].max()",
+    "vectorize": """
+    clip = np.vectorize(lambda a, b: a * b if a < 0.6 else math.sin(a))
+    return clip(x[:, None], x).sum() + clip(TABLE, 2).sum() + np.vectorize(np.sum, signature='(n)->()')(TABLE)""",
+    "fromiter": "return np.fromiter((a ** 2 for a in x), float).prod() + np.fromiter((a for a in x), float, 2).sum()",
+    "ndenumerate": "return sum(i * a ** 2 for (i,), a in np.ndenumerate(x)) * [*np.ndenumerate(TABLE)][1][1]",
     "out": "out = np.empty(3)\\n    np.cumprod(x, out=out)\\n    return np.sum(out ** 2)",
     "a class": """
     class Number(float):
@@ -265,6 +274,25 @@ def test_what_a_package_loads_on_first_use_is_a_copy(path: Path) -> None:
                            "    return importlib.import_module('chemistry.' + name)\n",
             rates="import numpy as np\ndef f(x):\n    return np.sum(np.asarray(x) ** 2)\n")
     assert grad(adopt("chemistry").rates.f)(X) == pytest.approx(2 * X)
+
+
+def test_a_library_may_put_finders_of_its_own_around_the_others(path: Path) -> None:
+    """As cirq does while it loads its parts."""
+    package(path, __init__="""
+import sys
+
+class Finder:
+    def __init__(self, finder):
+        self.finder = finder
+    def find_spec(self, name, path=None, target=None):
+        return self.finder.find_spec(name, path, target)
+
+before = sys.meta_path[:]
+sys.meta_path[:] = [Finder(finder) for finder in before]
+from .rates import f
+sys.meta_path[:] = before
+""", rates="import numpy as np\ndef f(x):\n    return np.sum(np.asarray(x) ** 2)\n")
+    assert grad(adopt("chemistry").f)(X) == pytest.approx(2 * X)
 
 
 def test_what_is_compiled_is_loaded_once(path: Path) -> None:
