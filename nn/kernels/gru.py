@@ -91,7 +91,7 @@ def _through_time(g: Sequence[Array | None], h0: Array | None, weight_hh: Array,
     before[0] = 0 if h0 is None else h0.T
     before[1:] = outputs[:-1].transpose(0, 2, 1)
     through = np.empty_like(dh)
-    weight = recurrence.across(weight_hh)
+    weight = recurrence.across(weight_hh, steps)
     with recurrence.threads_for(weight_hh, batch):
         for t, delta in recurrence.backwards(_slopes, (gates, candidates, before), (4, units, batch)):
             if g_outputs is not None:

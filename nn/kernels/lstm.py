@@ -79,7 +79,7 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     g_outputs = recurrence.transposed(g[0])
     dh, dc = (recurrence.accumulator(final, (units, batch), x.dtype) for final in g[1:])
     product = np.empty_like(dh)
-    weight = recurrence.across(weight_hh)
+    weight = recurrence.across(weight_hh, steps)
     with recurrence.threads_for(weight_hh, batch):
         for t, delta, direct in recurrence.backwards(_slopes, (gates, cells, squashed), (4, units, batch),
                                                        (units, batch)):

@@ -55,7 +55,7 @@ def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
     steps, batch, units = outputs.shape
     deltas = np.empty((units, steps, batch), x.dtype)
     g_outputs, dh = recurrence.transposed(g[0]), recurrence.accumulator(g[1], (units, batch), x.dtype)
-    weight = recurrence.across(weight_hh)
+    weight = recurrence.across(weight_hh, steps)
     slopes = _slopes_of_tanh if nonlinearity == "tanh" else _slopes_of_relu
     with recurrence.threads_for(weight_hh, batch):
         for t, delta in recurrence.backwards(slopes, (outputs,), (units, batch)):

@@ -104,6 +104,16 @@ def test_large_steps_are_left_to_the_threads_of_blas() -> None:
     assert recurrence.threads_for(weight, 32) is not one_thread
 
 
+@pytest.mark.parametrize(("rows", "units", "steps", "copied"),
+                         [(512, 128, 15, False), (256, 127, 16, False), (258, 128, 16, True), (128, 300, 16, True)])
+def test_a_large_weight_is_transposed_in_memory_for_many_steps(rows: int, units: int, steps: int,
+                                                               copied: bool) -> None:
+    weight = np.arange(rows * units, dtype=np.float32).reshape(rows, units)
+    transpose = recurrence.across(weight, steps)
+    assert np.array_equal(transpose, weight.T)
+    assert transpose.flags.c_contiguous is copied
+
+
 @kernels
 def test_a_reversed_sequence_and_blocks_of_steps(kernel: Any, options: dict[str, Any],
                                                  monkeypatch: pytest.MonkeyPatch) -> None:
