@@ -16,6 +16,7 @@ from .arrays import FLOAT64
 from .duck_arrays import Array
 from .graph import FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
+from .parts import Part
 from .runtime.locks import renewed
 from .runtime.reduction import MANY, reduce
 from .several_outputs import select
@@ -152,6 +153,8 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                 if c.shape != parent.shape or c.dtype is not parent.dtype:
                     c = fit(c, parent, node.primitive)
             elif kind is not _float64 or parent.shape or parent.dtype is not FLOAT64:
+                if kind is Part and parent in owned and check is None and c.add(totals[parent]):
+                    c = None
                 c = fit(c._value if type(c) is Tensor and not create_graph else c, parent, node.primitive)
             if check is not None:
                 check(node, c)
@@ -231,8 +234,8 @@ def _towards(seeds: dict[Node, Array], stop: frozenset[Node]) -> dict[Node, int]
 
 def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     """A cotangent in its operand's shape and dtype: summed over broadcast axes, real for a real operand, cast."""
-    if c is None or type(c) is list:
-        return c
+    if c is None or type(c) in (list, Part):
+        return c.whole() if type(c) is Part else c
     if c.shape != parent.shape:
         shape, extra = parent.shape, c.ndim - len(parent.shape)
         if extra < 0 or any(n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)):

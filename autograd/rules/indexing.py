@@ -6,6 +6,7 @@ Reading and its transpose, adding into zeros, are a pair: each is the other's ru
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from math import prod
 from typing import Any
 
@@ -15,12 +16,16 @@ from autograd.arguments import refuse_out
 from autograd.arrays import one_of
 from autograd.declare import composite, constant, general, linear, on_arrays_too, piecewise_constant, variadic
 from autograd.duck_arrays import Array
+from autograd.graph import Node
+from autograd.parts import Part
+from autograd.registry import primitives
 from autograd.tensor.index import differs, indices_of, parts_of, with_key
 from autograd.tensor.mutation import link_choice
 
 from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leading_axes
 
 NOTHING = np.False_  # 0 in any dtype
+PLAIN = (np.ndarray, np.generic)  # cotangents in a pass that is not recorded
 PLACES = (int, np.integer, slice, type(...))  # what an index may contain besides None and arrays
 LONG = 256  # from this size on, a loop over the places along an axis pays off
 MANY = 1024  # from this size on, it pays off to compute their places in memory
@@ -39,19 +44,37 @@ def add_into_zeros(g: Array, *, key: Any, shape: tuple[int, ...]) -> Array:
     return out
 
 
+def add_at(total: Any, g: Array, key: Any) -> bool:
+    """Add to the elements at `key` of an array, and say whether that was possible."""
+    if type(total) is not np.ndarray or total.dtype != g.dtype:
+        return False
+    if is_basic(key):
+        total[key] += g
+    elif g.dtype != np.float16:  # whose repetitions are added up in float32
+        add_repeatedly(total, g, key)
+    else:
+        return False
+    return True
+
+
 def added_up(g: Array, key: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `g` added at an index that may repeat; float16 would stop growing at 2048."""
     out = np.zeros(shape, np.float32 if g.dtype == np.float16 else g.dtype)
+    add_repeatedly(out, g, key)
+    return out.astype(g.dtype, copy=False)
+
+
+def add_repeatedly(out: Array, g: Array, key: Any) -> None:
+    """`np.add.at(out, key, g)` for an index that may repeat, in less time."""
     *lead, last = parts_of(key)
     whole = all(type(k) is slice and k == slice(None) for k in lead)
     if whole and np.ndim(last) == 1 and g.size > LONG * np.size(last):
         for i, position in enumerate(np.asarray(last).tolist()):  # ten times as fast as `add.at`
             out[(*lead, position)] += g[(*lead, i)]
-    elif g.size < MANY or len(shape) == 1:
+    elif g.size < MANY or out.ndim == 1 or not out.flags.c_contiguous:
         np.add.at(out, key, g)
     else:  # one index is five times as fast as several
-        np.add.at(out.reshape(-1), places(key, shape).reshape(-1), g.reshape(-1))
-    return out.astype(g.dtype, copy=False)
+        np.add.at(out.reshape(-1), places(key, out.shape).reshape(-1), g.reshape(-1))
 
 
 def places(key: Any, shape: tuple[int, ...]) -> Array:
@@ -73,6 +96,21 @@ def is_basic(key: Any) -> bool:
 
 linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)
 scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, key, shape: g[key]))
+
+
+def in_parts(whole: Callable[..., Any]) -> Callable[..., Any]:
+    """The cotangent of `x[key]` within a pass over arrays, without zeros until these are needed."""
+
+    @wraps(whole)
+    def cotangent(g: Any, node: Node) -> Any:
+        if not isinstance(g, PLAIN):
+            return whole(g, node)
+        return Part(lambda: whole(g, node), lambda total: add_at(total, g, node.options["key"]))
+
+    return cotangent
+
+
+primitives["get_item"].cotangents = tuple(map(in_parts, primitives["get_item"].cotangents or ()))
 
 
 def getitem(self: Any, key: Any) -> Any:

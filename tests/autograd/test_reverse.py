@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
+from typing import Any
 
 import numpy as np
 import pytest
@@ -319,3 +320,50 @@ def test_a_loss_without_slopes_says_what_may_have_cut_the_graph() -> None:
     accuracy = np.mean(np.argmax(scores, axis=1) == np.array([1, 1]))
     with pytest.raises(RuntimeError, match=r"cut by .* without slopes \(argmax, round, a compari.*place, w -="):
         accuracy.backward()
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "c16"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_gradients_of_parts_are_added_up_as_if_each_were_whole(dtype: str, turned: bool) -> None:
+    rng = np.random.default_rng(3)
+    values = rng.integers(-4, 5, (5, 6, 7)).astype(dtype)  # whole numbers, whose sums are exact in any order
+    keys: list[Any] = [
+        0, -1, (slice(None), 2), (slice(1, 4), 0), ..., (..., None), values.real > 0, [3, 3, 0], ([1, 1], [2, 2]),
+        (slice(None), [4, 4]), (1, 2, 3), (slice(None, None, -2), slice(5), [0, 6]), np.array(2), [0, 1] * 100]
+    weights = [rng.integers(-3, 4, values[key].shape).astype(dtype) for key in keys]
+    expected = np.full_like(values, 3)
+    for key, weight in zip(keys, weights, strict=True):
+        np.add.at(expected, key, weight)
+    x = Tensor(values, requires_grad=True)
+    parts = [np.sum(x[key] * weight) for key, weight in zip(keys, weights, strict=True)]
+    once, twice = [x.T * np.full((7, 6, 5), n, dtype) if turned else x * n for n in (1, 2)]
+    np.real(sum(parts) + np.sum(once) + np.sum(twice)).backward()  # meets the last first, whose layout the total has
+    assert x.grad is not None
+    np.testing.assert_array_equal(x.grad.numpy(), expected)
+
+
+def test_repetitions_in_a_later_part_do_not_stop_growing_in_half_precision() -> None:
+    x = Tensor(np.zeros(2, np.float16), requires_grad=True)
+    (np.sum(x[[0] * 3000]) + np.sum(x * 1) + np.sum(x * 2)).backward()
+    assert x.grad is not None
+    assert x.grad.tolist() == [3004, 3]  # one after the other, 2048 + 1 would be 2048
+
+
+def test_a_loop_over_rows_makes_no_matrix_for_each_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, made, zeros = Tensor(np.ones((50, 3)), requires_grad=True), [], np.zeros
+    loss = np.sum(x[0, 0] * x[[1, 1], [2, 2]])
+    for i in range(50):
+        loss = loss + np.sum(x[i] * i)
+
+    def counted(shape: Any, *more: Any, **options: Any) -> Any:
+        made.append(shape)
+        return zeros(shape, *more, **options)
+
+    monkeypatch.setattr(np, "zeros", counted)
+    loss.backward()
+    assert made.count((50, 3)) == 2
+    assert x.grad is not None
+    expected = np.repeat(np.arange(50.0)[:, None], 3, axis=1)
+    expected[0, 0] += 2
+    expected[1, 2] += 2
+    np.testing.assert_array_equal(x.grad.numpy(), expected)

@@ -42,7 +42,7 @@ def _rules(primitive: Primitive, count: int) -> list[Any]:
     kernel = getattr(primitive, "rule", None)
     if kernel is not None:
         return [kernel] * count
-    cotangents = primitive.cotangents or ()
+    cotangents = [cotangent and inspect.unwrap(cotangent) for cotangent in primitive.cotangents or ()]
     return [cotangent and inspect.getclosurevars(cotangent).nonlocals.get("rule") for cotangent in cotangents]
 
 
