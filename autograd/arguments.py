@@ -105,8 +105,8 @@ def into(name: str, target: Any, found: Any) -> Any:
 def refuse_out(name: str, *targets: Any) -> None:
     """Raise unless every target of a function's `out=` is None."""
     if any(target is not None for target in targets):
-        raise TypeError(f"{name} has no target here: assign its result, y[...] = {name}(...); NumPy's functions take "
-                        "one by its name, out=y")
+        raise TypeError(f"{name} takes no target in this place: give it by its name, or assign the result, "
+                        f"y[...] = {name}(...)")
 
 
 def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, Any]) -> None:

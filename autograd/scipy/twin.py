@@ -8,15 +8,23 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
+from autograd.arguments import into
 from autograd.errors import needing, no_attribute
 from autograd.foreign_names import OPTIONS
 from autograd.primitive import wrap
 from autograd.registry import registry
 from autograd.rule_signature import Rule
+from autograd.tensor import Tensor
 from autograd.tensor.nested import holds_tensors
 
 with needing("scipy", extra="scipy"):
     import scipy  # noqa: F401  # the modules of twins import its modules
+
+
+TARGETS = frozenset({"out", "output"})
+"""Options that may be arrays to write to; `output` may also be a dtype."""
 
 
 def twin(function: Callable[..., Any],
@@ -40,9 +48,16 @@ def twin(function: Callable[..., Any],
 
 
 def fitting(function: Callable[..., Any], definition: Rule) -> Rule:
-    """A definition whose results are tensors, and which says how it is called where it was not."""
+    """A definition whose results are tensors, also in a target, and which says how it is called where it was not."""
 
     def apply(*args: Any, **options: Any) -> Any:
+        for name in TARGETS & options.keys():
+            target = options[name]
+            if isinstance(target, (np.ndarray, Tensor)):
+                del options[name]
+                if name == "output" and target.dtype != getattr(args[0] if args else None, "dtype", None):
+                    options[name] = target.dtype  # computed in it, not cast to it
+                return into(function.__name__, target, apply(*args, **options))
         try:
             return wrap(definition(*args, **options))
         except TypeError as error:

@@ -1,7 +1,7 @@
 """Twins of `scipy.ndimage`: filters, morphology, transforms, sums by label.
 
 They are differentiated in images, weights and coordinates. All compute in double precision and return the image's own,
-as in SciPy. `output` takes a dtype, not an array.
+as in SciPy. `output` is a dtype or, given by its name, an array or tensor to write to.
 """
 
 from autograd.scipy.twin import no_twins_but_these

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.ndimage as nd
 
-from autograd import Tensor, grad, vmap
+from autograd import Tensor, grad, tensor, vmap
 from autograd.scipy import ndimage
 from autograd.scipy.ndimage.sampling import SHORT, coefficients_of, transposed
 from autograd.testing import check_gradients
@@ -286,11 +286,30 @@ def test_points_that_are_no_numbers_are_outside() -> None:
         same("map_coordinates", LINE, places, mode=mode, cval=0.5)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_target_is_written_to_in_its_precision(dtype: type) -> None:
+    for image in (IMAGE.astype(np.float32), IMAGE):
+        target, expected = tensor(np.empty(IMAGE.shape, dtype)), np.empty(IMAGE.shape, dtype)
+        x = tensor(image, requires_grad=True)
+        assert ndimage.gaussian_filter(x, 1.2, output=target) is target
+        nd.gaussian_filter(image, 1.2, output=expected)
+        np.testing.assert_allclose(target.detach(), expected, atol=np.finfo(dtype).eps)
+        np.sum(target**2).backward()
+        np.testing.assert_allclose(x.grad, ndimage.gaussian_filter(2 * target.detach(), 1.2), rtol=1e-5, atol=1e-6)
+
+
+def test_targets_of_morphology() -> None:
+    target = tensor(np.empty(IMAGE.shape))
+    assert ndimage.morphological_gradient(tensor(IMAGE), 3, output=target) is target
+    np.testing.assert_array_equal(target, nd.morphological_gradient(IMAGE, 3))
+
+
 X, WHOLE = Tensor(IMAGE, requires_grad=True), Tensor(np.arange(6).reshape(2, 3))
 
 
 @pytest.mark.parametrize(("error", "call", "words"), [
-    (TypeError, lambda: ndimage.sobel(X, output=np.zeros((5, 6))), r"y\[...\] = sobel\(...\)"),
+    (TypeError, lambda: ndimage.sobel(X, 0, np.zeros((5, 6))), r"by its name, or .* y\[...\] = sobel\(...\)"),
+    (TypeError, lambda: ndimage.sobel(X, output=np.zeros((5, 6))), r"sobel\(out=...\) would write.*plain ndarray"),
     (TypeError, lambda: ndimage.sobel(WHOLE), r"sobel of an image of int64 gives int64.*give image.astype\(float\)"),
     (TypeError, lambda: ndimage.gaussian_filter(np.eye(2, dtype=int), Tensor(1.0)), "an image of int64 gives int64"),
     (TypeError, lambda: ndimage.sobel(X, output=int), "gives int64, which is rounded"),
