@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from inspect import Parameter
 from numbers import Real
 from typing import Any
 
 from .arguments import parameters
 from .arrays import flag, is_integer
+
+POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def constructor_parameters(made: type) -> Mapping[str, Any]:
@@ -23,11 +26,16 @@ def unknown_options(made: type, given: Iterable[str]) -> list[str]:
 
 
 def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any], of_words: str = "") -> None:
-    """Raise TypeError for what is no number, or not True or False, where a constructor's annotation says so.
+    """Raise TypeError for what is no number, or not True or False, where the annotation says so, or missing.
 
     Else nn.LSTM(5, 3, 2, 0.5) has a bias of 0.5, and no dropout. `of_words` is what to say of a word for True or False.
     """
-    annotations = {name: parameter.annotation for name, parameter in constructor_parameters(made).items()}
+    known = constructor_parameters(made)
+    required = [name for name, taken in known.items() if taken.default is taken.empty and taken.kind in POSITIONAL]
+    missing = [name for name in required[len(given) :] if name not in options]
+    if missing and (given or options):  # copies and pickles are made with nothing
+        raise TypeError(f"{made.__name__} needs {' and '.join(missing)}: {made.__name__}({', '.join(required)})")
+    annotations = {name: parameter.annotation for name, parameter in known.items()}
     for name, value in (*zip(annotations, given, strict=False), *options.items()):
         expected, _, rest = str(annotations.get(name)).partition(" | ")
         if expected not in ("bool", "float", "int") or (value is None and rest) or "Sequence" in rest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +11,7 @@ import numpy as np
 import pytest
 
 import nn
+import optim
 from autograd import GradientLostWarning, Tensor
 from nn import foreign_names
 
@@ -37,6 +40,20 @@ class Net(nn.Module):
 def test_options_that_another_library_has(call: Any, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         call()
+
+
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: nn.Conv2d(3, 4), r"Conv2d needs kernel_size: Conv2d\(in_channels, out_channels, kernel_size\)"),
+    (lambda: nn.Linear(out_features=2), r"Linear needs in_features: Linear\(in_features, out_features\)"),
+    (lambda: nn.Bilinear(3), r"Bilinear needs in2_features and out_features: Bilinear\(in1_features, in2_fea"),
+    (lambda: optim.schedulers.StepLR(optim.SGD(nn.Linear(2, 2).parameters(), lr=0.1)),
+     r"StepLR needs step_size: StepLR\(optimizer, step_size\)"),
+])
+def test_what_is_missing_is_named_with_the_class_that_was_written(call: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=f"^{message}"):
+        call()
+    layer = pickle.loads(pickle.dumps(copy.copy(nn.Linear(3, 2))))  # which are made with nothing, and filled
+    assert layer.weight.shape == (2, 3)
 
 
 def test_a_layer_and_a_loader_of_the_users_own_may_have_any_options() -> None:
