@@ -116,8 +116,9 @@ def check_range(labels: Any, classes: int) -> None:
     """Raise a ValueError that names the first label outside of the classes, if there is one."""
     at = first_outside(labels, classes)
     if at is not None:
-        raise ValueError(f"got the label {labels[at]} at index {at}, but there are {classes} classes: 0 to "
-                         f"{classes - 1}")
+        known = (f"are {classes} classes: 0 to {classes - 1}" if classes > 1
+                 else "is one class, which is certain; a single output for yes or no takes BCEWithLogitsLoss")
+        raise ValueError(f"got the label {labels[at]} at index {at}, but there {known}")
 
 
 def _at(labels: Array) -> tuple[Array, ...]:

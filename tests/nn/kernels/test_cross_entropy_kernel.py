@@ -181,6 +181,8 @@ def test_labels_out_of_range_are_named(target: Any, message: str) -> None:
     target = np.array(target)
     with pytest.raises(ValueError, match=message):
         cross_entropy(np.zeros((2, 3, *target.shape[1:])), target, None)
+    with pytest.raises(ValueError, match="the label 1 at index 0, but there is one class.* takes BCEWithLogitsLoss"):
+        cross_entropy(np.zeros((2, 1)), np.array([1, 0]), None)
 
 
 @pytest.mark.parametrize("weight", [None, np.array([1.0, 0.0, 2.0])])
