@@ -13,6 +13,7 @@ import autograd
 from autograd import Tensor, grad, jvp, tensor
 from autograd.registry import registry
 
+pytestmark = pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")  # since NumPy 2.5
 X = np.random.default_rng(4).uniform(0.5, 1.5, (3, 3))
 MASK = np.array([True, False, True])
 CALLS: dict[str, Callable[..., Any]] = {
