@@ -69,6 +69,7 @@ INSTEAD = {
 )} | {name: f"write t.numpy().{name}" for name in (  # of NumPy's arrays: their memory, which has no gradient
     "base", "byteswap", "ctypes", "dump", "dumps", "flags", "getfield", "strides", "tobytes", "tofile",
 )} | {
+    "tostring": "write t.numpy().tobytes()",  # an array's name for it, until NumPy 2.3
     "resize": "write np.resize(t, shape)", "setfield": _FILL, "setflags": "leave it out: tensors can be written to",
     # misspellings, for which notebooks do not show Python's own suggestion
     "backwards": "write t.backward()", "gradient": "write t.grad, after backward()",

@@ -86,7 +86,7 @@ def install() -> None:
 def _documented(apply: Any, name: str, function: Callable[..., Any]) -> Any:
     """A method with the documentation of NumPy's, unless it has its own: what `help(t.sum)` shows."""
     if apply.__doc__ is None:
-        apply.__doc__ = getattr(np.ndarray, name, function).__doc__
+        apply.__doc__ = getattr(np.ndarray, name, function).__doc__ or function.__doc__  # NumPy 2.2 has none of dot
     return apply
 
 

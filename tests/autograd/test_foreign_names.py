@@ -288,9 +288,10 @@ def test_arguments_given_by_name_alone_are_none_to_differentiate_by(transform: A
 
 
 def test_no_attribute_of_an_array_is_missing_without_a_word() -> None:
-    matrix = Tensor(np.eye(2), requires_grad=True)
-    for name in dir(np.ndarray):
-        if name[0] != "_" and not hasattr(matrix, name):
+    array = np.eye(2)
+    matrix = Tensor(array, requires_grad=True)
+    for name in dir(array):
+        if name[0] != "_" and hasattr(array, name) and not hasattr(matrix, name):  # NumPy 2.2 lists what it lost
             with pytest.raises(AttributeError, match=f"no attribute '{name}'; (write|leave it out)"):
                 getattr(matrix, name)
     with pytest.raises(AttributeError, match=r"'view'; write t\.reshape\(shape\); its bytes .* t\.numpy\(\)\.view"):

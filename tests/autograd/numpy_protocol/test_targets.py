@@ -40,8 +40,8 @@ CALLS: dict[str, Callable[..., Any]] = {
 def takes_a_target(function: Callable[..., Any]) -> bool:
     try:
         return not isinstance(function, np.ufunc) and "out" in inspect.signature(function).parameters
-    except ValueError:  # in C, without a signature
-        return False
+    except ValueError:  # in C, without a signature in NumPy 2.2
+        return function.__name__ in CALLS
 
 
 FUNCTIONS = {f.__name__: f for f in registry if getattr(f, "__module__", "").startswith("numpy") and takes_a_target(f)}
