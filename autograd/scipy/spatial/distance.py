@@ -36,23 +36,34 @@ NAMES: dict[Any, str] = {}
 def of_two_vectors(metric: Metric) -> Callable[..., Any]:
     """The twin of SciPy's function of two vectors that has the metric's name."""
     name, takes = metric.__name__, signature(metric)
+    theirs = getattr(sd, name)
+    stacks = takes_stacks(theirs)
 
     @wraps(metric)
     def definition(u: Any, v: Any, *given: Any, **named: Any) -> Any:
         options = takes.bind(u, v, *given, **named).arguments
         u, v = arrays_of((u, v))
-        if u.ndim != 1 or u.shape != v.shape or "c" in (u.dtype.kind, v.dtype.kind):
-            raise ValueError(f"{name} takes two real vectors of one length, got {u.dtype} {u.shape} and {v.dtype} "
-                             f"{v.shape}; cdist takes many")
+        fits = u.ndim and v.ndim and u.shape[-1] == v.shape[-1] if stacks else u.ndim == 1 and u.shape == v.shape
+        if not fits or "c" in (u.dtype.kind, v.dtype.kind):
+            raise ValueError(f"{name} takes two real vectors of one length{', or stacks of them' * stacks}, got "
+                             f"{u.dtype} {u.shape} and {v.dtype} {v.shape}; cdist takes many")
         weighted = options.get("w") is not None and name != "chebyshev"  # which asks only where they are positive
         u, v = (in_double(x) if name in IN_DOUBLE or weighted or x.dtype.kind != "f" else x for x in (u, v))
         return metric(**of_arrays(options | {"u": u, "v": v}))
 
-    theirs = getattr(sd, name)
     made = twin(theirs)(definition)
     NAMES[theirs] = NAMES[made] = name
     real_only.add(theirs)
     return made
+
+
+def takes_stacks(function: Callable[..., Any]) -> bool:
+    """Whether SciPy's function goes along the last axis of arrays: since SciPy 1.18 some do."""
+    try:
+        function(np.ones((1, 2)), np.zeros((1, 2)))
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def of_arrays(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -125,6 +125,22 @@ def test_condensed_distances_become_a_matrix_and_back() -> None:
             distance.squareform(Tensor(x), force)
 
 
+@pytest.mark.parametrize("name", ["sqeuclidean", "euclidean", "minkowski", "cityblock", "cosine", "canberra"])
+def test_stacks_of_vectors_are_taken_where_scipy_takes_them(name: str) -> None:
+    ours, theirs = getattr(distance, name), getattr(sd, name)
+    for u, v in ((A[:6], B), (A[:2, None], B[:4]), (A, B[0])):
+        try:
+            expected = theirs(u, v, w=W)
+        except ValueError:  # all of them before SciPy 1.18, and most of them since
+            with pytest.raises(ValueError, match="two real vectors of one length, got"):
+                ours(Tensor(u), v, w=W)
+            continue
+        np.testing.assert_allclose(ours(Tensor(u), v, w=W), expected, rtol=1e-12)
+        pairs = zip(*(np.broadcast_to(x, (*expected.shape, 3)).reshape(-1, 3) for x in (u, v)), strict=True)
+        np.testing.assert_allclose(expected.ravel(), [theirs(a, b, w=W) for a, b in pairs], rtol=1e-12)
+        check_gradients(lambda u, v, w: ours(u, v, w=w), u, v, W)
+
+
 def test_batches_of_sets() -> None:
     sets = rng.standard_normal((3, 4, 2))
     for f in (distance.pdist, lambda x: distance.squareform(distance.pdist(x)), lambda x: distance.cdist(x, x + 1)):
@@ -141,8 +157,8 @@ def test_batches_of_sets() -> None:
     (lambda: distance.pdist(Tensor(A), out=[0.0]), TypeError, r"y\[...\] = pdist"),
     (lambda: distance.cdist(Tensor(A), B, w=[1, -1, 1]), ValueError, "weights w of a metric are not negative"),
     (lambda: distance.cosine(Tensor(A[0]), B[0], w=[1, -1, 1]), ValueError, "weights w of a metric are not negative"),
-    (lambda: distance.euclidean(Tensor(A), B[0]), ValueError, r"two real vectors.*got float64 \(7, 3\).*cdist takes"),
-    (lambda: distance.euclidean(Tensor(A[0]), B[0, :1]), ValueError, r"of one length, got .*\(3,\) and float64 \(1,\)"),
+    (lambda: distance.cosine(Tensor(A), B[0]), ValueError, r"two real vectors.*got float64 \(7, 3\).*cdist takes"),
+    (lambda: distance.euclidean(Tensor(A[0]), B[0, :1]), ValueError, r"of one length.*, got .*\(3,\) and .* \(1,\)"),
     (lambda: distance.euclidean(Tensor(A[0] + 0j), B[0]), ValueError, "two real vectors.*complex128"),
     (lambda: distance.minkowski(Tensor(A[0]), B[0], 0), ValueError, "power p > 0, got 0"),
     (lambda: distance.euclidean(Tensor(A[0]), B[0], W, 3), TypeError, "takes u, v, w: too many positional"),
