@@ -39,17 +39,23 @@ WITHIN = {  # NumPy functions that do not dispatch to tensors
 }
 
 
-def refuse_as_array(x: Tensor) -> None:
-    """Raise for a tensor that would lose its gradient in `np.asarray`."""
-    if x._node is not None or x._boxed:
-        frame: FrameType | None = sys._getframe(1)
-        while frame and frame.f_code.co_name == "__array__":
-            frame = frame.f_back
-        instead = _instead(frame, ASSIGNMENT if _assigns(frame) else ARRAYS)
-        if x._value.ndim > x.ndim:
-            raise TypeError(f"np.asarray of a tensor inside vmap would lose the other examples; {instead}")
-        raise TypeError(f"np.asarray of a tensor that requires grad would lose its gradient; {instead}; "
-                        "write .numpy() for the values or .detach() for a tensor outside the graph")
+def is_meant_itself(x: Tensor) -> bool:
+    """Whether an adopted library calls `x.__array__()` for an array, as which it takes the tensor.
+
+    Else a tensor that would lose its gradient raises.
+    """
+    if x._node is None and not x._boxed:
+        return False
+    frame: FrameType | None = sys._getframe(1)
+    while frame and frame.f_code.co_name == "__array__":
+        frame = frame.f_back
+    if frame and _is_in_a_copy(frame) and _calls(frame, "__array__"):
+        return True
+    instead = _instead(frame, ASSIGNMENT if _assigns(frame) else ARRAYS)
+    if x._value.ndim > x.ndim:
+        raise TypeError(f"np.asarray of a tensor inside vmap would lose the other examples; {instead}")
+    raise TypeError(f"np.asarray of a tensor that requires grad would lose its gradient; {instead}; "
+                    "write .numpy() for the values or .detach() for a tensor outside the graph")
 
 
 def refuse_as_numbers(given: Any, array: Array) -> NoReturn:
@@ -112,6 +118,14 @@ def _assigns(frame: FrameType | None) -> bool:
     """Whether a frame is executing an assignment `x[i] = t`; `x[i:j] = t` has its own instruction since Python 3.12."""
     stores = [opmap[name] for name in ("STORE_SUBSCR", "STORE_SLICE") if name in opmap]
     return frame is not None and frame.f_code.co_code[frame.f_lasti] in stores
+
+
+def _calls(frame: FrameType, name: str) -> bool:
+    """Whether a frame is just calling a method of this name, without arguments."""
+    from dis import get_instructions  # slow to load
+
+    before = [step for step in get_instructions(frame.f_code) if step.offset <= frame.f_lasti]
+    return any(step.argval == name for step in before[-3:])
 
 
 def _instead(frame: FrameType | None, otherwise: str) -> str:

@@ -22,7 +22,7 @@ from autograd.graph import Leaf, is_argument
 from autograd.registry import registry
 
 from . import conversion, hooks
-from .conversion import Number, as_number, refuse_as_array, refuse_as_numbers, refuse_as_truth
+from .conversion import Number, as_number, refuse_as_numbers, refuse_as_truth
 from .interface import Interface
 from .memory import mutated, new_leaf, reclaim, recorded_owner, share, unlink
 
@@ -125,7 +125,8 @@ class Tensor(Interface):
         return self.data
 
     def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
-        refuse_as_array(self)
+        if conversion.is_meant_itself(self):
+            return self  # type: ignore[return-value]
         if copy is False:
             return np.asarray(self.data, dtype=dtype, copy=False)
         return np.array(self._value, dtype=dtype) if copy or dtype is not None else self.data
@@ -363,8 +364,7 @@ class Tensor(Interface):
     def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
         if self._in_a_graph:
             return self.clone()
-        return _rebuild(type(self), self._value.copy(order="K"), self.requires_grad, self.name,
-                        deepcopy(self.grad, memo))
+        return _rebuild(type(self), self._value.copy("K"), self.requires_grad, self.name, deepcopy(self.grad, memo))
 
     @property
     def _in_a_graph(self) -> bool:

@@ -95,6 +95,7 @@ BODIES = {  # each is differentiated at x = (0.3, 0.5, 0.7)
     made[0] = Functions().root(x[0])
     return np.sum(made * Functions()[x[1], 1.0, x[2]])""",
     "item": "return np.square(x[:1]).item() * x.item(1) + (x[None] * x).item(0, 2) + np.outer(x, x).item((1, 2))",
+    "__array__": "return np.sum(x.__array__() ** 2) + np.zeros(2).__array__().sum() + (x.__array__())[0]",
     "tolist": "a, b, c = (x ** 2).tolist()\\n    return a * b + c + np.outer(x, x).tolist()[0][2] + TABLE.tolist()[1]",
     "r_": "return np.sum(np.r_[x, 1.0, x[0], 0:2, np.arange(2.0)] ** 2) + np.r_['0,2', TABLE, TABLE].sum()",
     "c_": "return np.linalg.det(np.c_[x, x ** 2, TABLE]) + np.c_[TABLE, TABLE].sum() + np.c_[np.outer(x, x), x].max()",
