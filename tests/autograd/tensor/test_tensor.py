@@ -578,3 +578,13 @@ def test_true_and_false_beside_a_tensor_stay_what_they_are(f: Any, x: Any) -> No
     """A mask + True was 2, and one of np.where(mask, True, False) integers, which take elements where masks select."""
     for result, expected in ((f(Tensor(x), True), f(x, True)), (f(False, Tensor(x)), f(False, x))):
         np.testing.assert_array_equal(result.data, expected, strict=True)
+
+
+def test_a_cast_is_of_the_kind_that_was_asked_for() -> None:
+    x = Tensor([1.5, 2.5], requires_grad=True)
+    assert x.astype(np.float32, casting="same_kind").dtype == np.float32
+    assert x.astype(int, casting="unsafe").tolist() == [1, 2]
+    assert x.astype(float, copy=False, casting="no") is x
+    for dtype, casting in ((int, "same_kind"), (np.float32, "safe"), (np.float32, "no")):
+        with pytest.raises(TypeError, match=rf"cannot cast float64 to \w+ with casting='{casting}'"):
+            x.astype(dtype, casting=casting)
