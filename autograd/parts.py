@@ -1,4 +1,4 @@
-"""The cotangent of a part, as of `x[i]`, which is zero elsewhere and can be added to a total without its zeros.
+"""Cotangents of reading and of writing a part, `x[i]` and `x[i] = v`, which a pass need not make whole.
 
 A loop over the rows of a matrix would otherwise make a matrix for each of them.
 """
@@ -11,9 +11,24 @@ from .duck_arrays import Array
 
 
 class Part:
-    """`whole()` makes the cotangent with its zeros; `add(total)` adds it in place, and says whether it could."""
+    """The cotangent of what was read from, zero elsewhere, which `whole()` makes.
+
+    `add(total)` adds it to an array in place, and says whether it could.
+    """
 
     __slots__ = ("add", "whole")
 
     def __init__(self, whole: Callable[[], Array], add: Callable[[Array], bool]) -> None:
         self.whole, self.add = whole, add
+
+
+class Rest:
+    """The cotangent of what was written to, zero where it was, which `whole()` makes.
+
+    `within(g)` makes it of the cotangent of the result in place, which nobody else may need.
+    """
+
+    __slots__ = ("whole", "within")
+
+    def __init__(self, whole: Callable[[], Array], within: Callable[[Array], Array]) -> None:
+        self.whole, self.within = whole, within

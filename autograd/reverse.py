@@ -16,7 +16,7 @@ from .arrays import FLOAT64
 from .duck_arrays import Array
 from .graph import FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
-from .parts import Part
+from .parts import Part, Rest
 from .runtime.locks import renewed
 from .runtime.reduction import MANY, reduce
 from .several_outputs import select
@@ -155,6 +155,9 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
             elif kind is not _float64 or parent.shape or parent.dtype is not FLOAT64:
                 if kind is Part and parent in owned and check is None and c.add(totals[parent]):
                     c = None
+                elif kind is Rest:
+                    c = c.within(g) if node in owned and check is None else c.whole()
+                    owned.add(parent)
                 c = fit(c._value if type(c) is Tensor and not create_graph else c, parent, node.primitive)
             if check is not None:
                 check(node, c)
@@ -234,8 +237,8 @@ def _towards(seeds: dict[Node, Array], stop: frozenset[Node]) -> dict[Node, int]
 
 def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     """A cotangent in its operand's shape and dtype: summed over broadcast axes, real for a real operand, cast."""
-    if c is None or type(c) in (list, Part):
-        return c.whole() if type(c) is Part else c
+    if c is None or type(c) in (list, Part, Rest):
+        return c if c is None or type(c) is list else c.whole()
     if c.shape != parent.shape:
         shape, extra = parent.shape, c.ndim - len(parent.shape)
         if extra < 0 or any(n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)):

@@ -5,7 +5,7 @@ Reading and its transpose, adding into zeros, are a pair: each is the other's ru
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from math import prod
 from typing import Any
@@ -15,9 +15,10 @@ import numpy as np
 from autograd.arguments import refuse_out
 from autograd.arrays import one_of
 from autograd.declare import composite, constant, general, linear, on_arrays_too, piecewise_constant, variadic
+from autograd.declare.variadics import Variadic
 from autograd.duck_arrays import Array
 from autograd.graph import Node
-from autograd.parts import Part
+from autograd.parts import Part, Rest
 from autograd.registry import primitives
 from autograd.tensor.index import differs, indices_of, parts_of, with_key
 from autograd.tensor.mutation import link_choice
@@ -132,6 +133,22 @@ def write(target: Array, value: Array, *, key: Any) -> Array:
     return out
 
 
+class Writing(Variadic):
+    """`x[key] = v` as a function of x and v."""
+
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Any]:
+        if type(g) is not np.ndarray:
+            return super().pullback(g, node, needs)
+        key = node.options["key"]
+        _, of_value = super().pullback(g, node, (False, needs[1]))
+        return Rest(lambda: overwrite(g, NOTHING, key=key), lambda g: cleared(g, key)) if needs[0] else None, of_value
+
+
+def cleared(g: Array, key: Any) -> Array:
+    g[key] = 0
+    return g
+
+
 def written(g: Array, i: int, operands: Any, *, key: Any) -> Array:
     """The cotangent of overwritten elements goes to the new values, and none to the old ones."""
     if i == 0:
@@ -149,7 +166,7 @@ def last_writes(shape: tuple[int, ...], key: Any) -> Any:
     return winner[key] == order
 
 
-overwrite: Callable[..., Any] = on_arrays_too(variadic("linear", "set_item", write, written))
+overwrite: Callable[..., Any] = on_arrays_too(Writing("linear", "set_item", write, written))
 
 
 def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any]) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,30 @@ def reclaim(target: Tensor) -> bool:
         return False
     target._value = own.copy("K")
     return True
+
+
+def _references(target: Tensor) -> int:
+    return sys.getrefcount(target._value)
+
+
+class _Holder:
+    """Stands for a tensor that has the only reference to its array."""
+
+    def __init__(self) -> None:
+        self._value = np.empty(1)
+
+
+ALONE: int | None = _references(_Holder()) if sys.implementation.name == "cpython" else None  # type: ignore[arg-type]
+"""What Python counts if there is no other reference; None if it does not count."""
+
+
+def is_alone(target: Tensor) -> bool:
+    """Whether nothing but this tensor knows its array: no view of it, no node that keeps it, no variable.
+
+    NumPy's views, and whatever else reads the memory, hold a reference to the array that owns it.
+    """
+    return (type(target._value) is np.ndarray and target._value.base is None and target._value.flags.writeable
+            and not target._shared and ALONE is not None and _references(target) == ALONE and not living_views(target))
 
 
 def living_views(base: Tensor) -> list[Tensor]:

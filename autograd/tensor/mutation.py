@@ -1,8 +1,9 @@
 """In-place writes on tensors: `x[i] = v`, `x += y`, and what they mean for views, leaves and recorded values.
 
 An untracked write goes to memory, as in NumPy. A tracked write never touches memory that the graph may need: it makes
-the changed value as a new array and the tensor object becomes that value; so earlier uses keep the old one, and
-gradients are right for both. A view knows its base: writing through a view changes the base and all of its views.
+the changed value, as a new array unless nothing else knows the old one, and the tensor object becomes that value; so
+earlier uses keep the old one, and gradients are right for both. A view knows its base: writing through a view changes
+the base and all of its views.
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ import numpy as np
 from autograd.arrays import plain_array
 from autograd.duck_arrays import Array
 from autograd.graph import Leaf, is_argument
-from autograd.modes import is_grad_enabled
+from autograd.modes import is_grad_enabled, mode
 from autograd.registry import primitives, registry
 
 from .box import Box, boxes
 from .hooks import follow
 from .index import differs, leaves_an_array, parts_of, raw_key, with_key
-from .memory import copied_options, living_views, mutated, owners, reclaim, recorded_owner
+from .memory import copied_options, is_alone, living_views, mutated, owners, reclaim, recorded_owner
 from .nested import joined
 from .tensor import Tensor
+
+SMALL = 8
+"""Nodes that keep a view of so small a part of a result copy it: then the result can be written to in place."""
 
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
@@ -107,7 +111,8 @@ def link_choice(view: Any, base: Any, key: Any) -> None:
 
 
 def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
-    view._shared = base._shared
+    result = base._node is not None and type(base._node) is not Leaf
+    view._shared = base._shared or (result and SMALL * view._value.size <= base._value.size)
     for owner in owners(base) if base._value.base is not None else ():
         if _same_places(view._value, owner._value):  # x.T.T is taken as x was: views in a loop do not get deeper
             base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
@@ -126,7 +131,8 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     value = joined(value)
     if isinstance(target, Box) or isinstance(value, Box) or differs(key) or (
             is_grad_enabled() and _tracked(target, value)):
-        _become(target, _with_item(target, key, value))
+        if not _written_in_place(target, key, value):
+            _become(target, _with_item(target, key, value))
         return
     at, raw = raw_key(key), value._value if isinstance(value, Tensor) else value
     memory = _memory(target)
@@ -181,6 +187,25 @@ def _lying_as(target: Tensor, result: Tensor) -> Any:
     """The result in Fortran order if only the target is: the memory order decides what is a view of it."""
     columns, found = (one_example(x) if isinstance(x, Box) else x._value for x in (target, result))
     return primitives["copy"](result, order="F") if columns.flags.fnc > found.flags.fnc else result
+
+
+def _written_in_place(target: Tensor, key: Any, value: Any) -> bool:
+    """Record a write to a result whose array nothing else knows: then the whole need not be copied for a part.
+
+    Says whether it did so; what raises here does so with an explanation where the write makes a new array.
+    """
+    if mode.special or isinstance(target, Box) or isinstance(value, Box) or differs(key) or not is_alone(target) or (
+            type(target._node) is Leaf or target.dtype.kind not in "fc" or hasattr(target, "_view")):
+        return False
+    at, raw = raw_key(key), value._value if isinstance(value, Tensor) else plain_array(value, target.dtype)
+    try:
+        target._value[at] = raw
+    except Exception:  # noqa: BLE001  # NumPy has not written anything
+        return False
+    parents = target._node, value._node if isinstance(value, Tensor) else None
+    primitive: Any = primitives["set_item"]
+    _stand_for(target, primitive.record(target._value, (target, value), (target._value, raw), parents, {"key": at}))
+    return True
 
 
 def _with_item(target: Any, key: Any, value: Any) -> Any:
