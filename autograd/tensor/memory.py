@@ -75,6 +75,8 @@ def _references(target: Tensor) -> int:
 class _Holder:
     """Stands for a tensor that has the only reference to its array."""
 
+    __slots__ = ("_value",)
+
     def __init__(self) -> None:
         self._value = np.empty(1)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from autograd import Tensor, grad, tensor
 from autograd.forward import Dual
+from autograd.tensor.memory import is_alone
 from autograd.testing import check_gradients
 from tests.examples import examples
 
@@ -66,6 +67,16 @@ def test_a_step_that_reads_the_one_before_copies_nothing() -> None:
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-13)
     check_gradients(lambda h, w: steps(h, w, False), h, w)
+
+
+def test_how_references_are_counted_does_not_change_while_a_program_runs() -> None:
+    """Python replaces its instructions by faster ones as they are repeated."""
+    _, out = result()
+    for _ in range(5000):
+        assert is_alone(out)
+        array = out._value
+        assert not is_alone(out)
+        del array
 
 
 KEEPERS: dict[str, Callable[[Tensor], Any]] = {
