@@ -86,12 +86,13 @@ ALONE: int | None = _references(_Holder()) if sys.implementation.name == "cpytho
 
 
 def is_alone(target: Tensor) -> bool:
-    """Whether nothing but this tensor knows its array: no view of it, no node that keeps it, no variable.
+    """Whether nothing but this tensor, no view itself, knows its array: no view, no node that keeps it, no variable.
 
     NumPy's views, and whatever else reads the memory, hold a reference to the array that owns it.
     """
     return (type(target._value) is np.ndarray and target._value.base is None and target._value.flags.writeable
-            and not target._shared and ALONE is not None and _references(target) == ALONE and not living_views(target))
+            and not target._shared and ALONE is not None and _references(target) == ALONE
+            and not hasattr(target, "_view") and not living_views(target))
 
 
 def living_views(base: Tensor) -> list[Tensor]:

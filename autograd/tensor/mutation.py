@@ -111,8 +111,7 @@ def link_choice(view: Any, base: Any, key: Any) -> None:
 
 
 def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
-    result = base._node is not None and type(base._node) is not Leaf
-    view._shared = base._shared or (result and SMALL * view._value.size <= base._value.size)
+    view._shared = base._shared or (not base.is_leaf and SMALL * view._value.size <= base._value.size)
     for owner in owners(base) if base._value.base is not None else ():
         if _same_places(view._value, owner._value):  # x.T.T is taken as x was: views in a loop do not get deeper
             base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
@@ -129,10 +128,12 @@ def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> 
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`. Raises what NumPy raises, and leaves `target` as it was then."""
     value = joined(value)
-    if isinstance(target, Box) or isinstance(value, Box) or differs(key) or (
-            is_grad_enabled() and _tracked(target, value)):
-        if not _written_in_place(target, key, value):
-            _become(target, _with_item(target, key, value))
+    boxed = isinstance(target, Box) or isinstance(value, Box) or differs(key)
+    if boxed or (is_grad_enabled() and _tracked(target, value)):
+        if not isinstance(value, Tensor):  # as in NumPy, 10**30 converts to float and a complex number does not
+            value = plain_array(value, target.dtype if target.dtype.kind in "fc" else None)
+        if boxed or not _written_in_place(target, key, value):
+            _become(target, with_key("set_item", (target, value), key))
         return
     at, raw = raw_key(key), value._value if isinstance(value, Tensor) else value
     memory = _memory(target)
@@ -194,25 +195,17 @@ def _written_in_place(target: Tensor, key: Any, value: Any) -> bool:
 
     Says whether it did so; what raises here does so with an explanation where the write makes a new array.
     """
-    if mode.special or isinstance(target, Box) or isinstance(value, Box) or differs(key) or not is_alone(target) or (
-            type(target._node) is Leaf or target.dtype.kind not in "fc" or hasattr(target, "_view")):
+    if mode.special or target.dtype.kind not in "fc" or type(target._node) is Leaf or not is_alone(target):
         return False
-    at, raw = raw_key(key), value._value if isinstance(value, Tensor) else plain_array(value, target.dtype)
+    values, node = (value._value, value._node) if isinstance(value, Tensor) else (value, None)
     try:
+        at, raw = raw_key(key), np.asarray(values, target.dtype)  # a cast may raise, so it comes before the write
         target._value[at] = raw
     except Exception:  # noqa: BLE001  # NumPy has not written anything
         return False
-    parents = target._node, value._node if isinstance(value, Tensor) else None
-    primitive: Any = primitives["set_item"]
-    _stand_for(target, primitive.record(target._value, (target, value), (target._value, raw), parents, {"key": at}))
+    written, nodes = target._value, (target._node, node)
+    _stand_for(target, primitives["set_item"].record(written, (target, value), (written, values), nodes, {"key": at}))
     return True
-
-
-def _with_item(target: Any, key: Any, value: Any) -> Any:
-    """The target with other values at a key, as a new tensor."""
-    if not isinstance(value, Tensor):  # as in NumPy, 10**30 converts to float and a complex number does not
-        value = plain_array(value, target.dtype if target.dtype.kind in "fc" else None)
-    return with_key("set_item", (target, value), key)
 
 
 def is_number(target: Tensor) -> bool:
@@ -301,5 +294,5 @@ def _refresh_views(base: Tensor) -> None:
 
 def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:
     if isinstance(primitive, Choice):
-        return _with_item(base, primitive.key, value)
+        return with_key("set_item", (base, value), primitive.key)
     return primitives["set_view"](base, value, view=primitive.evaluate, options=options)

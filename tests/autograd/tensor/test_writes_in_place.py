@@ -124,6 +124,19 @@ def test_a_write_that_fails_leaves_the_result_as_it_was() -> None:
     assert out._node is node
 
 
+@pytest.mark.parametrize("value", [tensor([1.0, 1e300]), np.array([1.0, 1e300])], ids=["tensor", "array"])
+def test_a_write_whose_cast_fails_leaves_the_result_as_it_was(value: Any) -> None:
+    x = tensor(np.ones((4, 2), np.float32), requires_grad=True)
+    out = np.exp(x) * 2
+    before = out.detach().numpy().copy()
+    with np.errstate(over="raise"), pytest.raises(FloatingPointError):
+        out[1] = value
+    np.testing.assert_array_equal(out.detach(), before)
+    with pytest.raises(ValueError, match="3"):
+        out[np.array([True, False, True, False])] = tensor(np.ones((3, 2), np.float32))
+    np.testing.assert_array_equal(out.detach(), before)
+
+
 def test_the_cotangent_of_what_is_written_to_is_no_one_elses() -> None:
     """Zeros that a pass writes into it in place must not reach the given one, another branch, or a kept gradient."""
     x, out = result()
