@@ -96,10 +96,15 @@ def into(name: str, target: Any, found: Any) -> Any:
     """
     if not isinstance(target, Tensor) and any(map(varies, tensors_in(found))):
         refuse_ndarray(f"{name}(out=...)", target)
-    if np.shape(target) != np.shape(found):
-        raise ValueError(f"out= takes a result of shape {np.shape(found)}, got a target of shape {np.shape(target)}")
+    refuse_shape(np.shape(target), np.shape(found))
     np.copyto(target, found if isinstance(target, Tensor) else values_of(found), casting="same_kind")
     return target
+
+
+def refuse_shape(target: tuple[int, ...], result: tuple[int, ...]) -> None:
+    """Raise unless the target of a function's `out=` has the shape of the result."""
+    if target != result:
+        raise ValueError(f"out= takes a result of shape {result}, got a target of shape {target}")
 
 
 def refuse_out(name: str, *targets: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import refuse_ndarray
+from autograd.arguments import refuse_ndarray, refuse_shape
 from autograd.tensor import Tensor
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import tensors_in, values_of
@@ -29,17 +29,15 @@ def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufun
         found = apply(ufunc, method, inputs, options)
     results = found if ufunc.nout > 1 else (found,)
     for target, result in zip(targets, results, strict=True):
-        if target is not None:
-            _refuse_shape(np.shape(target), np.shape(result), method)
+        if target is not None and not (method == "__call__" and _can_be_broadcast(np.shape(result), np.shape(target))):
+            refuse_shape(np.shape(target), np.shape(result))
     written = tuple(_written(target, result, where, options.get("casting", "same_kind"))
                     for target, result in zip(targets, results, strict=True))
     return written if ufunc.nout > 1 else written[0]
 
 
-def _refuse_shape(target: tuple[int, ...], result: tuple[int, ...], method: str) -> None:
-    """Raise unless a result fits in its target; a call broadcasts it, other methods do not."""
-    if result != target and not (method == "__call__" and np.broadcast_shapes(result, target) == target):
-        raise ValueError(f"out= takes a result of shape {result}, got a target of shape {target}")
+def _can_be_broadcast(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    return np.broadcast_shapes(shape, to) == to
 
 
 def _written(target: Any, result: Any, where: Any, casting: Any) -> Any:
