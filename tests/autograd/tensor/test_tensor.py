@@ -137,7 +137,7 @@ class Lengths(Metres):
     """An array with a unit, which knows NumPy's functions, and may be converted."""
 
     def __array_function__(self, *call: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("operators are not NumPy's functions")
 
     def __array__(self, *options: Any, **copy: Any) -> Any:
         raise AssertionError("the unit would be lost")
@@ -147,7 +147,7 @@ class Table:
     """Numbers with names, as pandas has them: they answer ufuncs, and become an array beside a tensor."""
 
     def __array_ufunc__(self, *call: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("its numbers are wanted")
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         return np.array([1.0, 2.0])
