@@ -237,10 +237,8 @@ def _towards(seeds: dict[Node, Array], stop: frozenset[Node]) -> dict[Node, int]
 
 def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     """A cotangent in its operand's shape and dtype: summed over broadcast axes, real for a real operand, cast."""
-    if c is None or type(c) is list:
-        return c
-    if type(c) in (Part, Rest):
-        return c.whole()
+    if c is None or type(c) in (list, Part, Rest):
+        return c if c is None or type(c) is list else c.whole()
     if c.shape != parent.shape:
         shape, extra = parent.shape, c.ndim - len(parent.shape)
         if extra < 0 or any(n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)):
