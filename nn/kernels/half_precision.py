@@ -23,7 +23,8 @@ def _wide(x: Any) -> Any:
 
 
 def _narrow(out: Any) -> Any:
-    return tuple(part.astype(np.float16) for part in out) if isinstance(out, tuple) else out.astype(np.float16)
+    """An output in float16; of several the first, since the others are statistics, which may be beyond its range."""
+    return (_narrow(out[0]), *out[1:]) if isinstance(out, tuple) else out.astype(np.float16)
 
 
 def in_single(function: Function) -> Function:

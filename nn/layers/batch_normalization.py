@@ -165,8 +165,9 @@ def batch_norm(input: ArrayLike, running_mean: Tensor | None = None, running_var
     input = admitted(speaker, input, real=True)
     if input.ndim < 2:
         raise refusal(speaker, "(N, C, ...)", input)
-    weight, bias, mean, variance = fitting(speaker, input.shape[1:2], input.dtype, weight=weight, bias=bias,
-                                           running_mean=running_mean, running_var=running_var)
+    weight, bias = fitting(speaker, input.shape[1:2], input.dtype, weight=weight, bias=bias)
+    mean, variance = fitting(speaker, input.shape[1:2], np.promote_types(input.dtype, np.float32),
+                             running_mean=running_mean, running_var=running_var)
     if not training:
         if mean is None or variance is None:
             raise mistake(speaker, "needs running_mean and running_var, or training=True")
@@ -195,7 +196,7 @@ def instance_norm(input: ArrayLike, running_mean: Tensor | None = None, running_
     out = group_norm(x, x.shape[1] if x.ndim > 1 else 1, weight, bias, eps, speaker=speaker)
     if len(x) and (running_mean is not None or running_var is not None):
         fitting(speaker, x.shape[1:2], x.dtype, running_mean=running_mean, running_var=running_var)
-        values, inner = x._value, tuple(range(2, x.ndim))
+        values, inner = x._value.astype(np.promote_types(x.dtype, np.float32), copy=False), tuple(range(2, x.ndim))
         statistics = values.mean(inner).mean(0), values.var(inner, ddof=1).mean(0)
         _move(speaker, x, (running_mean, running_var), statistics, momentum)
     return out

@@ -348,6 +348,23 @@ def test_a_running_statistic_moves_alone_as_it_does_beside_the_other(norm: Any) 
     np.testing.assert_array_equal(moved(False, True)[1], variance)
 
 
+@pytest.mark.parametrize("norm", [nn.functional.batch_norm, nn.functional.instance_norm])
+def test_running_statistics_of_half_precision_are_single(norm: Any) -> None:
+    """A variance of 250,000 is more than a float16 can hold."""
+    x = (500 * np.random.default_rng(5).normal(size=(6, 4, 30))).astype(np.float16)
+    wide = x.astype(float)
+    mean, variance = Tensor(np.zeros(4, np.float32)), Tensor(np.ones(4, np.float32))
+    norm(x, mean, variance, None, None, True)
+    instances = norm is nn.functional.instance_norm
+    expected = wide.var(2, ddof=1).mean(0) if instances else np.moveaxis(wide, 1, 2).reshape(-1, 4).var(0, ddof=1)
+    np.testing.assert_allclose(values(mean), 0.1 * wide.mean((0, 2)), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(values(variance), 0.9 + 0.1 * expected, rtol=1e-4)
+    of = np.arange(4, dtype=np.float32), np.float32(10) ** np.arange(2, 6)
+    found = norm(x, *of, None, None, False)
+    assert found.dtype == np.float16
+    np.testing.assert_allclose(values(found), (wide - of[0][:, None]) / np.sqrt(of[1])[:, None], rtol=2e-3, atol=1e-5)
+
+
 def test_no_instances_move_no_statistics() -> None:
     layer = nn.InstanceNorm1d(4, track_running_stats=True)
     assert layer(np.ones((0, 4, 5), np.float32)).shape == (0, 4, 5)
