@@ -43,14 +43,15 @@ class Table(Layer):
         self.reset_parameters()
 
     @classmethod
-    def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None,
-                        **options: Any) -> Self:
-        """A layer whose table is a copy of `embeddings` (rows, width), frozen unless `freeze=False`."""
+    def from_pretrained(cls, embeddings: Any, freeze: bool = True, *arguments: Any, **options: Any) -> Self:
+        """A layer whose table is a copy of `embeddings` (rows, width), frozen unless `freeze=False`.
+
+        Further arguments are the layer's own, from the third on.
+        """
         table = as_plain_array(embeddings)
         if table.ndim != 2:
             raise refusal(f"{cls.__name__}.from_pretrained", "embeddings (rows, width)", table)
-        rows, width = table.shape
-        layer = cls(rows, width, padding_idx=padding_idx, dtype=table.dtype, **options)
+        layer = cls(*table.shape, *arguments, dtype=table.dtype, **options)
         overwrite(layer.weight, table)
         layer.weight.requires_grad = not freeze
         return layer
@@ -142,9 +143,11 @@ def _shorten(speaker: Speaker, weight: Tensor, indices: Array, max_norm: float, 
     if first_outside(indices, len(table)) is not None:
         return  # refused below
     rows = np.unique(indices)
-    changed = np.array(table)
-    changed[rows] = shortened(table[rows], max_norm=max_norm, norm_type=norm_type)
-    if not np.array_equal(changed, table, equal_nan=True):
+    read = table[rows]
+    short = shortened(read, max_norm=max_norm, norm_type=norm_type)
+    if not np.array_equal(short, read, equal_nan=True):
+        changed = np.array(table)
+        changed[rows] = short
         overwrite(weight, changed)
 
 

@@ -61,21 +61,20 @@ def embedding_bag(input: ArrayLike, weight: ArrayLike, offsets: ArrayLike | None
     if shares is not None and (mode != "sum" or shares.shape != indices.shape):
         raise mistake(speaker, f"needs per_sample_weights like the indices, {indices.shape}, and mode 'sum'; got "
                                f"{shares.shape} and mode {mode!r}")
-    scale = shares_of(indices) if scale_grad_by_freq else None
-    if indices.ndim == 1 and offsets is not None:
-        at, counted = _bags(speaker, offsets, len(indices), include_last_offset)
-        indices, shares, scale = [None if x is None else np.take(x, at) for x in (indices, shares, scale)]
-    elif indices.ndim == 2 and offsets is None:
-        counted = np.ones(indices.shape, bool)
-    else:
+    if indices.ndim != (2 if offsets is None else 1):
         raise refusal(speaker, "indices (B, L), or (N,) with offsets", indices)
-    rows: Any = embedding(indices, weight, padding_idx, max_norm, norm_type, speaker=speaker)
-    if scale is not None:
-        rows = with_gradient_times(rows, scale)
+    at: Any = ...
+    counted: Any = np.ones(indices.shape, bool)
+    if offsets is not None:
+        at, counted = _bags(speaker, offsets, len(indices), include_last_offset)
+    read = indices[at]
+    rows: Any = embedding(read, weight, padding_idx, max_norm, norm_type, speaker=speaker)
+    if scale_grad_by_freq:
+        rows = with_gradient_times(rows, shares_of(indices)[at])
     if shares is not None:
-        rows = rows * shares[..., np.newaxis]
+        rows = rows * shares[at][..., np.newaxis]
     if padding_idx is not None:
-        counted = counted & (indices != padding_idx % len(weight))
+        counted = counted & (read != padding_idx % len(weight))
     return MODES[mode](rows, counted[..., np.newaxis])  # type: ignore[no-any-return]
 
 

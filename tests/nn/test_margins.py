@@ -200,12 +200,22 @@ def test_a_bag_of_pretrained_vectors() -> None:
     np.testing.assert_array_equal(layer([[0, 2, 4]]).data, table[[2]] + table[[4]])
 
 
+def test_what_follows_the_table_is_what_follows_its_size() -> None:
+    """As in PyTorch: the third is a bag's longest row, and an embedding's padding."""
+    bag = nn.EmbeddingBag.from_pretrained(np.ones((5, 4)), True, 1)
+    assert (bag.max_norm, bag.padding_idx) == (1, None)
+    np.testing.assert_allclose(bag([[1]]).data, np.full((1, 4), 0.5), rtol=1e-6)
+    assert nn.Embedding.from_pretrained(np.ones((5, 4)), False, 1, 2.0).extra_repr() == "5, 4, padding_idx=1, max_norm=2.0"
+
+
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: functional.one_hot([0, 3], 3), ValueError, "one_hot expected labels from 0 to 2, got 3 at index 1"),
     (lambda: functional.one_hot([0, 1], 2.5), TypeError, "num_classes must be an integer of at least 1, got 2.5"),
     (lambda: functional.one_hot([[0, -1]]), ValueError, r"labels from 0 to 0, got -1 at index \(0, 1\)"),
     (lambda: functional.one_hot(np.zeros(0, int)), ValueError, r"num_classes, since there are no labels, got \(0,\)"),
     (lambda: functional.one_hot([0.5]), TypeError, r"integer labels, got float64 \(1,\); write x.astype\(int\)"),
+    (lambda: functional.embedding_bag([[1, -1]], A, scale_grad_by_freq=True), ValueError,
+     r"embedding_bag expected indices from 0 to 4, got -1 at index \(0, 1\)"),
     (lambda: functional.normalize(A, dim=2), ValueError, r"normalize expected input with an axis 2, got \(5, 4\)"),
     (lambda: nn.CosineSimilarity()(A, B[:3]), ValueError,
      r"CosineSimilarity\(\) expected shapes that broadcast, got \(5, 4\) and \(3, 4\)"),
