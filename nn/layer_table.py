@@ -26,7 +26,8 @@ Shape = tuple[int, ...]
 HEADINGS = ("layer", "kind", "output", "parameters", "bytes", "multiply-adds")
 WORDS = 3
 """The number of columns that hold words; the others hold numbers."""
-ROW_BY_ROW = (layers.Linear, layers.RNN, layers.LSTM, layers.GRU, layers.RNNCell, layers.LSTMCell, layers.GRUCell)
+ROW_BY_ROW = (layers.Linear, layers.Bilinear, layers.RNN, layers.LSTM, layers.GRU, layers.RNNCell, layers.LSTMCell,
+              layers.GRUCell)
 """Layers that apply each of their weights once for every row of their output."""
 
 

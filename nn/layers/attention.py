@@ -7,7 +7,6 @@ In the masks of the two layers True forbids; in that of `scaled_dot_product_atte
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import add, or_
@@ -29,7 +28,7 @@ from nn.layers.initial_weights import hold
 from nn.layers.input import Shapes, Speaker, admitted, broadcasts, described, mistake, refusal, weights_of
 from nn.layers.layer import Layer
 from nn.layers.linear import Linear
-from nn.parameter import Parameter, overwrite
+from nn.parameter import Parameter
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, DTypeLike
@@ -88,10 +87,10 @@ class MultiheadAttention(Layer):
             elif name == "in_proj_bias":
                 init.zeros_(parameter)
             else:
-                init.normal_(parameter, std=math.sqrt(1 / self.embed_dim))
+                init.xavier_normal_(parameter)
         self.out_proj.reset_parameters()
         if self.out_proj.bias is not None:
-            overwrite(self.out_proj.bias, 0)
+            init.zeros_(self.out_proj.bias)
 
     @np.errstate(under="ignore")  # of weights that fade to 0
     def forward(self, query: ArrayLike, key: ArrayLike, value: ArrayLike, key_padding_mask: ArrayLike | None = None,

@@ -49,6 +49,7 @@ def test_a_table_names_shapes_parameters_bytes_and_multiply_adds():
         (nn.GRU(3, 5, bidirectional=True, batch_first=True), (2, 7, 3), 2 * 7 * 2 * 3 * 5 * (3 + 5)),
         (nn.RNN(3, 5, num_layers=2), (7, 2, 3), 7 * 2 * 5 * (3 + 5 + 5 + 5)),
         (nn.LSTMCell(3, 5), (2, 3), 2 * 4 * 5 * (3 + 5)),
+        (nn.Bilinear(4, 5, 3), [(2, 7, 4), (2, 7, 5)], 2 * 7 * 3 * 4 * 5),
         (nn.LayerNorm(3), (7, 3), 0),
         (nn.MaxPool2d(2), (1, 1, 4, 4), 0),
     ],
