@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -100,7 +99,7 @@ class EarlyStopping(Callback):
         if self.best is None or self._better(value):
             self.best, self.best_epoch = value, run.epoch
             if self.restore_best:
-                self.weights = copy.deepcopy(dict(run.model.state_dict()))
+                self.weights = run.model.state_dict()
         elif run.epoch - self.best_epoch >= self.patience:
             run.stop = True
 
