@@ -49,7 +49,7 @@ def fans(tensor: Tensor) -> tuple[int, int]:
 
 
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Fill a tensor in place with numbers uniform on [a, b), and return it.
+    """Fill a tensor in place with numbers uniform between a and b, and return it.
 
     They come from `generator`, or from the library's, which `autograd.manual_seed` seeds. The dtype stays.
     Raises ValueError where a is larger than b.

@@ -35,10 +35,10 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     """Write `model` in evaluation mode to an ONNX file, following what it does on `example`.
 
     `example` is an input with a batch axis, or a tuple of inputs; the first axis may have another length at run time.
-    Layers of `nn` and their functions become ONNX operators, in whatever way `forward` combines them, and so do the
-    usual operations between them (arithmetic, reshaping, reductions). Before it is written, the file is checked,
-    executed by ONNX's reference evaluator on `example` and on other values, and its outputs are compared with the
-    model's.
+    Layers of `nn` become ONNX operators, in whatever way `forward` combines them, and so do the usual operations and
+    functions between them (arithmetic, reshaping, reductions, activations, `conv2d` and others). Before it is written,
+    the file is checked, executed by ONNX's reference evaluator on `example` and on other values, and its outputs are
+    compared with the model's.
     Raises ValueError for what cannot be expressed, naming it; ImportError without the package onnx.
     Source: https://onnx.ai, operator set 21.
     """
