@@ -113,8 +113,8 @@ class _InstanceNormNd(_Tracking):
     axes: int
 
     def __init__(self, num_features: int, eps: float = 1e-5, momentum: float | None = 0.1, affine: bool = False,
-                 track_running_stats: bool = False, *, dtype: DTypeLike | None = None) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=affine, dtype=dtype)
+                 track_running_stats: bool = False, *, bias: bool = True, dtype: DTypeLike | None = None) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, bias=bias, dtype=dtype)
 
     def forward(self, input: ArrayLike) -> Tensor:
         x, single = batch_of(self, self._admitted(input), self.num_features, self.axes)
@@ -126,8 +126,9 @@ class _InstanceNormNd(_Tracking):
 class InstanceNorm2d(_InstanceNormNd):
     """Normalization of every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
 
-    With `affine` it has a weight and a bias. It does the same in evaluation, unless `track_running_stats`: then the
-    means and variances of images move running ones, as in BatchNorm2d, which are used in evaluation.
+    With `affine` it has a weight and, unless `bias=False`, a bias. It does the same in evaluation, unless
+    `track_running_stats`: then the means and variances of images move running ones, as in BatchNorm2d, which are used in
+    evaluation.
     Raises ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 

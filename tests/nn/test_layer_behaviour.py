@@ -289,7 +289,7 @@ def test_functions_agree_with_layers() -> None:
     "Dropout2d(0.3)", "AlphaDropout(0.3)",
     "RNNCell(3, 4, nonlinearity='relu')", "LSTMCell(3, 4, bias=False)", "GRUCell(3, 4)",
     "Upsample(scale_factor=2, mode='bilinear', align_corners=True)", "Upsample(size=(3, 4))", "RMSNorm(3, eps=0.1)",
-    "PixelShuffle(2)", "InstanceNorm2d(3, affine=True)",
+    "PixelShuffle(2)", "InstanceNorm2d(3, affine=True)", "InstanceNorm2d(3, affine=True, bias=False)",
     "InstanceNorm1d(3, momentum=0.3, track_running_stats=True)", "ZeroPad2d((1, 2, 3, 4))", "ReflectionPad2d(1)",
     "SmoothL1Loss(beta=0.5)",
     "Unfold(3, padding=(1, 2), stride=2)", "Fold((4, 5), 3, dilation=2)", "PixelUnshuffle(2)",
@@ -311,6 +311,14 @@ def test_functions_agree_with_layers() -> None:
 ])
 def test_repr_builds_the_layer_again(text: str) -> None:
     assert repr(eval("nn." + text)) == text
+
+
+@pytest.mark.parametrize("kind", [nn.InstanceNorm1d, nn.BatchNorm1d])
+def test_a_normalization_without_a_bias_is_one_whose_bias_is_0(kind: type[nn.InstanceNorm1d | nn.BatchNorm1d]) -> None:
+    without, biased = kind(3, affine=True, bias=False), kind(3, affine=True)
+    assert biased.state_dict().keys() - without.state_dict().keys() == {"bias"}
+    x = RNG.normal(size=(2, 3, 5)).astype(np.float32)
+    np.testing.assert_array_equal(without(x).data, biased(x).data)
 
 
 def test_layers_work_one_example_at_a_time_under_vmap() -> None:
