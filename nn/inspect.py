@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from autograd.arguments import as_tensor
 from autograd.errors import needing
 from nn.evaluation_mode import evaluating
 from nn.module import Module
+from nn.state import free_name
 from nn.stateless import functional_call
 from nn.watched_calls import watched
 
@@ -35,9 +35,7 @@ def activations(model: Module, *inputs: Any) -> dict[str, Any]:
     paths = {module: path for path, module in model.named_modules()}
 
     def note(module: Module, inputs: tuple[Any, ...], out: Any) -> None:
-        path = paths[module]
-        names = chain([path], (f"{path} ({call})" for call in count(2)))
-        found[next(name for name in names if name not in found)] = out
+        found[free_name(paths[module], found, "{} ({})")] = out
 
     with watched(paths, note):
         model(*inputs)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,12 @@ class Mismatch(NamedTuple):
 def joined(path: str, name: object) -> str:
     """The path of what is held under a name by what is at `path`, "" for the outermost."""
     return f"{path}.{name}" if path else str(name)
+
+
+def free_name(wish: str, taken: Container[str], numbered: str) -> str:
+    """The name `wish` or, where it is taken, the first free one of the pattern `numbered`, which counts from 2."""
+    names = chain([wish], (numbered.format(wish, number) for number in count(2)))
+    return next(name for name in names if name not in taken)
 
 
 def require_part_of_path(owner: str, name: str, kind: str) -> None:

@@ -17,7 +17,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from autograd import Tensor
 from autograd.boundary import as_plain_array
 from autograd.errors import needing, require_directory
 from nn import foreign_files
-from nn.state import joined
+from nn.state import free_name, joined
 
 __all__ = ["StorageError", "load", "save"]
 
@@ -180,7 +179,7 @@ def _take_arrays(value: State, path: str, arrays: Arrays) -> Any:
         array = as_plain_array(value)
         if array.dtype.newbyteorder("<") not in _STORABLE:
             raise TypeError(f"save: {path or 'the state'} has dtype {array.dtype}, which safetensors does not hold")
-        name = _free_name(path or "array", arrays)
+        name = free_name(path or "array", arrays, "{}#{}")  # {"a.b": x, "a": {"b": y}} gives two arrays one path
         arrays[name] = np.array(array, array.dtype.newbyteorder("<"), order="C")
         return {"$scalar" if isinstance(value, np.generic) else "$array": name}
     if isinstance(value, Mapping):
@@ -218,9 +217,3 @@ def _place_arrays(value: Any, arrays: Arrays) -> State:
     if mark == "$items":
         return {key: _place_arrays(item, arrays) for key, item in inside}
     return arrays[inside] if mark == "$array" else arrays[inside][()]
-
-
-def _free_name(path: str, arrays: Arrays) -> str:
-    """`path`, or `path#2` and so on where it is taken: `{"a.b": x, "a": {"b": y}}` gives two arrays one path."""
-    names = chain([path], (f"{path}#{number}" for number in count(2)))
-    return next(name for name in names if name not in arrays)

@@ -6,8 +6,8 @@
         loss(model(x), y).backward()
         optimizer.step()
 
-All but L-BFGS and Adadelta vary one scheme: a first moment `m_t` and a second moment `V_t` of the gradients `g_t`, a step
-`eta_t = lr * m_t / (sqrt(V_t) + eps)`, and `w_{t+1} = w_t - eta_t`. Each says what its moments are, and its `eta_t`.
+All but L-BFGS and Adadelta vary one scheme: a first moment `m_t` and a second moment `V_t` of the gradients `g_t`,
+a step `eta_t = lr * m_t / (sqrt(V_t) + eps)`, and `w_{t+1} = w_t - eta_t`. Each says what its moments are.
 """
 
 from __future__ import annotations

@@ -66,8 +66,8 @@ def sample(data: Any, index: int) -> Any:
 def default_collate(batch: list[Any]) -> Any:
     """A list of samples (arrays, tuples or dicts of them) as one batch of Tensors, as a `DataLoader` makes it.
 
-    Text, such as the names of files, stays text: a list of strings. Call it from a `collate_fn` of your own that prepares
-    samples. Raises ValueError for samples of several shapes.
+    Text, such as the names of files, stays text: a list of strings. Call it from a `collate_fn` of your own that
+    prepares samples. Raises ValueError for samples of several shapes.
     """
     return _stack(batch, range(len(batch)))
 

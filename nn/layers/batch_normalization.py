@@ -127,8 +127,7 @@ class InstanceNorm2d(_InstanceNormNd):
     """Normalization of every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
 
     With `affine` it has a weight and, unless `bias=False`, a bias. It does the same in evaluation, unless
-    `track_running_stats`: then the means and variances of images move running ones, as in BatchNorm2d, which are used in
-    evaluation.
+    `track_running_stats`: then the means and variances of images move running ones, which are used there.
     Raises ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 

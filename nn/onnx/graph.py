@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nn.state import free_name
+
 
 def pads(around: Iterable[tuple[int, int]]) -> list[int]:
     """Padding (before, after) along each axis, as ONNX has it: all that is before, then all that is after."""
@@ -27,9 +29,7 @@ class Graph:
 
     def name(self, wish: str) -> str:
         """`wish` as a unique name: with a number if it is taken."""
-        name, number = wish, 2
-        while name in self._used:
-            name, number = f"{wish}_{number}", number + 1
+        name = free_name(wish, self._used, "{}_{}")
         self._used.add(name)
         return name
 
