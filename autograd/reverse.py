@@ -19,6 +19,7 @@ from .modes import is_grad_enabled, local
 from .parts import Part, Rest
 from .runtime.locks import renewed
 from .runtime.reduction import MANY, reduce
+from .runtime.silence import ignore_errors, restore_errors
 from .several_outputs import select
 from .tensor import Tensor
 from .tensor.box import Box, another, bottom
@@ -51,8 +52,7 @@ def backward(output: Tensor, gradient: ArrayLike | Tensor | None = None, *, reta
                            "function without slopes (argmax, round, a comparison); under no_grad() a parameter is "
                            "updated in place, w -= lr * w.grad, as w = w - lr * w.grad is a new tensor")
     seeds = {node: _seed(output, gradient)}
-    with np.errstate(all="ignore"):
-        ends = accumulate(seeds, retain_graph=retain_graph or create_graph, create_graph=create_graph)
+    ends = accumulate(seeds, retain_graph=retain_graph or create_graph, create_graph=create_graph)
     with _adding:
         for leaf, total in ends.items():
             target = leaf.reference() if type(leaf) is Leaf else None
@@ -99,10 +99,12 @@ def accumulate(seeds: dict[Node, Array], *, retain_graph: bool, create_graph: bo
     # During a pass `check` replaces most watchers, see `among_partials`.
     local.recording, local.watchers, local.check_boxed = record, local.watchers_of_passes, None
     local.backward_pass = before[3] or object()
+    errors_before = ignore_errors()
     try:
         given = {node: _as_cotangent(g, record) for node, g in seeds.items()}
         return _visit(given, waiting, stop, retain_graph, record)
     finally:
+        restore_errors(errors_before)
         local.recording, local.watchers, local.check_boxed, local.backward_pass = before
 
 
@@ -333,11 +335,10 @@ def pull(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[
 def pull_plain(pairs: Sequence[tuple[Tensor, Tensor]], stop: frozenset[Node]) -> dict[Node, Tensor]:
     """`pull` of plain outputs; a cotangent that is a box goes through the pass as it is."""
     pairs = [(o, g.conj() if g.dtype.kind == "c" else g) for o, g in pairs if o._node is not None]
-    with np.errstate(all="ignore"):
-        varying = any(bottom(g)._node for _, g in pairs)
-        create_graph = None if is_grad_enabled() and not varying else is_grad_enabled()
-        seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
-        ends = accumulate(seeds, retain_graph=True, create_graph=create_graph, stop=stop)
+    varying = any(bottom(g)._node for _, g in pairs)
+    create_graph = None if is_grad_enabled() and not varying else is_grad_enabled()
+    seeds = seeds_of([o for o, _ in pairs], [g for _, g in pairs])
+    ends = accumulate(seeds, retain_graph=True, create_graph=create_graph, stop=stop)
     found = {}
     for node, total in ends.items():
         if total is not None and node in stop:

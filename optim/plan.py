@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd.arrays import Array
+from autograd.runtime.silence import silent
 from autograd.runtime.threads import in_parallel
 from autograd.tensor.memory import mutated
 
@@ -49,7 +50,7 @@ class Plan:
         gradients: list[Any] = [g._value if p._node is not None and (g := p.grad) is not None else None
                                 for p in flat.parameters]
         missing = [g is None for g in gradients]
-        if missing != self._missing or any(flat.parameters[i]._value is not v for i, v in self._memory.items()):
+        if missing != self._missing or (self._memory and self._moved()):
             self._cut(missing)
         for i in self._active:
             flat.steps[i] += 1
@@ -59,6 +60,10 @@ class Plan:
         if self._slices:
             self._run_slices(gradients, optimizer, options)
         return len(self._active)
+
+    def _moved(self) -> bool:
+        """Whether a large parameter has other memory than the one that was cut."""
+        return any(self.flat.parameters[i]._value is not value for i, value in self._memory.items())
 
     def _cut(self, missing: list[bool]) -> None:
         flat = self.flat
@@ -97,19 +102,19 @@ class Plan:
         return self._spare[first]
 
 
+@silent
 def _run(some: Sequence[Gathered | Slice], scratch: Array, gradients: list[Any], optimizer: Optimizer,
          options: dict[str, Any]) -> None:
     """Step these blocks, with memory for the gradient and the step of one."""
     decay = options["weight_decay"]
     decoupled = options.get("decoupled_weight_decay")
-    with np.errstate(all="ignore"):
-        for block in some:
-            spare, out = scratch[:, : block.size]
-            g = block.gradient(gradients, spare)
-            if decay and not decoupled:
-                np.multiply(block.weights(out), decay, out=out)
-                g = np.add(g, out, out=spare)
-            optimizer.eta(g, block.moments, block.steps(), options, out)
-            if decay and decoupled:
-                out += np.multiply(block.weights(spare), options["lr"] * decay, out=spare)
-            block.subtract(out)
+    for block in some:
+        spare, out = scratch[:, : block.size]
+        g = block.gradient(gradients, spare)
+        if decay and not decoupled:
+            np.multiply(block.weights(out), decay, out=out)
+            g = np.add(g, out, out=spare)
+        optimizer.eta(g, block.moments, block.steps(), options, out)
+        if decay and decoupled:
+            out += np.multiply(block.weights(spare), options["lr"] * decay, out=spare)
+        block.subtract(out)

@@ -16,6 +16,7 @@ from autograd.registry import Operation
 from autograd.runtime.blocks import BLOCK, LONG, in_blocks
 from autograd.runtime.reduction import harmless_to_exp, nan_or_largest, reduce
 from autograd.runtime.selection import keep_into, maximum, minimum
+from autograd.runtime.silence import silent
 from autograd.tensor import Tensor
 
 from .error_function import erf_of, normal_cdf
@@ -38,12 +39,12 @@ def _where_positive(g: Array, out: Array) -> Array:
     return pole_safe(g, out > 0)
 
 
+@silent  # whatever exp comes to, the result is right
 def _sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), which keeps its digits for negative x, where 1/2 + tanh(x / 2) / 2 cancels."""
     if x.dtype.char == HALF:  # whose exp overflows at 11.1, where the sigmoid is far from its smallest number
         return _sigmoid(x.astype(np.float32)).astype(x.dtype)
-    with np.errstate(over="ignore", under="ignore"):  # whatever exp comes to, the result is right
-        return 1 / (1 + np.exp(-x))
+    return 1 / (1 + np.exp(-x))
 
 
 @np.errstate(under="ignore")
