@@ -60,12 +60,18 @@ def as_input(x: Any) -> Tensor:
     return floating(x)  # type: ignore[no-any-return]
 
 
+def as_own_input(x: Any) -> Tensor:
+    """`as_input`, but never the user's own tensor, which a function may write to while it is differentiated."""
+    found = as_input(x)
+    return another(found) if found is x else found
+
+
 def as_direction(name: str, given: Any, of: str, structure: Structure, like: Sequence[Tensor]) -> list[Tensor]:
     """The leaves of a tangent or a cotangent. Raises `ValueError` unless it has the structure and shapes of `like`."""
     leaves, other = flatten(given)
     if other != structure:
         raise ValueError(f"{name} has the structure of {of}, {structure}, got {other}")
-    tensors = [as_input(leaf) for leaf in leaves]
+    tensors = [as_own_input(leaf) for leaf in leaves]
     for t, x in zip(tensors, like, strict=True):
         if t.shape != x.shape:
             raise ValueError(f"{name} has the shape of {of}, {x.shape}, got {t.shape}")

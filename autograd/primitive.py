@@ -40,7 +40,6 @@ from .runtime.reduction import LARGE, nan_or_largest
 from .tensor import Tensor
 from .tensor.box import Box
 from .tensor.memory import copied_options, lend
-from .tensor.mutation import link
 
 _float64, _ndarray = np.float64, np.ndarray
 _new = object.__new__
@@ -60,14 +59,13 @@ class Primitive:
     options: tuple[str, ...] = ()  # the options that the rules handle
     offset: str | None = None  # the option that adds a constant, such as `initial`
     takes_tensors = False  # the rules are plain NumPy on duck arrays, so cotangents may be tensors
-    views = False  # the output may be a view of the first operand's memory
     listed = True  # in the table of primitives, under a unique name
 
     def __init__(self, name: str, evaluate: Callable[..., Any], operands: tuple[str, ...]) -> None:
         if self.listed and primitives.setdefault(name, self) is not self:
             raise ValueError(f"the primitive {name} is registered twice")
         self.name, self.evaluate = name, evaluate
-        self.apply: Callable[..., Any] = self  # elementwise ones have a shorter path, see `unary` and `binary`
+        self.apply: Callable[..., Any] = self  # inside boxes; elementwise ones have a shorter path, see `unary`
         self.operands = operands
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
@@ -85,24 +83,23 @@ class Primitive:
         parents: list[Node | None] = []
         box: Box | None = None
         for x in operands:
-            is_tensor = isinstance(x, Tensor)
-            if is_tensor and x._boxed and (box is None or x.level > box.level):
-                box = x
-            values.append(x._value if is_tensor else x)
-            parents.append(x._node if is_tensor else None)
+            if isinstance(x, Tensor):
+                if x._boxed and (box is None or x.level > box.level):
+                    box = x
+                values.append(x._value)
+                parents.append(x._node)
+            else:
+                values.append(x)
+                parents.append(None)
         if box is not None:
-            result = box.applied(self, operands, options)
-        else:
-            try:
-                value = self.evaluate(*values, **options)
-            except Exception as error:  # noqa: BLE001  # it is raised again, explained
-                errors.raise_explained(self.name, values, error)
-            value = np.complex128(value) if type(value) is complex else value  # Python's, of 1j times a NumPy float
-            recorded = local.recording and any(parents)
-            result = self.record(value, operands, values, parents, options) if recorded else wrap(value)
-        if self.views and len(operands) == 1:
-            link(result, operands[0], self, options)
-        return result
+            return box.applied(self, operands, options)
+        try:
+            value = self.evaluate(*values, **options)
+        except Exception as error:  # noqa: BLE001  # it is raised again, explained
+            errors.raise_explained(self.name, values, error)
+        value = np.complex128(value) if type(value) is complex else value  # Python's, of 1j times a NumPy float
+        recorded = local.recording and any(parents)
+        return self.record(value, operands, values, parents, options) if recorded else wrap(value)
 
     def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
                options: dict[str, Any]) -> Any:
@@ -372,8 +369,9 @@ class Structured(Primitive):
                     options: dict[str, Any]) -> Array | None:
         varying = [(i, t) for i, t in enumerate(tangents) if t is not None and i not in self.inert]
         if not self.pushforwards:  # it is linear
-            rest = {name: option for name, option in options.items() if name != self.offset}
-            return add_all([self(*operands[:i], t, *operands[i + 1 :], **rest) for i, t in varying])
+            if self.offset in options:
+                options = {name: option for name, option in options.items() if name != self.offset}
+            return add_all([self.apply(*operands[:i], t, *operands[i + 1 :], **options) for i, t in varying])
         values = dict(zip(self.operands, operands, strict=True), out=out)
         rules = [(self.pushforwards[i], t) for i, t in varying]
         return add_all([rule(t, *[values[name] for name in argument_names(rule)[1:]], **options) for rule, t in rules])

@@ -13,6 +13,12 @@ from autograd.primitive import Elementwise, Structured, binary, calling_conventi
 from autograd.registry import Operation, public_name, register
 from autograd.rule_signature import Rule
 
+from .views import Viewing
+
+
+class View(Viewing, Structured):
+    """A function by operand whose result may be a view."""
+
 
 def elementwise(function: Callable[..., Any], *partials: Any, name: str | None = None,
                 evaluate: Rule | None = None, operands: Sequence[str] = ("x", "y", "z"),
@@ -86,7 +92,7 @@ def general(function: Callable[..., Any], pullbacks: Rule | Sequence[Rule | None
 def structured(kind: str, function: Callable[..., Any], pullbacks: Sequence[Any], pushforwards: Sequence[Any],
                name: str | None, evaluate: Rule | None, operands: Sequence[str], views: bool = False,
                offset: str | None = None) -> Callable[..., Any]:
-    primitive = Structured(kind, name or function.__name__, evaluate or function, tuple(operands), pullbacks,
-                           pushforwards)
-    primitive.views, primitive.offset = views, offset
+    made = View if views else Structured
+    primitive = made(kind, name or function.__name__, evaluate or function, tuple(operands), pullbacks, pushforwards)
+    primitive.offset = offset
     return register(function, calling_convention(primitive, function), kind, primitive.evaluate)

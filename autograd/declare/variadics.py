@@ -12,6 +12,8 @@ from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.rule_signature import Rule
 
+from .views import Viewing
+
 
 class Variadic(Primitive):
     """A function of any number of operands, linear in each: one rule `(g, i, operands, **options)` for operand `i`."""
@@ -31,14 +33,16 @@ class Variadic(Primitive):
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
         if self.kind == "linear":
-            return self(*[np.zeros(x.shape, x.dtype) if t is None else t
-                          for t, x in zip(tangents, operands, strict=True)], **options)
-        return add_all([self(*operands[:i], t, *operands[i + 1 :], **options)
+            return self.apply(*[np.zeros(x.shape, x.dtype) if t is None else t
+                                for t, x in zip(tangents, operands, strict=True)], **options)
+        return add_all([self.apply(*operands[:i], t, *operands[i + 1 :], **options)
                         for i, t in enumerate(tangents) if t is not None])
+
+
+class View(Viewing, Variadic):
+    """A function of any number of operands, whose result for one operand may be a view."""
 
 
 def variadic(kind: str, name: str, evaluate: Rule, rule: Rule, views: bool = False) -> Primitive:
     """A primitive of any number of operands, linear in each: `rule(g, i, operands, *, options)` for operand `i`."""
-    primitive = Variadic(kind, name, evaluate, rule)
-    primitive.views = views
-    return primitive
+    return (View if views else Variadic)(kind, name, evaluate, rule)

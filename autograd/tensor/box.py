@@ -115,8 +115,8 @@ class Box(Tensor):
         return self._plain
 
     def detach(self) -> Tensor:
-        """The same values, held constant by every surrounding transform."""
-        return self._inner.detach()
+        """The same values, held constant by every surrounding transform; in memory of their own."""
+        return another(self._inner.detach())
 
     def applied(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         """Apply a primitive to operands, of which this has the highest level, or to their stand-ins."""
@@ -159,7 +159,9 @@ def another(x: Tensor) -> Tensor:
     """Another object for the same value: writing through one does not change the other."""
     if isinstance(x, Box):
         return x.with_inner(x._inner)
-    return Tensor._of(x._value.copy(order="K") if x._node is None else x._value, x._node)
+    found = Tensor._of(x._value.copy(order="K") if x._node is None else x._value, x._node)
+    found._shared = x._shared and x._node is not None
+    return found
 
 
 def boxes(x: Tensor) -> list[Box]:

@@ -1,0 +1,32 @@
+"""Functions of one operand whose result may be a view of it: a write through the view changes the operand, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.primitive import Primitive
+from autograd.tensor.mutation import link
+
+
+class Viewing(Primitive):
+    """A primitive, mixed in before its class, that links a view with what it shows.
+
+    `apply`, which is called inside boxes, does without: nobody has the tensors there, so nobody writes to them.
+    """
+
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.apply = self.unlinked
+
+    def __call__(self, *operands: Any, **options: Any) -> Any:
+        result = super().__call__(*operands, **options)
+        if len(operands) == 1:
+            link(result, operands[0], self, options)
+        return result
+
+    def unlinked(self, *operands: Any, **options: Any) -> Any:
+        """Apply to operands that nobody writes to as tensors, though their arrays may be a user's."""
+        result = super().__call__(*operands, **options)
+        if len(operands) == 1:
+            result._shared = operands[0]._shared
+        return result
