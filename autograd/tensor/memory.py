@@ -19,12 +19,19 @@ WRITABLE = frozenset({np.ndarray, list, tuple})
 
 
 def mutated(target: Tensor) -> None:
-    """Record that the memory of a leaf was written to, so that a backward pass that needs the earlier values raises."""
+    """Record that the memory of a leaf was written to, so that a backward pass that needs the earlier values raises.
+
+    Where no graph has the leaf any more, as after most steps of an optimizer, there is no such pass.
+    """
+    if target._node is None:
+        return
+    if COUNTED and _references_to_node(target) == IN_NO_GRAPH:
+        target._node.array, target._node.snapshot = target._value, None
+        return
     leaf = target._node
-    if leaf is not None:
-        leaf.changed = "by an optimizer step, under no_grad() or through .data"
-        target._node = fresh = new_leaf(target)
-        fresh.hooks, fresh.argument = leaf.hooks, leaf.argument
+    leaf.changed = "by an optimizer step, under no_grad() or through .data"
+    target._node = fresh = new_leaf(target)
+    fresh.hooks, fresh.argument = leaf.hooks, leaf.argument
 
 
 def owners(target: Tensor) -> Iterator[Tensor]:
@@ -68,21 +75,28 @@ def reclaim(target: Tensor) -> bool:
     return True
 
 
-def _references(target: Tensor) -> int:
+COUNTED = sys.implementation.name == "cpython"  # whether Python counts references
+
+
+def _references_to_value(target: Any) -> int:
     return sys.getrefcount(target._value)
 
 
-class _Holder:
-    """Stands for a tensor that has the only reference to its array."""
+def _references_to_node(target: Any) -> int:
+    return sys.getrefcount(target._node)
 
-    __slots__ = ("_value",)
+
+class _Holder:
+    """Stands for a tensor that has the only references to its array and its node."""
+
+    __slots__ = ("_node", "_value")
 
     def __init__(self) -> None:
-        self._value = np.empty(1)
+        self._value, self._node = np.empty(1), Leaf()
 
 
-ALONE: int | None = _references(_Holder()) if sys.implementation.name == "cpython" else None  # type: ignore[arg-type]
-"""What Python counts if there is no other reference; None if it does not count."""
+ALONE = _references_to_value(_Holder()) if COUNTED else 0
+IN_NO_GRAPH = _references_to_node(_Holder()) if COUNTED else 0
 
 
 def is_alone(target: Tensor) -> bool:
@@ -91,7 +105,7 @@ def is_alone(target: Tensor) -> bool:
     NumPy's views, and whatever else reads the memory, hold a reference to the array that owns it.
     """
     return (type(target._value) is np.ndarray and target._value.base is None and target._value.flags.writeable
-            and not target._shared and ALONE is not None and _references(target) == ALONE
+            and not target._shared and COUNTED and _references_to_value(target) == ALONE
             and not hasattr(target, "_view") and not living_views(target))
 
 
@@ -128,8 +142,9 @@ def new_leaf(target: Tensor) -> Leaf:
 
 def copied_options(options: dict[str, Any]) -> dict[str, Any]:
     """Options as a node keeps them, copied: the caller may write to a mask or an index before the backward pass."""
-    if any(map(_writable, options.values())):
-        return {name: _copied(option) for name, option in options.items()}
+    for option in options.values():
+        if type(option) in WRITABLE and _writable(option):
+            return {name: _copied(option) for name, option in options.items()}
     return options
 
 

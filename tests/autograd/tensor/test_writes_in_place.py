@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Tensor, grad, tensor
+from autograd import MutationError, Tensor, grad, no_grad, tensor
 from autograd.forward import Dual
 from autograd.tensor.memory import is_alone
 from autograd.testing import check_gradients
@@ -77,6 +77,46 @@ def test_how_references_are_counted_does_not_change_while_a_program_runs() -> No
         array = out._value
         assert not is_alone(out)
         del array
+
+
+def test_a_leaf_that_no_graph_has_stays_when_it_is_written_to() -> None:
+    """Which the optimizer's steps rely on, and which the counting of references tells, however often it is repeated."""
+    w = tensor([1.0, 2.0], requires_grad=True)
+    for _ in range(5000):
+        leaf = id(w._node)
+        with no_grad():
+            w += 1.0
+        assert id(w._node) == leaf
+    loss = (w * w).sum()
+    with no_grad():
+        w += 1.0
+    assert loss._node.parents[0].parents[0] is not w._node
+    with pytest.raises(MutationError):
+        loss.backward()
+
+
+@pytest.mark.parametrize("write", [lambda w: w.__iadd__(1.0), lambda w: w.__setitem__(0, 5.0),
+                                   lambda w: setattr(w, "data", w.data * 2), lambda w: w.data.__setitem__(0, 3.0)])
+def test_after_a_write_to_a_leaf_in_no_graph_a_new_graph_notices_the_next_one(write: Any) -> None:
+    w = tensor([1.5, 2.0], requires_grad=True)
+    calls: list[float] = []
+    w.register_hook(lambda g: calls.append(float(g[0])))
+    for _ in range(3):
+        no_grad()(write)(w)
+        w.zero_grad()
+        loss = (w**3).sum()
+        loss.backward()
+        np.testing.assert_allclose(w.grad, 3 * w.detach() ** 2)
+        del loss
+    assert len(calls) == 3
+    loss, expected = (w**3).sum(), 3 * w.detach().numpy().copy() ** 2
+    w.zero_grad()
+    no_grad()(write)(w)
+    try:
+        loss.backward()
+    except MutationError:
+        return
+    np.testing.assert_allclose(w.grad, expected)
 
 
 KEEPERS: dict[str, Callable[[Tensor], Any]] = {
