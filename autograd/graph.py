@@ -122,15 +122,15 @@ class Scope(NamedTuple):
 
 def describe(operand: Any, parent: Node | None) -> Any:
     """What a picture of the graph shows of an untracked operand: a number, or the fields of `Constant` for an array."""
-    if parent is not None:
+    if parent is not None or operand is None:
         return None
     value = getattr(operand, "_value", operand)
-    if value is operand and not isinstance(value, np.ndarray):
+    if value is not operand:
+        return value.shape, value.dtype, getattr(operand, "_name", None), weakref.ref(operand)
+    if not isinstance(value, np.ndarray):
         return operand
     refuse_objects(value)
-    if value is operand:
-        return value.shape, value.dtype, None, None
-    return value.shape, value.dtype, getattr(operand, "_name", None), weakref.ref(operand)
+    return value.shape, value.dtype, None, None
 
 
 def _constant(operand: Any, kept: Any) -> Constant | None:

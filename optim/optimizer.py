@@ -165,8 +165,12 @@ class Optimizer:
             with enable_grad():
                 loss = closure()
         self._lay_out()
-        groups = zip(self.param_groups, self._plans, strict=True)
-        if not sum(plan.step(self, option.plain(group)) for group, plans in groups for plan in plans):
+        stepped = 0
+        for group, plans in zip(self.param_groups, self._plans, strict=True):
+            options = option.plain(group)
+            for plan in plans:
+                stepped += plan.step(self, options)
+        if not stepped:
             raise self._no_gradient("call backward() first")
         return loss
 

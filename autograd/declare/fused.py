@@ -45,21 +45,19 @@ class Fused(Primitive):
     def __call__(self, *operands: Any, **options: Any) -> Any:
         values: list[Any] = []
         nodes: list[Node | None] = []
-        tracked = False
         for x in operands:
             if isinstance(x, Tensor):
                 if x._boxed:
                     return self._by_reference(operands, options)
                 values.append(x._value)
                 nodes.append(x._node)
-                tracked = tracked or x._node is not None
             else:
                 values.append(x)
                 nodes.append(None)
-        if not tracked or not local.recording:
+        if not local.recording or not any(nodes):
             return wrap(self.evaluate(*values, **options)[0])
         for i, x in enumerate(operands):
-            if nodes[i] is None or (x._shared and i not in self.unread):
+            if x is not None and (nodes[i] is None or (x._shared and i not in self.unread)):
                 values[i] = protected(x, nodes[i], values[i])
         out, residuals = self.evaluate(*values, **options)
         for i in self.unread:

@@ -65,9 +65,12 @@ def dot(x: Array, y: Array, plus: Array | None = None) -> Array:
 
 def dots(first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array, Array]:
     """Two products as by `dot`; large ones are one piece of work for the threads."""
-    one, other = _in_parts(*first), _in_parts(*second)
+    (x, y), (z, w) = first, second
+    if x.size * y.shape[1] < SHARED or z.size * w.shape[1] < SHARED:
+        return dot(x, y), dot(z, w)
+    one, other = _in_parts(x, y), _in_parts(z, w)
     if one is None or other is None:
-        return dot(*first), dot(*second)
+        return dot(x, y), dot(z, w)
     _compute(one, other)
     return one.out, other.out
 

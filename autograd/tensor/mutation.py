@@ -27,6 +27,9 @@ from .memory import copied_options, is_alone, living_views, mutated, owners, rec
 from .nested import joined
 from .tensor import Tensor
 
+MANY = 8
+"""Views of a tensor, dead ones among them, from which on it pays to forget the dead."""
+
 SMALL = 8
 """Nodes that keep a view of so small a part of a result copy it: then the result can be written to in place."""
 
@@ -112,16 +115,17 @@ def link_choice(view: Any, base: Any, key: Any) -> None:
 
 def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
     view._shared = base._shared or (not base.is_leaf and SMALL * view._value.size <= base._value.size)
-    for owner in owners(base) if base._value.base is not None else ():
-        if _same_places(view._value, owner._value):  # x.T.T is taken as x was: views in a loop do not get deeper
-            base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
-            break
+    if base._value.base is not None:
+        for owner in owners(base):
+            if _same_places(view._value, owner._value):  # x.T.T is taken as x was: views in a loop do not get deeper
+                base, primitive, options = getattr(owner, "_view", (owner, primitives["get_item"], {"key": ...}))
+                break
     view._view = (base, primitive, copied_options(options))
     views = getattr(base, "_views", None)
     if views is None:
         views = base._views = []
     views.append(weakref.ref(view))
-    if len(views) & (len(views) - 1) == 0:  # now and then: 8 of them, 16, 32 ...
+    if (count := len(views)) >= MANY and count & (count - 1) == 0:  # now and then: 8 of them, 16, 32 ...
         views[:] = [reference for reference in views if reference() is not None]
 
 
