@@ -38,7 +38,6 @@ from .rule_signature import Rule, active_operands, argument_names, option_names
 from .runtime.numbers import NUMBERS, WITH_ARRAYS, as_array
 from .runtime.reduction import LARGE, nan_or_largest
 from .tensor import Tensor
-from .tensor.box import Box
 from .tensor.memory import copied_options, lend
 
 _float64, _ndarray = np.float64, np.ndarray
@@ -81,7 +80,7 @@ class Primitive:
         """Apply to tensors, arrays and numbers; record a node if an operand is tracked."""
         values: list[Any] = []
         parents: list[Node | None] = []
-        box: Box | None = None
+        box: Any = None  # the one of the highest level
         for x in operands:
             if isinstance(x, Tensor):
                 if x._boxed and (box is None or x.level > box.level):

@@ -25,7 +25,7 @@ def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
                 pass
 
         monkeypatch.setattr(silence, "Context", Empty)
-    yield silence._ways()
+    return silence._ways()
 
 
 @pytest.mark.parametrize("setting", ["warn", "raise", "ignore", "print"])
@@ -62,7 +62,8 @@ def test_a_silent_function_sees_the_callers_context_and_restores_it_after_an_err
 
     @silence.silent
     def fails(x: float, *, y: float) -> None:
-        assert name.get() == "caller" and np.geterr()["invalid"] == "ignore"
+        assert name.get() == "caller"
+        assert np.geterr()["invalid"] == "ignore"
         raise KeyError(x + y)
 
     with np.errstate(all="raise"):
