@@ -24,6 +24,14 @@ FREED: tuple[Any, ...] = ("freed",)
 """What `Node.saved` becomes once a backward pass has used it."""
 
 
+Scope = tuple[str, str, list["Node"], "Scope | None"]
+"""The module call that made a node: its dotted path, its class's name, the nodes of its inputs, the next call inside.
+
+Each call has its own list of inputs, shared by its outputs, which distinguishes them from those of other calls. A node
+may be the output of several nested calls. It is a plain tuple since each layer makes one in each step.
+"""
+
+
 class Node:
     """One recorded operation.
 
@@ -41,7 +49,7 @@ class Node:
     untracked: tuple[Any, ...]
     hooks: list[Any] | None
     line: str
-    scope: Scope
+    scope: Scope | None
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
 
@@ -105,19 +113,6 @@ class Constant(NamedTuple):
     value: Any = None
     name: str | None = None
     origin: weakref.ref[Tensor] | None = None
-
-
-class Scope(NamedTuple):
-    """The module call that made a node: its dotted path, its class's name, and the nodes of its inputs.
-
-    Each call has its own `inputs` list, shared by its outputs, which distinguishes them from those of other calls. A
-    node may be the output of several nested calls: `inner` is the next one inside.
-    """
-
-    path: str
-    kind: str
-    inputs: list[Node]
-    inner: Scope | None = None
 
 
 def describe(operand: Any, parent: Node | None) -> Any:

@@ -116,8 +116,8 @@ class Primitive:
         if mode.special and (given := stand_ins(operands)) is not None:
             return self(*given, **options)
         node = Node()
-        node.primitive, node.parents, node.saved, node.hooks = self, parents, saved, None
-        node.options = copied_options(options) if options else options
+        node.primitive, node.parents, node.saved = self, parents, saved
+        node.options, node.hooks, node.scope = copied_options(options) if options else options, None, None
         if None in parents:
             node.untracked = tuple(map(describe, operands, parents))
         if type(value) is tuple or getattr(value, "dtype", OBJECT) is OBJECT:
@@ -249,7 +249,7 @@ def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
         out = _new(Tensor)
         out._value, out._shared = result, False
         out._node = node = Node()
-        node.primitive, node.parents, node.hooks = primitive, (parent,), None
+        node.primitive, node.parents, node.hooks, node.scope = primitive, (parent,), None, None
         node.saved = (protected(x, parent, value) if read_x else None, result if read_out else None)
         if type(result) is _float64:
             node.shape, node.dtype = (), FLOAT64
@@ -301,7 +301,8 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
         out = _new(Tensor)
         out._value, out._shared = result, False
         out._node = node = Node()
-        node.primitive, node.parents, node.options, node.hooks = primitive, (left, right), _NO_OPTIONS, None
+        node.primitive, node.parents, node.options = primitive, (left, right), _NO_OPTIONS
+        node.hooks = node.scope = None
         if left is not None and right is not None:
             keep, open_to_others = keep_both, x._shared or y._shared
         elif type(y) in NUMBERS:

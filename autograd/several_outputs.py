@@ -29,7 +29,7 @@ class Select(Primitive):
     def _part(self, parent: Node, index: int, value: Any) -> Tensor:
         node = Node()
         node.primitive, node.parents, node.options, node.saved = self, (parent,), {"index": index}, ()
-        node.shape, node.dtype, node.hooks = value.shape, value.dtype, None
+        node.shape, node.dtype, node.hooks, node.scope = value.shape, value.dtype, None, None
         return Tensor._of(value, node)
 
 

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Tensor
-from autograd.graph import Node, Scope
+from autograd.graph import Node
 
 
 def note_call(path: str, kind: str, inputs: Iterable[Any], out: Any) -> None:
     """Record on the nodes of `out` which module made them, and from what; inputs and outputs may be nested."""
     origins = _nodes(inputs)
-    for node in _nodes((out,)):
+    for node in (out._node,) if type(out) is Tensor else _nodes((out,)):
         if node is not None and node.parents and node not in origins:  # otherwise the input itself was returned
-            call = path, kind, origins, getattr(node, "scope", None)
-            node.scope = tuple.__new__(Scope, call)  # half the time of Scope(...), once for each layer and step
+            node.scope = path, kind, origins, node.scope
 
 
 def _nodes(values: Iterable[Any]) -> list[Node]:

@@ -190,9 +190,8 @@ class Optimizer:
 
     def _lay_out(self, states: States | None = None) -> None:
         """Lay out the moments of the present groups: in the given states or, if the groups changed, in their own."""
-        now = [(self.moments_of(group), list(map(id, group["params"]))) for group in self.param_groups]
         if states is None:
-            if now == self._laid_out and all(plan.fits() for plans in self._plans for plan in plans):
+            if self._are_laid_out():
                 return
             states = self.states()
         plans: list[list[Plan]] = []
@@ -202,7 +201,20 @@ class Optimizer:
                 self._check_leaf("a parameter" if p.name is None else p.name, p)
                 by_dtype.setdefault(p.dtype, []).append(p)
             plans.append([Plan(self._flat(same, self.moments_of(group), states)) for same in by_dtype.values()])
-        self._laid_out, self._plans = now, plans
+        self._laid_out = [(self.moments_of(group), list(map(id, group["params"]))) for group in self.param_groups]
+        self._plans = plans
+
+    def _are_laid_out(self) -> bool:
+        """Whether the moments are laid out for the present groups, and for the shapes of their parameters."""
+        if len(self._laid_out) != len(self.param_groups):
+            return False
+        for group, (moments, parameters), plans in zip(self.param_groups, self._laid_out, self._plans, strict=True):
+            if self.moments_of(group) != moments or list(map(id, group["params"])) != parameters:
+                return False
+            for plan in plans:
+                if not plan.fits():
+                    return False
+        return True
 
     def _flat(self, parameters: Sequence[Tensor], moments: Sequence[str], states: States) -> Flat:
         """These parameters as one, each in its state; parameters or moments without a state start over."""

@@ -131,7 +131,7 @@ def unlink_view(target: Tensor) -> None:
 def new_leaf(target: Tensor) -> Leaf:
     """The node where the gradient of `target` ends."""
     leaf = object.__new__(Leaf)
-    leaf.snapshot = leaf.changed = leaf.hooks = None
+    leaf.snapshot = leaf.changed = leaf.hooks = leaf.scope = None
     leaf.argument, leaf.name = False, target.name
     leaf.array = target._value
     value: Any = target._value

@@ -106,11 +106,11 @@ def test_calls_are_noted_in_the_graph() -> None:
     hidden = net.first(x)
     assert hidden._node.scope[:3] == ("first", "Block", [x._node])
     out = net.layers(hidden)
-    scope = out._node.scope
-    assert (scope.path, scope.kind, scope.inputs) == ("layers", "Sequential", [hidden._node])
-    assert (scope.inner.path, scope.inner.kind, scope.inner.inner) == ("layers.1", "Linear", None)
-    relu = scope.inner.inputs[0]
-    assert (relu.scope.path, relu.scope.kind) == ("layers.0", "ReLU")
+    *call, inner = out._node.scope
+    assert call == ["layers", "Sequential", [hidden._node]]
+    path, kind, (relu,), innermost = inner
+    assert (path, kind, innermost) == ("layers.1", "Linear", None)
+    assert relu.scope[:2] == ("layers.0", "ReLU")
 
 
 def test_what_is_given_by_name_is_an_input_of_the_call_too() -> None:
@@ -120,17 +120,17 @@ def test_what_is_given_by_name_is_an_input_of_the_call_too() -> None:
 
     x, by, more = (Tensor(np.ones(3), requires_grad=True) * 1 for _ in range(3))
     for call in (lambda: Gate()(x, by=by), lambda: Gate()(x, by=by, also={"z": more}.values())):
-        assert call()._node.scope.inputs[:2] == [x._node, by._node]
-    assert Gate()(x, by=by, also=[more])._node.scope.inputs == [x._node, by._node, more._node]
+        assert call()._node.scope[2][:2] == [x._node, by._node]
+    assert Gate()(x, by=by, also=[more])._node.scope[2] == [x._node, by._node, more._node]
     assert Gate()(None, by=by) is by
-    assert not hasattr(by._node, "scope"), "it was an input, and is returned as it is"
+    assert by._node.scope is None, "it was an input, and is returned as it is"
 
 
 def test_a_module_that_returns_its_input_leaves_no_note() -> None:
     x = np.ones(3) * nn.Parameter(np.ones(3))
     assert nn.Identity()(x) is x
     assert isinstance(nn.Sequential(nn.Identity())(np.ones(3)), Tensor)  # as every layer gives
-    assert not hasattr(x._node, "scope")
+    assert x._node.scope is None
 
 
 def test_shared_parameters_are_listed_once_and_saved_twice() -> None:

@@ -22,7 +22,9 @@ MASK = "mask"
 class _Call:
     """One call of a module: the nodes of its outputs, and all that it made."""
 
-    scope: Scope
+    path: str
+    kind: str
+    inputs: list[Node]
     outputs: list[Node] = field(default_factory=list)
     made: set[Node] = field(default_factory=set)
 
@@ -38,8 +40,8 @@ def clustered(graph: Graph, order: Sequence[Node], ids: Mapping[Node, str]) -> N
     lineage: dict[str, list[str]] = {}
     for number, call in enumerate(calls):
         graph.clusters[f"c{number}"] = Cluster(
-            f"c{number}", call.scope.path, call.scope.kind,
-            inputs=tuple(dict.fromkeys(ids[node] for node in call.scope.inputs if node in ids)),
+            f"c{number}", call.path, call.kind,
+            inputs=tuple(dict.fromkeys(ids[node] for node in call.inputs if node in ids)),
             outputs=tuple(dict.fromkeys(ids[node] for node in call.outputs)),
         )
         for key in {ids[node]: None for node in call.made}:  # an operation and its outputs are one vertex
@@ -52,23 +54,23 @@ def _calls(order: Sequence[Node]) -> list[_Call]:
     """Every call: its outputs are those that share one list of inputs."""
     found: dict[int, _Call] = {}
     for node in order:
-        scope = getattr(node, "scope", None)
+        scope = node.scope
         while scope is not None:
-            found.setdefault(id(scope.inputs), _Call(scope)).outputs.append(node)
-            scope = scope.inner
+            path, kind, inputs, scope = scope
+            found.setdefault(id(inputs), _Call(path, kind, inputs)).outputs.append(node)
     return list(found.values())
 
 
 def _made_by(call: _Call) -> set[Node]:
     """The operations between a call's outputs and its inputs."""
-    stop = set(call.scope.inputs)
+    stop = set(call.inputs)
     made: set[Node] = set()
     stack = list(call.outputs)
     while stack:
         node = stack.pop()
         if node in made or node in stop or isinstance(node, Leaf):
             continue
-        if node not in call.outputs and _is_elsewhere(getattr(node, "scope", None), call.scope.path):
+        if node not in call.outputs and _is_elsewhere(node.scope, call.path):
             continue
         made.add(node)
         stack.extend(parent for parent in node.parents if parent is not None)
@@ -78,10 +80,10 @@ def _made_by(call: _Call) -> set[Node]:
 def _is_elsewhere(scope: Scope | None, path: str) -> bool:
     """Whether a node is the output of a module call that is not part of the module at `path`."""
     while scope is not None:
-        part = bool(scope.path) if not path else scope.path.startswith(path + ".")
+        found, _, _, scope = scope
+        part = bool(found) if not path else found.startswith(path + ".")
         if not part:
             return True
-        scope = scope.inner
     return False
 
 
