@@ -14,20 +14,19 @@ import numpy as np
 
 from autograd.arguments import refuse_out
 from autograd.arrays import one_of
-from autograd.declare import composite, constant, general, linear, on_arrays_too, piecewise_constant, variadic
+from autograd.declare import composite, constant, general, linear, on_arrays_too, piecewise_constant
 from autograd.declare.variadics import Variadic
 from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.parts import Part, Rest
 from autograd.registry import primitives
-from autograd.tensor.index import differs, indices_of, parts_of, with_key
+from autograd.tensor.index import PLACES, differs, indices_of, parts_of, with_key
 from autograd.tensor.mutation import link_choice
 
 from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leading_axes
 
 NOTHING = np.False_  # 0 in any dtype
 PLAIN = (np.ndarray, np.generic)  # cotangents in a pass that is not recorded
-PLACES = (int, np.integer, slice, type(...))  # what an index may contain besides None and arrays
 LONG = 256  # from this size on, a loop over the places along an axis pays off
 MANY = 1024  # from this size on, it pays off to compute their places in memory
 
@@ -92,7 +91,7 @@ def places(key: Any, shape: tuple[int, ...]) -> Array:
 
 def is_basic(key: Any) -> bool:
     """Whether an index reads each element at most once: no integer arrays."""
-    return all(k is None or isinstance(k, PLACES) or np.asarray(k).dtype.kind == "b" for k in parts_of(key))
+    return all(isinstance(k, PLACES) or np.asarray(k).dtype.kind == "b" for k in parts_of(key))
 
 
 linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)
@@ -128,25 +127,28 @@ def write(target: Array, value: Array, *, key: Any) -> Array:
     if target.dtype.kind not in "fc" and value.dtype.kind in "fc":
         raise TypeError(f"assigning {value.dtype} values into a tensor of dtype {target.dtype} would truncate them; "
                         "make the target with dtype=float")
-    out = np.array(target)
+    return put_item(np.array(target), value, key=key)
+
+
+def put_item(out: Array, value: Any, *, key: Any) -> Array:
     out[key] = value
     return out
 
 
 class Writing(Variadic):
-    """`x[key] = v` as a function of x and v."""
+    """A part of x replaced by v, as a function of x and v; `put(x, v)` does so in place."""
+
+    def __init__(self, name: str, evaluate: Callable[..., Any], rule: Callable[..., Any],
+                 put: Callable[..., Any]) -> None:
+        super().__init__("linear", name, evaluate, rule)
+        self.put = put
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Any]:
         if type(g) is not np.ndarray:
             return super().pullback(g, node, needs)
-        key = node.options["key"]
         _, of_value = super().pullback(g, node, (False, needs[1]))
-        return Rest(lambda: overwrite(g, NOTHING, key=key), lambda g: cleared(g, key)) if needs[0] else None, of_value
-
-
-def cleared(g: Array, key: Any) -> Array:
-    g[key] = 0
-    return g
+        rest = Rest(lambda: self.evaluate(g, NOTHING, **node.options), lambda g: self.put(g, NOTHING, **node.options))
+        return rest if needs[0] else None, of_value
 
 
 def written(g: Array, i: int, operands: Any, *, key: Any) -> Array:
@@ -160,25 +162,25 @@ def last_writes(shape: tuple[int, ...], key: Any) -> Any:
     """1, but 0 for writes that a later one to the same element overwrites."""
     if is_basic(key):
         return 1
-    winner = np.zeros(shape, int)
+    winner = np.empty(shape, int)  # of which only what is written is read
     order = np.arange(winner[key].size).reshape(winner[key].shape)
     winner[key] = order
     return winner[key] == order
 
 
-overwrite: Callable[..., Any] = on_arrays_too(Writing("linear", "set_item", write, written))
+overwrite: Callable[..., Any] = on_arrays_too(Writing("set_item", write, written, put_item))
 
 
 def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any]) -> Array:
-    """`base` with the part that `view` shows replaced.
+    """`base` with the part that `view` shows replaced."""
+    return put_in_view(np.array(base), value, view=view, options=options)
 
-    If the memory layout is not that of `base` when the view was taken, NumPy may copy; then indices locate the part.
-    """
-    out = np.array(base)
+
+def put_in_view(out: Array, value: Any, *, view: Any, options: dict[str, Any]) -> Array:
     shown = view(out, **options)
     if np.may_share_memory(shown, out):
         shown[...] = value
-    else:
+    else:  # the memory layout is not that of the base when the view was taken: NumPy copied, but places locate the part
         np.put(out, view(np.arange(out.size).reshape(out.shape), **options), value)
     return out
 
@@ -187,10 +189,11 @@ def viewed(g: Array, i: int, operands: Any, *, view: Any, options: dict[str, Any
     """What the view hides stays with the base, what it shows goes to the new values: reading is writing's adjoint."""
     if i == 0:
         return overwrite_view(g, NOTHING, view=view, options=options)
-    return np.conj(view(np.conj(g), **options))
+    shown = view(g, **options)
+    return shown * 1 if shown.dtype == g.dtype else np.conj(view(np.conj(g), **options))  # of parts, real or imaginary
 
 
-overwrite_view: Callable[..., Any] = on_arrays_too(variadic("linear", "set_view", write_view, viewed))
+overwrite_view: Callable[..., Any] = on_arrays_too(Writing("set_view", write_view, viewed, put_in_view))
 
 # --- Gathers ---------------------------------------------------------------------------------------------------------
 

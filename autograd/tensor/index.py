@@ -17,6 +17,8 @@ from .tensor import Tensor
 
 TENSOR = object()
 """The place of a tensor in a template."""
+PLACES = (int, np.integer, slice, type(...), type(None))
+"""What an index contains where NumPy makes a view."""
 _CONSTANT = frozenset({slice, int, type(None), type(...)})  # the most frequent keys, which contain no tensor
 
 
@@ -37,6 +39,13 @@ def parts_of(key: Any) -> tuple[Any, ...]:
 def leaves_an_array(key: Any) -> bool:
     """Whether NumPy returns an array, which can be written to, even if no axis is left: `x[..., 1]` of a vector."""
     return any(part is ... for part in parts_of(key))
+
+
+def is_same_key(a: Any, b: Any) -> bool:
+    """Whether two keys are the same integers and slices: of others, two are not the same."""
+    a, b = parts_of(a), parts_of(b)
+    return len(a) == len(b) and all(isinstance(x, PLACES) and type(x) is type(y) and x == y
+                                    for x, y in zip(a, b, strict=True))
 
 
 def differs(key: Any) -> bool:

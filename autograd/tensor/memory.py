@@ -100,18 +100,28 @@ IN_NO_GRAPH = _references_to_node(_Holder()) if COUNTED else 0
 
 
 def is_alone(target: Tensor) -> bool:
-    """Whether nothing but this tensor, no view itself, knows its array: no view, no node that keeps it, no variable.
+    """Whether nothing but a tensor, what it is a view of and the views of that know their array: no node, no variable.
 
     NumPy's views, and whatever else reads the memory, hold a reference to the array that owns it.
     """
-    return (type(target._value) is np.ndarray and target._value.base is None and target._value.flags.writeable
-            and not target._shared and COUNTED and _references_to_value(target) == ALONE
-            and not hasattr(target, "_view") and not living_views(target))
+    *_, root = owners(target)
+    views = views_of(root)
+    return (COUNTED and type(root._value) is np.ndarray and root._value.base is None and root._value.flags.writeable
+            and not root._shared and type(root._node) is not Leaf and _references_to_value(root) == ALONE + len(views)
+            and all(_references_to_value(view) == ALONE and view._value.base is root._value for view in views))
 
 
 def living_views(base: Tensor) -> list[Tensor]:
     """The views of a tensor that are still alive."""
     return [view for reference in getattr(base, "_views", ()) if (view := reference()) is not None]
+
+
+def views_of(base: Tensor) -> list[Tensor]:
+    """The living views of a tensor and theirs, to any depth, each after what it is a view of."""
+    found = living_views(base)
+    for view in found:
+        found += living_views(view)
+    return found
 
 
 def unlink(target: Tensor) -> None:

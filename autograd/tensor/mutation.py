@@ -22,8 +22,8 @@ from autograd.registry import primitives, registry
 
 from .box import Box, boxes
 from .hooks import follow
-from .index import differs, leaves_an_array, parts_of, raw_key, with_key
-from .memory import copied_options, is_alone, living_views, mutated, owners, reclaim, recorded_owner
+from .index import differs, is_same_key, leaves_an_array, parts_of, raw_key, with_key
+from .memory import copied_options, is_alone, mutated, owners, reclaim, recorded_owner, views_of
 from .nested import joined
 from .tensor import Tensor
 
@@ -134,9 +134,13 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
     value = joined(value)
     boxed = isinstance(target, Box) or isinstance(value, Box) or differs(key)
     if boxed or (is_grad_enabled() and _tracked(target, value)):
+        if _is_there(target, key, value):
+            return
         if not isinstance(value, Tensor):  # as in NumPy, 10**30 converts to float and a complex number does not
             value = plain_array(value, target.dtype if target.dtype.kind in "fc" else None)
-        if boxed or not _written_in_place(target, key, value):
+        if not boxed and _written_in_place(target, at := raw_key(key), value):
+            _become(target, _recorded("set_item", target, value, key=at), in_place=True)
+        else:
             _become(target, with_key("set_item", (target, value), key))
         return
     at, raw = raw_key(key), value._value if isinstance(value, Tensor) else value
@@ -152,13 +156,17 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
     """
     if is_number(target):
         return registry[operation](target, operand)  # type: ignore[no-any-return]
-    if isinstance(target, Box) or isinstance(operand, Box) or (is_grad_enabled() and _tracked(target, operand)):
+    boxed = isinstance(target, Box) or isinstance(operand, Box)
+    if boxed or (is_grad_enabled() and _tracked(target, operand)):
         result = registry[operation](target, operand)
         _keep_shape(operation, target, operand, result.shape)
         if result.dtype != target.dtype:
             _keep_kind(operation, target, result.dtype)
             result = result.astype(target.dtype)
-        _become(target, _lying_as(target, result))
+        if not boxed and hasattr(target, "_view") and _written_in_place(target, ..., result):
+            _become(target, result, in_place=True)
+        else:
+            _become(target, _lying_as(target, result))
         return target
     raw = operand._value if isinstance(operand, Tensor) else operand
     if operation is np.matmul and np.ndim(raw) == 1:  # NumPy's `out=` would broadcast a smaller result
@@ -194,21 +202,25 @@ def _lying_as(target: Tensor, result: Tensor) -> Any:
     return primitives["copy"](result, order="F") if columns.flags.fnc > found.flags.fnc else result
 
 
-def _written_in_place(target: Tensor, key: Any, value: Any) -> bool:
-    """Record a write to a result whose array nothing else knows: then the whole need not be copied for a part.
+def _is_there(target: Tensor, key: Any, value: Any) -> bool:
+    """Whether a value is the target's view at this key: `x[key] += y` has written to it, and assigns it then."""
+    view: Any = getattr(value, "_view", None)
+    return view is not None and view[0] is target and view[1] is primitives["get_item"] and (
+        is_same_key(view[2]["key"], key))
+
+
+def _written_in_place(target: Tensor, at: Any, value: Any) -> bool:
+    """Write to an array that only a result and its views know: then the whole need not be copied for a part.
 
     Says whether it did so; what raises here does so with an explanation where the write makes a new array.
     """
-    if mode.special or target.dtype.kind not in "fc" or type(target._node) is Leaf or not is_alone(target):
+    if mode.special or target.dtype.kind not in "fc" or not is_alone(target):
         return False
-    values, node = (value._value, value._node) if isinstance(value, Tensor) else (value, None)
     try:
-        at, raw = raw_key(key), np.asarray(values, target.dtype)  # a cast may raise, so it comes before the write
+        raw = np.asarray(value._value if isinstance(value, Tensor) else value, target.dtype)  # a cast may raise
         target._value[at] = raw
     except Exception:  # noqa: BLE001  # NumPy has not written anything
         return False
-    written, nodes = target._value, (target._node, node)
-    _stand_for(target, primitives["set_item"].record(written, (target, value), (written, values), nodes, {"key": at}))
     return True
 
 
@@ -266,13 +278,25 @@ def _written(target: Tensor, memory: Array) -> None:
         mutated(target)
 
 
-def _become(target: Tensor, result: Tensor) -> None:
-    """The tensor object becomes `result`, and its base and the base's other views change accordingly."""
+def _become(target: Tensor, result: Tensor, in_place: bool = False) -> None:
+    """The tensor object becomes `result`, and its base and the base's other views change accordingly.
+
+    `in_place` tells that their memory has changed already.
+    """
     while (view := getattr(target, "_view", None)) is not None:
         target, primitive, options = view
-        result = _write_through(target, result, primitive, options)
+        if in_place:
+            result = _recorded("set_view", target, result, view=primitive.evaluate, options=options)
+        else:
+            result = _write_through(target, result, primitive, options)
     _stand_for(target, result)
     _refresh_views(target)
+
+
+def _recorded(name: str, target: Tensor, value: Any, **options: Any) -> Any:
+    """The result of a primitive that wrote a value to the target's memory, which holds it."""
+    values, nodes = (target._value, getattr(value, "_value", value)), (target._node, getattr(value, "_node", None))
+    return primitives[name].record(target._value, (target, value), values, nodes, options)
 
 
 def _stand_for(target: Tensor, result: Tensor) -> None:
@@ -288,12 +312,9 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
 
 def _refresh_views(base: Tensor) -> None:
     """Update the views of a base, and their views, to any depth."""
-    stack = [base]
-    while stack:
-        for shown in living_views(stack.pop()):
-            seen, primitive, options = shown._view
-            _stand_for(shown, primitive(seen, **options))
-            stack.append(shown)
+    for shown in views_of(base):
+        seen, primitive, options = shown._view
+        _stand_for(shown, primitive(seen, **options))
 
 
 def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:

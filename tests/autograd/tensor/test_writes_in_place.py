@@ -119,11 +119,23 @@ def test_after_a_write_to_a_leaf_in_no_graph_a_new_graph_notices_the_next_one(wr
     np.testing.assert_allclose(w.grad, expected)
 
 
+def test_a_view_that_lies_elsewhere_is_no_reference_to_the_array() -> None:
+    _, out = result()
+    view = out[1:]
+    assert is_alone(out)
+    assert is_alone(view)
+    view._value = view._value.copy()
+    array = out._value
+    assert not is_alone(out)
+    del array
+
+
 KEEPERS: dict[str, Callable[[Tensor], Any]] = {
-    "a view": lambda out: out[1:], "a number of it": lambda out: out[0], "a square": lambda out: out * out,
-    "its array": lambda out: out.data, "a detached tensor": lambda out: out.detach(), "a transpose": lambda out: out.T,
-    "a variable": lambda out: out._value, "a view of a view": lambda out: out[1:][0], "a reshaped one": np.ravel,
-    "a buffer": lambda out: memoryview(out.data), "a NumPy view": lambda out: np.asarray(out.detach())[1:],
+    "a square": lambda out: out * out, "its array": lambda out: out.data, "a detached tensor": lambda out: out.detach(),
+    "a variable": lambda out: out._value, "a buffer": lambda out: memoryview(out.data),
+    "a NumPy view": lambda out: np.asarray(out.detach())[1:], "a detached view": lambda out: out[1].detach(),
+    "the array of a view": lambda out: (view := out[1:], view._value), "a square of a view": lambda out: out[1:] ** 2,
+    "a view, and what keeps it": lambda out: (view := out[1:], view * view),
 }
 
 
