@@ -18,9 +18,9 @@ from autograd.duck_arrays import Array
 from autograd.primitive import wrap
 from autograd.registry import primitives, registry
 from autograd.tensor import Tensor
-from autograd.tensor.box import tracked
-from autograd.tensor.index import raw_key
-from autograd.tensor.mutation import update
+from autograd.tensor.box import Box, tracked
+from autograd.tensor.index import places, raw_key
+from autograd.tensor.mutation import SMALL, update
 from autograd.tensor.nested import value_of
 
 FUNCTIONS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
@@ -102,20 +102,39 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
         return NotImplemented
     refuse_ndarray(f"{ufunc.__name__}.at", target)
     key = raw_key(indices)
-    places = np.arange(target.size).reshape(target.shape)[key]
-    operands = [np.broadcast_to(as_operand(v), places.shape) for v in values]
+    found = places(key, target.shape)
+    operands = [np.broadcast_to(as_operand(v), found.shape) for v in values]
     if ufunc in (np.add, np.subtract):  # contributions to one place can be added up first, in a dtype that holds them
         (amount,) = operands
         amount = amount.astype(np.result_type(target.dtype, amount.dtype))
-        update(target, ufunc, primitives["add_into_zeros"](amount, key=key, shape=target.shape))
+        boxed = isinstance(target, Box) or isinstance(values[0], Box)  # whose writes make a new whole anyway
+        if boxed or SMALL * found.size > target.size:
+            update(target, ufunc, primitives["add_into_zeros"](amount, key=key, shape=target.shape))
+            return None
+        found, amount = found.ravel(), np.ravel(amount)
+        total = primitives["add_into_zeros"](amount, key=last_of_its_kind(found, target.size), shape=found.shape)
+        where = index_of(found, target.shape)
+        target[where] = update(target[where], ufunc, total)  # of writes to one place the last one stays
         return None
-    places, operands = places.ravel(), [np.copy(v).reshape(-1) for v in operands]  # may be views of it
-    times = occurrence(places)
+    found, operands = found.ravel(), [np.copy(v).reshape(-1) for v in operands]  # may be views of it
+    times = occurrence(found)
     for k in range(int(times.max(initial=-1)) + 1):
         now = times == k
-        where = np.unravel_index(places[now], target.shape) if target.ndim else None  # an axis for the one element
+        where = index_of(found[now], target.shape)
         target[where] = ufunc(target[where], *[v[now] for v in operands])
     return None
+
+
+def index_of(places: Array, shape: tuple[int, ...]) -> Any:
+    """The index of elements by their places in a flattened array; None, an axis for it, of the one that has no axes."""
+    return np.unravel_index(places, shape) if shape else None
+
+
+def last_of_its_kind(places: Array, size: int) -> Array:
+    """For each of some places below `size` where it occurs last; without a sort."""
+    last = np.empty(size, np.intp)  # of which only what is written is read
+    last[places] = np.arange(places.size)
+    return last[places]
 
 
 def occurrence(places: Array) -> Array:

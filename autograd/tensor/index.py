@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,14 @@ def is_same_key(a: Any, b: Any) -> bool:
     a, b = parts_of(a), parts_of(b)
     return len(a) == len(b) and all(isinstance(x, PLACES) and type(x) is type(y) and x == y
                                     for x, y in zip(a, b, strict=True))
+
+
+def places(key: Any, shape: tuple[int, ...]) -> Array:
+    """The positions of the elements at `key` in a flattened array of `shape`, in the time that these elements take."""
+    found = np.broadcast_to(np.intp(0), shape)[key]
+    for axis, along in enumerate(np.ogrid[tuple(map(slice, shape))]):
+        found = found + np.broadcast_to(along, shape)[key] * prod(shape[axis + 1 :])
+    return found
 
 
 def differs(key: Any) -> bool:

@@ -127,6 +127,40 @@ def test_at_applies_once_for_each_time_that_a_place_occurs(ufunc: np.ufunc, plac
     np.testing.assert_allclose(vmap(program)(np.stack([x, x]), np.stack([v, v])), [expected, expected], rtol=1e-13)
 
 
+@pytest.mark.parametrize("ufunc", [np.add, np.subtract, np.multiply, np.divide, np.sin])
+@pytest.mark.parametrize("places", PLACES)
+def test_at_takes_as_long_as_the_places_where_nothing_else_knows_the_whole(places: str, ufunc: np.ufunc) -> None:
+    indices, shape = PLACES[places]
+    x, v = np.linspace(0.5, 1.5, 120).reshape(40, 3), np.linspace(0.2, 0.9, int(np.prod(shape))).reshape(shape)
+    if isinstance(indices, np.ndarray) and indices.dtype.kind == "b":
+        indices = np.concatenate([indices, np.zeros((38, 3), bool)])
+
+    def program(x: Any, v: Any) -> Any:
+        y = np.concatenate([x[:1], x[1:]])
+        before = y._value.ctypes.data if type(y) is Tensor else None
+        for _ in range(2):
+            ufunc.at(y, indices, *(v * 0.5,)[: ufunc.nin - 1])
+            assert type(y) is not Tensor or y._value.ctypes.data == before
+        return y
+
+    found = program(tensor(x, requires_grad=True), tensor(v, requires_grad=True))
+    np.testing.assert_allclose(found.detach(), program(x, v), rtol=1e-14)
+    check_gradients(lambda x, v: np.sum(program(x, v) ** 2), x, v, order=1)
+
+
+@pytest.mark.parametrize("key", [(5, 0), (0, 3), (-3, 0), ([0, 1], [0, 3]), slice(0, 2), ([2],), "name", (0, 0, 0)])
+def test_at_refuses_the_indices_that_numpy_refuses(key: Any) -> None:
+    x = Tensor(np.zeros((2, 3)), requires_grad=True) * 1
+    if key == slice(0, 2):
+        np.add.at(x, key, 1.0)
+        assert x.tolist() == [[1, 1, 1], [1, 1, 1]]
+        return
+    for target in (np.zeros((2, 3)), x):
+        with pytest.raises(IndexError):
+            np.add.at(target, key, 1.0)
+    assert x.tolist() == [[0, 0, 0], [0, 0, 0]]
+
+
 def test_at_writes_to_memory_where_nothing_is_recorded() -> None:
     target, array = Tensor(np.zeros(3)), np.zeros(3)
     np.add.at(target[1:], Tensor([0, 0]), Tensor(2.0))

@@ -13,6 +13,7 @@ import autograd
 from autograd import Tensor, grad, jvp, vmap
 from autograd.rules.indexing import is_basic
 from autograd.scipy import special
+from autograd.tensor.index import places
 
 rng = np.random.default_rng(5)
 X = rng.normal(size=(3, 4, 5))
@@ -169,3 +170,29 @@ def test_what_is_read_twice_receives_twice_whatever_its_length(key: Any, dtype: 
         expected = np.zeros(x.shape, dtype)
         np.add.at(expected, key, g)
         np.testing.assert_array_equal(x.grad.data, expected, strict=True)
+
+
+@pytest.mark.parametrize("shape", [(4, 3, 2), (3,), (2, 0, 3)])
+@pytest.mark.parametrize("key", [
+    0, -1, slice(None, None, -2), ..., None, (), [0, 1, 0], ([0, -1], ..., None), (slice(1, 3), [0, 0]),
+    (0, slice(0, 1)), ([1], None, [0]), np.array([], int), np.array([[0, 1], [1, 0]]), (..., 0), True,
+    np.zeros((0,), bool),
+], ids=str)
+def test_places_are_those_of_a_flattened_array(shape: tuple[int, ...], key: Any) -> None:
+    whole = np.arange(np.prod(shape)).reshape(shape)
+    try:
+        expected = whole[key]
+    except IndexError:
+        with pytest.raises(IndexError):
+            places(key, shape)
+        return
+    np.testing.assert_array_equal(places(key, shape), expected)
+    assert places(key, shape).shape == expected.shape
+
+
+def test_places_of_a_number() -> None:
+    for key in ((), ..., None, (None, ...), True, False, np.array(True)):
+        np.testing.assert_array_equal(places(key, ()), np.zeros((), int)[key])
+        assert np.shape(places(key, ())) == np.shape(np.zeros((), int)[key])
+    with pytest.raises(IndexError):
+        places(0, ())
