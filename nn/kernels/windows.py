@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -20,6 +21,7 @@ class Axis(NamedTuple):
     before: int
     outputs: int
 
+    @lru_cache(4096)  # noqa: B019  # of values: equal axes share an entry, and none is kept alive
     def tap(self, j: int) -> tuple[slice, slice]:
         """The windows whose tap j sees an input, not padding, and the inputs that it sees."""
         offset = j * self.dilation - self.before
@@ -62,22 +64,25 @@ class Axis(NamedTuple):
             yield (slice(j, None, step), dilation,
                    Axis(self.size, 1, self.stride, 1, self.before - j * self.dilation, self.outputs + reach))
 
-    def adjoint(self) -> Iterator[tuple[slice, slice, Axis]]:
+    @lru_cache(1024)  # noqa: B019
+    def adjoint(self) -> tuple[tuple[slice, slice, Axis], ...]:
         """Windows over the outputs that gather, for every input, the outputs it contributed to.
 
         The inputs r, r + stride, r + 2 * stride, ... are seen by the same taps, so there is one axis of stride 1 for
-        each r. Yields those inputs, the taps that see them, and the axis, in which the taps are in *reverse* order.
+        each r: those inputs, the taps that see them, and the axis, in which the taps are in *reverse* order.
         """
+        return tuple(map(self._gathering, range(min(self.stride, self.size))))
+
+    def _gathering(self, r: int) -> tuple[slice, slice, Axis]:
         common = math.gcd(self.stride, self.dilation)
         step, dilation = self.stride // common, self.dilation // common
-        for r in range(min(self.stride, self.size)):
-            met = [j for j in range(min(step, self.kernel)) if (r + self.before - j * self.dilation) % self.stride == 0]
-            taps = range(met[0], self.kernel, step) if met else range(0)
-            reach = (r + self.before - taps[0] * self.dilation) // self.stride if met else 0
-            before = (len(taps) - 1) * dilation - reach
-            inputs = len(range(r, self.size, self.stride))
-            yield (slice(r, None, self.stride), slice(taps.start, taps.stop, step),
-                   Axis(self.outputs, len(taps), 1, dilation, before, inputs))
+        met = [j for j in range(min(step, self.kernel)) if (r + self.before - j * self.dilation) % self.stride == 0]
+        taps = range(met[0], self.kernel, step) if met else range(0)
+        reach = (r + self.before - taps[0] * self.dilation) // self.stride if met else 0
+        before = (len(taps) - 1) * dilation - reach
+        inputs = len(range(r, self.size, self.stride))
+        return (slice(r, None, self.stride), slice(taps.start, taps.stop, step),
+                Axis(self.outputs, len(taps), 1, dilation, before, inputs))
 
 
 Windows = tuple[Axis, ...]  # along L, along H and W, or along D, H and W
