@@ -62,6 +62,8 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
     parts = list(parts_along(x, axes))
     first = initial is None and where is True and parts and ufunc.identity is None  # hypot of one is its size
     total = parts.pop(0) if first else filled(x, axes, ufunc, initial)
+    if first and not parts:
+        total = np.copy(total)  # a part is a view of x, which a result is not
     taken = parts_along(np.broadcast_to(where, x.shape), axes)
     for part, here in zip(parts, taken[: len(parts)], strict=True):
         total = ufunc(total, part) if where is True else np.where(here, ufunc(total, part), total)

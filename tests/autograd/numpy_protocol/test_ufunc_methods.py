@@ -82,6 +82,22 @@ def test_a_number_is_reduced_along_the_axis_that_numpy_lets_it_have(ufunc: np.uf
     assert grad(lambda x: ufunc.reduce(x, axis=axis))(1.5) == 1
 
 
+@pytest.mark.parametrize(("shape", "axis"), [((1, 3), 0), ((2, 3), ())], ids=["a single part", "no axis"])
+@pytest.mark.parametrize("method", ["reduce", "accumulate"])
+@pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)
+def test_a_write_to_what_nothing_was_reduced_in_leaves_the_operand(ufunc: np.ufunc, method: str, shape: Any,
+                                                                   axis: Any) -> None:
+    def program(x: Any) -> Any:
+        y = x + 1.0
+        z = getattr(ufunc, method)(y, axis=0 if method == "accumulate" or not reorderable(ufunc) else axis)
+        z[0] *= 3.0
+        return np.sum(y * y) + np.sum(z)
+
+    x = np.arange(1.0, 1 + np.prod(shape)).reshape(shape)
+    assert program(Tensor(x)).item() == program(x)
+    check_gradients(program, x, order=1)
+
+
 def test_nothing_reduces_to_the_identity() -> None:
     x = Tensor(np.zeros((3, 0)), requires_grad=True)
     assert np.hypot.reduce(x, axis=1).tolist() == [0, 0, 0]

@@ -18,7 +18,7 @@ def element_by_element(a: Any, b: Any) -> Any:
     y = np.empty_like(b)
     before = np.zeros_like(b[..., 0])
     for i in range(b.shape[-1]):
-        y[..., i] = before = np.where(before == 0, 0, before * a[..., i]) + b[..., i]
+        y[..., i] = before = np.where((before == 0) | (a[..., i] == 0), 0, before * a[..., i]) + b[..., i]
     return y
 
 
