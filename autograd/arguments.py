@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cache, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -99,6 +99,15 @@ def into(name: str, target: Any, found: Any) -> Any:
     refuse_shape(np.shape(target), np.shape(found))
     np.copyto(target, found if isinstance(target, Tensor) else values_of(found), casting="same_kind")
     return target
+
+
+def in_dtype_of(target: Any, known: Container[str], options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a call with a target: what knows a dtype, as sums do, computes in that of the target unless one is
+    given. A sum of many numbers in half precision fits into a target in double precision.
+    """
+    if "dtype" not in known or options.get("dtype") is not None or target.dtype.kind not in "fc":
+        return options
+    return {**options, "dtype": target.dtype}
 
 
 def refuse_shape(target: tuple[int, ...], result: tuple[int, ...]) -> None:

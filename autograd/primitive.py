@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, into, rearranged
+from .arguments import FLAT, PLAIN, as_computed, as_operand, between_any, checked_options, in_dtype_of, into, rearranged
 from .arrays import FLOAT64, OBJECT, refuse_objects
 from .duck_arrays import Array, add_all
 from .graph import Leaf, Node, describe
@@ -390,7 +390,7 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
             args, options = rearranged(function, primitive.operands, args, options)
         if options and not (known.issuperset(options) and PLAIN.issuperset(map(type, options.values()))):
             if (target := options.pop("out", None)) is not None:
-                return into(function.__name__, target, apply(*args, **options))
+                return into(function.__name__, target, apply(*args, **in_dtype_of(target, known, options)))
             options = checked_options(function, known, options)
         return primitive(*[x if x is None or isinstance(x, Tensor) else as_operand(x) for x in args], **options)
 

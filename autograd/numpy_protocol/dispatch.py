@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from autograd.arguments import as_operand, in_dtypes_of_loop, into, parameters
+from autograd.arguments import as_operand, in_dtype_of, in_dtypes_of_loop, into, parameters
 from autograd.arrays import in_a_tuple
 from autograd.errors import NoDerivativeError
 from autograd.primitive import wrap
@@ -81,6 +81,7 @@ def apply_function(function: Callable[..., Any], args: Sequence[Any], options: M
     """Apply a NumPy function by its rule, which may have to be loaded first, or without one; also with a target."""
     if (target := options.get("out")) is not None:
         rest = {name: option for name, option in options.items() if name != "out"}
+        rest = in_dtype_of(target, parameters(function), rest)
         return into(function.__name__, target, function(*args, **rest))
     apply = rule_of(function)
     return no_derivative(function, args, options) if apply is None else wrap(apply(*args, **options))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import refuse_ndarray, refuse_shape
+from autograd.arguments import in_dtype_of, refuse_ndarray, refuse_shape
 from autograd.tensor import Tensor
 from autograd.tensor.box import tracked
 from autograd.tensor.nested import tensors_in, values_of
@@ -25,6 +25,8 @@ def apply_into(targets: Sequence[Any], apply: Callable[..., Any], ufunc: np.ufun
             refuse_ndarray(f"{ufunc.__name__} in place", target)
     options = dict(options)
     where = options.pop("where", True) if method == "__call__" else True  # else what is reduced
+    if method in ("reduce", "accumulate", "reduceat"):
+        options = in_dtype_of(targets[0], ("dtype",), options)
     with nullcontext() if where is True else np.errstate(all="ignore"):  # elements that are not read
         found = apply(ufunc, method, inputs, options)
     results = found if ufunc.nout > 1 else (found,)

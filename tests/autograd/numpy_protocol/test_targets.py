@@ -108,3 +108,29 @@ def test_a_target_of_another_shape_or_kind_is_refused_and_stays() -> None:
         np.sum(x, axis=0, out=whole)
     np.testing.assert_array_equal(short, [1.0, 2.0])
     np.testing.assert_array_equal(whole, [1, 2, 3])
+
+
+SUMS: dict[str, Callable[..., Any]] = {
+    "sum": np.sum, "method": lambda x, **out: x.sum(**out), "along an axis": lambda x, **out: np.sum(x, axis=0, **out),
+    "nansum": np.nansum, "trace": lambda x, **out: np.trace(np.diag(x), **out), "mean": np.mean, "nanmean": np.nanmean,
+    "add.reduce": np.add.reduce, "hypot.reduce": np.hypot.reduce, "subtract.reduce": np.subtract.reduce,
+    "prod": lambda x, **out: np.prod(x[:8], **out), "cumsum": np.cumsum, "add.accumulate": np.add.accumulate,
+    "cumprod": lambda x, **out: np.cumprod(x[:8], **out), "cumulative_sum": np.cumulative_sum,
+    "add.reduceat": lambda x, **out: np.add.reduceat(x, [0, 100], **out),
+}
+
+
+@pytest.mark.parametrize("name", SUMS)
+@pytest.mark.parametrize("tracked", [False, True])
+def test_a_sum_has_the_range_of_its_target(name: str, tracked: bool) -> None:
+    x = np.full(500, 200, np.float16)
+    wanted = SUMS[name](x.astype(float))
+    assert np.max(np.abs(SUMS[name](x, out=np.zeros_like(wanted)) - wanted)) <= 1e-10 * np.max(np.abs(wanted))
+    leaf = Tensor(x, requires_grad=tracked)
+    target = tensor(np.zeros_like(wanted))
+    found = SUMS[name](leaf, out=target)
+    assert found is target
+    np.testing.assert_allclose(found.detach().numpy(), wanted, rtol=1e-12)
+    if tracked and name == "sum":
+        found.backward()
+        np.testing.assert_array_equal(leaf.grad, np.ones(500, np.float16))
