@@ -9,7 +9,7 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import composite, piecewise_constant
 from autograd.declare.poles import quotient
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, as_returned
 from autograd.registry import real_only
 from autograd.tensor.nested import values_of
 
@@ -125,7 +125,7 @@ def at(x: Array, places: Array) -> Array:
 @composite(np.interp)
 def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: float | None = None) -> Any:
     """A line from each sample to the next, and constant beyond the ends."""
-    x, xp, fp = (v if v.dtype.kind == "c" else v.astype(float) for v in arrays_of((x, xp, fp)))
+    x, xp, fp = (v.astype(complex if v.dtype.kind == "c" else float) for v in arrays_of((x, xp, fp)))
     if xp.shape != fp.shape or xp.ndim != 1 or not xp.size:
         raise ValueError(f"interp takes as many values as places, in one row, and at least one, got {fp.shape} and "
                          f"{xp.shape}")
@@ -148,7 +148,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     y = at(fp, anchor) + slope * np.where(level, 0, x - at(xp, anchor))
     y = y if known is None else np.where(infinite, known, y)
     y = y if left is None else np.where(x < xp[0], left, y)
-    return y if right is None else np.where(x > xp[-1], right, y)
+    return as_returned(y if right is None else np.where(x > xp[-1], right, y))
 
 
 @piecewise_constant

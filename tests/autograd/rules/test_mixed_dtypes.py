@@ -87,6 +87,17 @@ def test_convolutions_by_fft_have_scipys_dtype_and_the_digits_of_both(dtype: str
     np.testing.assert_allclose(found, wide, rtol=1e-12)
 
 
+def test_samples_in_single_precision_are_interpolated_in_double_as_numpy_does() -> None:
+    x, places = np.linspace(-0.5, 3.5, 40), np.arange(4.0)
+    samples = np.random.default_rng(3).normal(size=(2, 4)).astype(np.float32)
+    z = samples[0] + 1j * samples[1]
+    assert z.dtype == np.complex64
+    for period in (None, 3.6):
+        found = np.interp(Tensor(x), places, z, period=period)
+        assert found.dtype == np.complex128
+        np.testing.assert_allclose(found, np.interp(x, places, z, period=period), rtol=1e-14)
+
+
 def test_least_squares_of_two_precisions() -> None:
     """The inverse of the matrix alone had its seven digits, and its rank was decided by them."""
     a, b = rng.normal(size=(4, 2)).astype(np.float32), rng.normal(size=4)
