@@ -20,3 +20,8 @@ def add_all(terms: Sequence[Any]) -> Any:
     for term in terms[1:]:
         total = tuple(map(operator.add, total, term)) if isinstance(total, tuple) else total + term
     return total
+
+
+def as_returned(x: Array) -> Array:
+    """A result as NumPy's functions return it: a 0-d one is a number, which += rebinds, after `np.where` too."""
+    return x if x.ndim else x[()]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import as_operand, refuse_ndarray
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, as_returned
 from autograd.primitive import wrap
 from autograd.registry import primitives, registry
 from autograd.tensor import Tensor
@@ -67,7 +67,7 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
     taken = parts_along(np.broadcast_to(where, x.shape), axes)
     for part, here in zip(parts, taken[: len(parts)], strict=True):
         total = ufunc(total, part) if where is True else np.where(here, ufunc(total, part), total)
-    return np.expand_dims(total, axes) if keepdims else total
+    return as_returned(np.expand_dims(total, axes) if keepdims else total)
 
 
 def filled(x: Array, axes: tuple[int, ...], ufunc: np.ufunc, initial: Any) -> Array:

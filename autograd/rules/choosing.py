@@ -10,6 +10,7 @@ import numpy as np
 from autograd.arguments import array_of, in_common, refuse_out
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, constant, decided
+from autograd.duck_arrays import as_returned
 from autograd.tensor import tensor
 from autograd.tensor.nested import shared_values, values_of
 
@@ -44,7 +45,7 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Any:
     low, high = (extreme(values_of(which), initial=0) for extreme in (np.min, np.max))
     if low < 0 or high >= size:
         raise ValueError(f"choose among {size} arrays takes indices below {size}, got {low} to {high}")
-    return np.copy(np.take_along_axis(np.stack(parts), which[None], axis=0)[0], order="C")
+    return as_returned(np.copy(np.take_along_axis(np.stack(parts), which[None], axis=0)[0], order="C"))
 
 
 @composite(np.compress)

@@ -17,7 +17,7 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating
 from autograd.declare import composite, constant, decided, differential, general, linear, piecewise_constant
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, as_returned
 
 from .products import LETTERS
 from .transposes import H, mT
@@ -200,7 +200,7 @@ def cond(x: Any, p: Any = None) -> Any:
     singular = piecewise_constant(lambda x: np.linalg.slogdet(x)[0] == 0)(x)
     inverse = np.linalg.inv(np.where(singular[..., None, None], np.eye(x.shape[-1]), x))
     product = np.linalg.matrix_norm(x, ord=p) * np.linalg.matrix_norm(inverse, ord=p)
-    return np.where(singular, np.inf, product).astype(dtype)
+    return as_returned(np.where(singular, np.inf, product).astype(dtype))
 
 
 @composite(np.linalg.trace)

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.arrays import floating, in_a_tuple
 from autograd.declare import composite, reduction
 from autograd.declare.poles import quotient
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, as_returned
 from autograd.runtime.reduction import in_short_rows, of_short_rows
 
 from .axes import one_axis
@@ -47,7 +47,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
 
 def power_apart_from_zero(x: Array, exponent: float) -> Array:
     """The power x ** exponent for x >= 0, with derivative 0 at 0."""
-    return np.where(x == 0, np.inf if exponent < 0 else 0, np.where(x == 0, 1, x) ** exponent)
+    return as_returned(np.where(x == 0, np.inf if exponent < 0 else 0, np.where(x == 0, 1, x) ** exponent))
 
 
 def power_of_size(x: Array, exponent: Any) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import in_a_tuple
 from autograd.declare import composite, decided, put_back
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, as_returned
 from autograd.tensor import Tensor
 
 from .axes import one_axis
@@ -30,7 +30,7 @@ def average(a: Any, axis: Any = None, weights: Any = None, returned: bool = Fals
         if decided(lambda total: np.any(total == 0), total):
             raise ZeroDivisionError("weights of an average must not add up to zero")
         mean = np.sum(a * weights, axis=axis, keepdims=keepdims) / total
-    return (mean, np.full_like(mean, total)) if returned else mean
+    return (mean, as_returned(np.full_like(mean, total))) if returned else mean
 
 
 def along_axes(weights: Array, a: Array, axis: Any) -> Array:

@@ -16,7 +16,7 @@ from autograd.arguments import array_of, arrays_of
 from autograd.arrays import integer, plain_array
 from autograd.boundary import as_plain_array
 from autograd.declare import piecewise_constant
-from autograd.duck_arrays import Array, add_all
+from autograd.duck_arrays import Array, add_all, as_returned
 from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
@@ -60,7 +60,7 @@ def logsumexp(a: Any, axis: Any = None, b: Any = None, keepdims: bool = False, r
     out = np.where(total == 0, -np.inf, np.where(known, out, np.nan)) + top
     if not keepdims:
         out, sign = np.squeeze(out, axis=axis), np.squeeze(sign, axis=axis) if return_sign else sign
-    return (out, sign) if return_sign else out
+    return (as_returned(out), as_returned(sign)) if return_sign else as_returned(out)
 
 
 softmax = twin(sc.softmax)(lambda x, axis=None: softmax_of(x, axis))
@@ -97,7 +97,7 @@ def refuse_exact(name: str, exact: Any) -> None:
 
 def where_possible(n: Array, k: Array, count: Array) -> Array:
     """0 where more are chosen than there are, or less than none."""
-    return np.where((k <= n) & (n >= 0) & (k >= 0), count, 0)
+    return as_returned(np.where((k <= n) & (n >= 0) & (k >= 0), count, 0))
 
 
 @twin(sc.comb)
@@ -106,7 +106,7 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
     refuse_exact("comb", exact)
     N, k = arrays_of((N, k))
     if repetition:
-        return np.where((k == 0) & (N >= 0), 1, sc.binom(N + k - 1, k))
+        return as_returned(np.where((k == 0) & (N >= 0), 1, sc.binom(N + k - 1, k)))
     return where_possible(N, k, sc.binom(N, k))
 
 
@@ -127,7 +127,7 @@ def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
         return np.where(n == -1, np.nan, sc.gamma(n + 1))
     if extend != "zero" or n.dtype.kind == "c":
         raise ValueError(f"factorial takes extend='zero', for real numbers, or 'complex', got {extend!r} and {n.dtype}")
-    return np.where(n < 0, 0, sc.gamma(np.where(n < 0, 0, n) + 1)).astype(np.float64)
+    return as_returned(np.where(n < 0, 0, sc.gamma(np.where(n < 0, 0, n) + 1)).astype(np.float64))
 
 
 real_only.update((sc.comb, sc.perm))

@@ -166,6 +166,19 @@ def copied_number(x: Array) -> Array:
     return number * alias + total * array * same + shown * chosen
 
 
+def returned_numbers(x: Array) -> Array:
+    """What functions return 0-d are numbers, also where their last step was to choose or to copy."""
+    total = x[2, 2]
+    for found in (np.linalg.norm(x[0], 3), np.linalg.cond(x[:, :3], 1), np.linalg.vector_norm(x[1], ord=2.5),
+                  np.interp(x[0, 0], [-9.0, 0.5, 9.0], x[:, 0], left=x[0, 1], right=x[1, 1]),
+                  np.choose(1, [x[0, 2], x[1, 2]]), np.fmax.reduce(x[1], where=[True, False, True, True], initial=-9.0),
+                  np.logaddexp.reduce(x[2, :1]), np.average(x[0], weights=np.abs(x[1]), returned=True)[1]):
+        before = found
+        found += x[1, 3]
+        total = np.sin(total) * np.arctan(before) + np.arctan(found)
+    return total
+
+
 def divided_where(x: Array) -> Array:
     """As NumPy code divides: what is no quotient stays what `out=` was."""
     quotient = np.divide(x[0], x[1], out=np.ones_like(x[0]), where=np.abs(x[1]) > 0.5)
@@ -212,7 +225,7 @@ def copied_argument(x: Array) -> Array:
 
 PROGRAMS = [newton, best_so_far, number_becomes_array, counted, rows, floors, turned_views, reshaped_views, chosen_row,
             methods, more_methods, complex_parts, argument_written, copied_argument, copied_number,
-            divided_where, buffers, cleaned_in_place]
+            returned_numbers, divided_where, buffers, cleaned_in_place]
 UNBATCHED = (methods, more_methods)  # numbers of other values in each example would be asked for
 
 

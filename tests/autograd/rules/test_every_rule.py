@@ -122,16 +122,21 @@ def test_the_value_is_that_of_plain_arrays(row: Row, call: Call, dtype: Any) -> 
     with quiet():
         given = call(*[Tensor(x, requires_grad=x.dtype.kind in "fc") for x in values])
         try:
-            expected = arrays(call(*values))
+            wanted = call(*values)
         except NotImplementedError:  # scipy.linalg.solve(transposed=True) of complex matrices
             return
     assert not any(isinstance(x, (np.ndarray, np.generic)) for x in flatten(given)[0]), "all arrays are tensors"
-    found = arrays(given)
+    found, expected = arrays(given), arrays(wanted)
     for a, b in zip(found, expected, strict=True):
         if row.function in (np.linalg.cond, scipy.linalg.lstsq) and a.dtype.kind == "f":
             b = np.real(b)  # NumPy 2.2 gives condition numbers as complex numbers, SciPy 1.18 residues
         assert (a.shape, a.dtype) == (b.shape, b.dtype)
     near(found, expected, 1e-13)
+    for a, b in zip(flatten(given)[0], flatten(wanted)[0], strict=True):
+        if isinstance(a, Tensor) and a.dtype.kind in "fc" and isinstance(b, np.generic):
+            number = a
+            number += 1
+            assert number is not a, "a number of NumPy's is another one then"
 
 
 def is_twin(row: Row, call: Call) -> bool:
