@@ -19,7 +19,7 @@ from autograd.arrays import floating
 from autograd.declare import composite, constant, decided, differential, general, linear, piecewise_constant
 from autograd.duck_arrays import Array, as_returned
 
-from .products import LETTERS
+from .products import LETTERS, conjugated
 from .transposes import H, mT
 from .truncation import projected
 
@@ -151,8 +151,10 @@ cholesky_of = general(
 
 @composite(np.linalg.cholesky)
 def cholesky(a: Any, /, *, upper: bool = False) -> Any:
-    factor = cholesky_of(mirrored(a, lower=not upper))
-    return np.copy(H(factor), order="C") if upper else factor
+    whole = mirrored(a, lower=not upper)
+    if upper:  # (L*)^T of a = L L^H: where L is real its zeros stay positive, and with them the side of a branch cut
+        return np.copy(mT(cholesky_of(conjugated(whole))), order="C")
+    return cholesky_of(whole)
 
 
 # --- Composed of the above, and of products ---------------------------------------------------------------------------

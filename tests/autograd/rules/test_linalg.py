@@ -215,3 +215,14 @@ def test_singular_values_of_stacks_of_hermitian_matrices_are_those_of_each() -> 
         np.testing.assert_allclose(s[k], np.linalg.svd(stacks[k], hermitian=True)[1], rtol=1e-12)
         np.testing.assert_allclose(u[k] * s[k] @ vh[k], stacks[k], atol=1e-12)
         np.testing.assert_allclose(vh[k] @ vh[k].T, np.eye(3), atol=1e-12)
+
+
+@pytest.mark.parametrize("tracked", [False, True])
+def test_the_zeros_of_an_upper_factor_have_numpys_signs(tracked: bool) -> None:
+    """An imaginary part of -0 turns the angle of a negative number from pi to -pi."""
+    root = np.random.default_rng(5).normal(size=(2, 3, 3)) @ np.array([[1, 1j, 0], [0, 2, 1j], [1j, 0, 3]])
+    a = root @ np.conj(root.swapaxes(-1, -2))
+    found, wanted = (np.linalg.cholesky(x, upper=True) for x in (Tensor(a, requires_grad=tracked), a))
+    for part in (np.real, np.imag):
+        np.testing.assert_array_equal(np.signbit(part(found.detach().numpy())), np.signbit(part(wanted)))
+    np.testing.assert_allclose(np.angle(found - 9).detach(), np.angle(wanted - 9), rtol=1e-12)
