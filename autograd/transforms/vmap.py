@@ -180,7 +180,7 @@ def _mapped(f: Callable[..., Any], in_axes: Any, out_axes: Any, /, *args: Any, *
     leaves = [x if a is None or isinstance(x, Tensor) else tensor(x) for x, a in zip(leaves, axes, strict=True)]
     size = _number_of_examples(leaves, axes)
     with surrounding() as level, within(batches=(*local.batches, (level, size))):
-        boxed = iter([x if a is None else batch(np.moveaxis(x, a, 0) if a else x, level)
+        boxed = iter([x if a is None else batch(_examples_first(x, a) if a else x, level)
                       for x, a in zip(leaves, axes, strict=True)])
         given = [s.unflatten([next(boxed) for _ in range(s.size)]) for s in structures]
         out = f(*given[: len(args)], **dict(zip(named, given[len(args) :], strict=True)))
@@ -190,6 +190,18 @@ def _mapped(f: Callable[..., Any], in_axes: Any, out_axes: Any, /, *args: Any, *
     own = set(map(id, leaves))  # of the caller
     outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
     return structure.unflatten([as_output(o, plain) for o in outs])
+
+
+def _examples_first(x: Any, axis: int) -> Any:
+    """The batch with its examples along axis 0, and one after the other in memory.
+
+    If they lie interleaved, NumPy may give a result of the batch a layout that no example has: where it makes a view of
+    one example, and so what a write changes, would differ.
+    """
+    x = np.moveaxis(x, axis, 0)
+    examples, *within = x._value.strides[-x.ndim :]
+    interleaved = within == sorted(within, reverse=True) and examples < max(within, default=0)
+    return np.copy(x, order="C") if interleaved else x
 
 
 def _at_axis(x: Tensor, axis: int | None, level: int, size: int) -> Tensor:

@@ -364,3 +364,23 @@ def test_vectors_are_taken_for_vectors(f: Callable[[Any], Any]) -> None:
     np.testing.assert_array_equal(vmap(f)(X), np.stack([f(x) for x in X]))
     check_gradients(lambda x: np.sum(vmap(f)(x) ** 2), X)
     check_gradients(f, X[0])
+
+
+def stacked_then_written(x: Any) -> Any:
+    y = np.stack([x[0], x[1]]) * 2.0
+    row = y.reshape(-1)
+    row[-1] += np.sum(y)
+    return y
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1, -2, -3])
+def test_a_write_reaches_what_it_does_for_one_example_wherever_the_examples_lie(axis: int) -> None:
+    x = np.random.default_rng(4).normal(size=(3, 2, 2))
+    expected, batch = [stacked_then_written(example) for example in x], np.stack(list(x), axis)
+    np.testing.assert_allclose(vmap(stacked_then_written, axis)(batch), expected, rtol=1e-14)
+    np.testing.assert_allclose(vmap(stacked_then_written, axis)(np.moveaxis(x, 0, axis)), expected, rtol=1e-14)
+    twice = vmap(vmap(stacked_then_written, axis), -1)(np.stack([batch, 2 * batch], -1))
+    np.testing.assert_allclose(twice, [expected, [stacked_then_written(2 * example) for example in x]], rtol=1e-14)
+    slopes = grad(lambda b: np.sum(np.sin(vmap(stacked_then_written, axis)(b))))(batch)
+    each = [grad(lambda example: np.sum(np.sin(stacked_then_written(example))))(example) for example in x]
+    np.testing.assert_allclose(np.moveaxis(slopes, axis, 0), each, rtol=1e-12)
