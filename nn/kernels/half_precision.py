@@ -18,25 +18,26 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 HALF = np.dtype(np.float16).char  # comparing characters takes a third of the time of comparing dtypes
 
 
-def _wide(x: Any) -> Any:
+def wide(x: Any) -> Any:
+    """An operand in float32 if it is float16; None stays None."""
     return x.astype(np.float32) if x is not None and x.dtype.char == HALF else x
 
 
-def _narrow(out: Any) -> Any:
+def narrow(out: Any) -> Any:
     """An output in float16; of several the first, since the others are statistics, which may be beyond its range."""
-    return (_narrow(out[0]), *out[1:]) if isinstance(out, tuple) else out.astype(np.float16)
+    return (narrow(out[0]), *out[1:]) if isinstance(out, tuple) else out.astype(np.float16)
 
 
 def in_single(function: Function) -> Function:
     """A function of arrays or tensors of one dtype, computed in float32 if that is float16."""
 
     @wraps(function)
-    def wide(*operands: Any, **options: Any) -> Any:
+    def in_float32(*operands: Any, **options: Any) -> Any:
         if operands[0].dtype.char != HALF:
             return function(*operands, **options)
-        return _narrow(function(*map(_wide, operands), **options))
+        return narrow(function(*map(wide, operands), **options))
 
-    return wide  # type: ignore[return-value]  # it takes and returns what the function does
+    return in_float32  # type: ignore[return-value]  # it takes and returns what the function does
 
 
 def fused_in_single(name: str, forward: Callable[..., tuple[Any, tuple[Any, ...]]], pullback: Callable[..., Any],
@@ -46,14 +47,14 @@ def fused_in_single(name: str, forward: Callable[..., tuple[Any, tuple[Any, ...]
     def wide_forward(*operands: Any, **options: Any) -> tuple[Any, tuple[Any, ...]]:
         if operands[0].dtype.char != HALF:
             return forward(*operands, **options)
-        out, residuals = forward(*map(_wide, operands), **options)
-        return _narrow(out), residuals
+        out, residuals = forward(*map(wide, operands), **options)
+        return narrow(out), residuals
 
     def wide_pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
                       **options: Any) -> Any:
         if operands[0].dtype.char == HALF:  # the backward pass casts each cotangent to its operand's dtype
-            operands = tuple(map(_wide, operands))
-            g = tuple(map(_wide, g)) if isinstance(g, tuple) else _wide(g)
+            operands = tuple(map(wide, operands))
+            g = tuple(map(wide, g)) if isinstance(g, tuple) else wide(g)
         return pullback(g, operands, residuals, needs, **options)
 
     return fused(name, wide_forward, wide_pullback, in_single(reference))

@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from nn.kernels.half_precision import wide
+
 
 def reduced(losses: Any, reduction: str) -> Any:
     """The "mean", the "sum", or for "none" the losses themselves, of an array or a tensor."""
@@ -21,5 +23,5 @@ def reduced_array(losses: Any, reduction: str) -> Any:
 
 
 def share(g: Any, size: int, reduction: str) -> Any:
-    """The cotangent of each loss, from that of the reduced loss."""
-    return g / size if reduction == "mean" else g
+    """The cotangent of each loss, from that of the reduced loss: in float32 of a float16, which not every size fits."""
+    return wide(g) / size if reduction == "mean" else g

@@ -18,6 +18,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
+from nn.kernels.half_precision import HALF, in_single, narrow, wide
 from nn.kernels.reduction import reduced, reduced_array, share
 
 
@@ -26,7 +27,8 @@ def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any
 
     def forward(x: Array, t: Array, *, reduction: str = "mean", **options: Any) -> tuple[Array, tuple[Array]]:
         error = x - t
-        return reduced_array(cost(error, **options), reduction), (error,)
+        loss = reduced_array(cost(wide(error), **options), reduction)
+        return loss if error.dtype.char != HALF else narrow(loss), (error,)
 
     def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Needs, *,
                  reduction: str = "mean", **options: Any) -> tuple[Array | None, Array | None]:
@@ -37,7 +39,8 @@ def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any
     def reference(x: Any, t: Any, *, reduction: str = "mean", **options: Any) -> Any:
         return reduced(cost(x - t, **options), reduction)
 
-    return fused(name, forward, pullback, reference, unread=(0, 1), equivalent=lambda e: (e, e.dtype.type(0)))
+    return fused(name, forward, pullback, in_single(reference), unread=(0, 1),
+                 equivalent=lambda e: (e, e.dtype.type(0)))
 
 
 def _direction(error: Array) -> Any:

@@ -10,6 +10,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
 from autograd.boundary import as_plain_array
+from nn.kernels.half_precision import in_single
 from nn.layers.arguments import choice
 from nn.layers.embedding import Table, embedding, shares_of, with_gradient_times
 from nn.layers.input import Speaker, admitted, mistake, refusal
@@ -78,10 +79,12 @@ def embedding_bag(input: ArrayLike, weight: ArrayLike, offsets: ArrayLike | None
     return MODES[mode](rows, counted[..., np.newaxis])  # type: ignore[no-any-return]
 
 
+@in_single
 def _sum(rows: Any, counted: Any) -> Any:
     return np.sum(np.where(counted, rows, 0), axis=-2)
 
 
+@in_single
 def _mean(rows: Any, counted: Any) -> Any:
     return _sum(rows, counted) / np.maximum(counted.sum(axis=-2), 1).astype(rows.dtype)
 

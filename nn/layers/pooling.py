@@ -13,6 +13,7 @@ from autograd import Tensor
 from autograd.arrays import Array, weak
 from autograd.declare import piecewise_constant
 from nn.kernels.average_pooling import average_pool
+from nn.kernels.half_precision import in_single
 from nn.kernels.max_pooling import max_pool
 from nn.layers.arguments import Geometry, Size, geometry, nonzero
 from nn.layers.convolution import check_window
@@ -301,17 +302,21 @@ def _avg_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, coun
 
 
 def _lp_pool(speaker: Speaker, x: Any, p: float, windows: Geometry, ceil_mode: bool) -> Tensor:
-    """By way of the mean: a window that reaches beyond the border counts as a whole one, as in PyTorch."""
     nonzero(speaker, norm_type=p)
     x = admitted(speaker, x, real=True)
     if math.isinf(p):
         sign = math.copysign(1.0, p)
         largest: Tensor = _max_pool(speaker, sign * abs(x), windows, ceil_mode, False)
         return sign * largest
-    sums: Any = _avg_pool(speaker, x ** weak(p), windows, ceil_mode, True, None) * math.prod(windows[0])
+    return _norms(x, p=weak(p), speaker=speaker, windows=windows, ceil_mode=ceil_mode)
+
+
+@in_single
+def _norms(x: Tensor, *, p: float, speaker: Speaker, windows: Geometry, ceil_mode: bool) -> Tensor:
+    """By way of the mean: a window that reaches beyond the border counts as a whole one, as in PyTorch."""
+    sums: Any = _avg_pool(speaker, x**p, windows, ceil_mode, True, None) * math.prod(windows[0])
     sums = np.where(sums == 0, 0, sums)  # which has no slope
-    root: Tensor = sums ** (1 / weak(p))
-    return root
+    return sums ** (1 / p)  # type: ignore[no-any-return]
 
 
 @piecewise_constant

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
+from nn.kernels.half_precision import in_single
 from nn.layers.arguments import positive_integers
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
@@ -42,7 +43,12 @@ def local_response_norm(input: ArrayLike, size: int, alpha: float = 1e-4, beta: 
     x = admitted(speaker, input, real=True)
     if x.ndim < 3:
         raise refusal(speaker, "(N, C, ...) with an axis after the channels", x)
+    return _normalized(x, size=size, alpha=weak(alpha), beta=weak(beta), k=weak(k))
+
+
+@in_single
+def _normalized(x: Tensor, *, size: int, alpha: float, beta: float, k: float) -> Tensor:
     before = size // 2
     squares = np.pad(x * x, [(0, 0), (before, size - 1 - before), *[(0, 0)] * (x.ndim - 2)])
     total: Any = sum(squares[:, i : i + x.shape[1]] for i in range(size))
-    return x / (weak(k) + total * (weak(alpha) / size)) ** weak(beta)  # type: ignore[no-any-return]
+    return x / (k + total * (alpha / size)) ** beta  # type: ignore[no-any-return]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -158,6 +159,26 @@ def test_the_least_mean_square_of_half_precision_is_that_of_single() -> None:
         found = functional.rms_norm(x.astype(dtype), (3,)).data
         np.testing.assert_allclose(found, [[0.6869, 1.3739, -0.6869]], rtol=1e-3)
     np.testing.assert_allclose(functional.rms_norm(x, (3,)).data, x / np.sqrt(2e-6), rtol=1e-9)
+
+
+@pytest.mark.parametrize(("function", "x"), [
+    (lambda x: functional.mse_loss(x, 0 * x.detach()), RNG.normal(size=(300, 300))),
+    (lambda x: functional.mse_loss(x, 0 * x.detach()), np.eye(50) * 300),
+    (lambda x: functional.l1_loss(x, 0 * x.detach()), 10 * RNG.normal(size=(300, 300))),
+    (lambda x: functional.smooth_l1_loss(x, 0 * x.detach()), 10 * RNG.normal(size=(300, 300))),
+    (lambda x: functional.embedding_bag(np.zeros((1, 3000), int), x, mode="mean"), RNG.normal(size=(2, 5))),
+    (lambda x: functional.embedding_bag(np.zeros((1, 3000), int), x, mode="sum"), RNG.normal(size=(2, 5))),
+    (lambda x: functional.local_response_norm(x, 3, alpha=0.01), 400 * RNG.normal(size=(2, 4, 3))),
+    (lambda x: functional.lp_pool1d(x, 2, 4), 400 * RNG.normal(size=(2, 3, 8))),
+])
+def test_sums_of_half_precision_are_those_of_single(function: Callable[[Tensor], Tensor], x: Any) -> None:
+    """Squares beyond 65,504, a mean of more numbers than that, and sums whose terms are less than their last digit."""
+    half, wide = (Tensor(x.astype(np.float16).astype(dtype), requires_grad=True) for dtype in (np.float16, float))
+    for t in (half, wide):
+        function(t).sum().backward()
+    assert function(half).dtype == half.grad.dtype == np.float16
+    np.testing.assert_allclose(function(half).data, function(wide).data, rtol=2e-3)
+    np.testing.assert_allclose(half.grad.data, wide.grad.data, rtol=2e-3, atol=1e-7)
 
 
 def test_a_table_whose_rows_are_shortened_may_be_read_twice_in_a_step() -> None:
