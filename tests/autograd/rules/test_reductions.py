@@ -64,3 +64,10 @@ def test_a_mean_is_added_up_in_the_dtype_that_numpy_adds_it_up_in(dtype: Any, ax
     """The sum of these numbers is infinite in float16."""
     x = np.random.default_rng(0).uniform(60, 120, (1000, 4)).astype(dtype)
     np.testing.assert_array_equal(np.mean(Tensor(x), axis=axis).numpy(), np.mean(x, axis=axis), strict=True)
+
+
+@pytest.mark.parametrize("options", [{}, {"axis": 0}, {"where": np.ones(90_000, bool)}])
+def test_a_mean_of_more_float16_than_float16_counts_to_has_a_slope(options: dict[str, Any]) -> None:
+    """It was divided by 90,000, which is infinite in float16."""
+    slopes = grad(lambda x: np.mean(3 * x, **options))(np.ones(90_000, np.float16))
+    np.testing.assert_allclose(slopes, np.float16(3 / 90_000), rtol=5e-3)
