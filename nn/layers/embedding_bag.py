@@ -101,7 +101,7 @@ MODES: dict[str, Callable[[Any, Any], Any]] = {"sum": _sum, "mean": _mean, "max"
 def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
     """Where the indices of each bag are, (B, L), and which of these places it has."""
     starts = as_plain_array(offsets)
-    ends = np.append(starts, () if to_the_end else count).astype(starts.dtype)
+    ends = np.append(starts, () if to_the_end else count).astype(np.int64)  # int8 cannot hold every count
     lengths = np.diff(ends)
     if starts.dtype.kind not in "iu" or starts.ndim != 1 or ends[:1] != [0] or ends[-1] > count or (lengths < 0).any():
         raise mistake(speaker, f"expected offsets from 0 up to {count} in rising order, got {starts.tolist()}")

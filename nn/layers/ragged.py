@@ -48,7 +48,7 @@ def checked_lengths(speaker: Speaker, lengths: Any, steps: int, batch: int) -> I
         raise mistake(speaker, f"expected integer lengths, got {given.dtype} {given.shape}", TypeError)
     if given.shape != (batch,) or given.min(initial=1) < 1 or given.max(initial=1) > steps:
         raise mistake(speaker, f"expected {batch} lengths from 1 to {steps}, got {given.tolist()}")
-    return given
+    return given.astype(np.int64)
 
 
 def reversed_within(x: Any, lengths: Integers) -> Any:

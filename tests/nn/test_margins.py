@@ -193,6 +193,15 @@ def test_bags_are_what_loops_say(bags: list[list[int]], mode: str) -> None:
         np.testing.assert_allclose(found.data, expected, rtol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.uint64])
+def test_offsets_of_any_integers(dtype: Any) -> None:
+    """In int8 the end of the last of 300 indices was 44."""
+    bags = functional.embedding_bag(np.ones(300, int), np.arange(4.0)[:, None], np.array([0, 10], dtype), mode="sum")
+    np.testing.assert_array_equal(bags.data, [[10], [290]])
+    with pytest.raises(ValueError, match="offsets from 0 up to 6 in rising order"):
+        functional.embedding_bag(np.ones(6, int), np.ones((4, 1)), np.array([0, 5, 3], dtype))
+
+
 def test_a_bag_of_pretrained_vectors() -> None:
     table = RNG.normal(size=(5, 3)).astype(np.float32)
     layer = nn.EmbeddingBag.from_pretrained(table, mode="sum", padding_idx=0)

@@ -75,6 +75,12 @@ def test_sequences_that_are_padded_go_on_with_a_value() -> None:
     assert words.tolist() == [[3, 1], [2, 0]]
 
 
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.uint64])
+def test_lengths_of_any_integers(dtype: Any) -> None:
+    layer, x = nn.GRU(3, 4, bidirectional=True, dtype=float), RNG.normal(size=(7, 5, 3))
+    np.testing.assert_array_equal(layer(x, lengths=np.array(LENGTHS, dtype))[0].data, layer(x, lengths=LENGTHS)[0].data)
+
+
 @pytest.mark.parametrize(("lengths", "error", "message"), [
     ([1, 2], ValueError, "RNN(3, 4) expected 3 lengths from 1 to 5, got [1, 2]"),
     ([1, 0, 2], ValueError, "expected 3 lengths from 1 to 5, got [1, 0, 2]"),
