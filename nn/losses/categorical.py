@@ -175,7 +175,7 @@ def multi_margin_loss(input: ArrayLike, target: ArrayLike, p: int = 1, margin: f
         raise mistake(speaker, str(error)) from None
     own = np.arange(x.shape[-1]) == target[..., np.newaxis]
     gap = weak(margin) - np.sum(np.where(own, x, 0), axis=-1, keepdims=True) + x
-    cost = np.sum(np.where((gap <= 0) | own, 0, gap**p), axis=-1) / x.shape[-1]
+    cost = np.mean(np.where((gap <= 0) | own, 0, gap**p), axis=-1)
     return reduced(cost if weight is None else cost * np.take(weight, target), reduction)
 
 

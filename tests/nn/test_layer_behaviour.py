@@ -169,6 +169,7 @@ def test_the_least_mean_square_of_half_precision_is_that_of_single() -> None:
     (lambda x: functional.embedding_bag(np.zeros((1, 3000), int), x, mode="mean"), RNG.normal(size=(2, 5))),
     (lambda x: functional.embedding_bag(np.zeros((1, 3000), int), x, mode="sum"), RNG.normal(size=(2, 5))),
     (lambda x: functional.local_response_norm(x, 3, alpha=0.01), 400 * RNG.normal(size=(2, 4, 3))),
+    (lambda x: functional.multi_margin_loss(x, [1]), RNG.uniform(0, 0.5, (1, 70_000))),
     (lambda x: functional.lp_pool1d(x, 2, 4), 400 * RNG.normal(size=(2, 3, 8))),
 ])
 def test_sums_of_half_precision_are_those_of_single(function: Callable[[Tensor], Tensor], x: Any) -> None:
