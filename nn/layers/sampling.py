@@ -15,6 +15,7 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import Array
+from nn.kernels.half_precision import in_single
 from nn.layers.arguments import choice
 from nn.layers.input import AXES, admitted, mistake, refusal
 from nn.layers.resizing import cubic_shares
@@ -46,6 +47,13 @@ def grid_sample(input: ArrayLike, grid: ArrayLike, mode: str = "bilinear", paddi
         raise refusal(name, f"a grid ({x.shape[0]}, {outputs}, {axes})", places)
     if mode == "bicubic" and axes != 2:
         raise refusal(name, "images (N, C, H, W) for mode='bicubic'", x)
+    return _sampled(x, places, mode=mode, padding_mode=padding_mode, align_corners=align_corners)
+
+
+@in_single
+def _sampled(x: Tensor, places: Tensor, *, mode: str, padding_mode: str, align_corners: bool) -> Tensor:
+    """The images read; those of float16, which does not tell pixels apart from 2,048 on, in float32."""
+    axes = x.ndim - 2
     at = [_pixels_from(places[..., -1 - axis], size, align_corners) for axis, size in enumerate(x.shape[2:])]
 
     def within(at: Sequence[Any]) -> list[Any]:

@@ -156,3 +156,14 @@ def test_single_precision_finds_pixels_of_large_images() -> None:
 def test_what_does_not_fit(call: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize("mode", ["nearest", "bilinear", "bicubic"])
+def test_places_of_half_precision_are_computed_in_single(mode: str) -> None:
+    """Pixel 2,049 of a row is none of float16's numbers."""
+    image = (np.arange(3000) % 7.0).reshape(1, 1, 1, -1)
+    grid = np.random.default_rng(0).uniform(-1, 1, (1, 1, 400, 2)).astype(np.float16)
+    half, wide = (functional.grid_sample(image.astype(dtype), grid.astype(dtype), mode)
+                  for dtype in (np.float16, float))
+    assert half.dtype == np.float16
+    np.testing.assert_allclose(half.data, wide.data, rtol=2e-3, atol=2e-3)
