@@ -11,11 +11,17 @@ import autograd.random
 from autograd import Tensor
 from autograd.arrays import integer
 from autograd.modes import local
+from nn.kernels.half_precision import in_single
 from nn.layers.convolution import Convolution
 from nn.layers.distance import normalize
 from nn.module import Module
 from nn.parameter import overwrite
 from nn.parametrization import M, Parametrized, parameter_of, parametrize
+
+
+@in_single
+def _length(v: Any, **over: Any) -> Any:
+    return np.sqrt(np.sum(v * v, **over))
 
 
 class WeightNorm(Module):
@@ -26,8 +32,8 @@ class WeightNorm(Module):
 
     def length(self, v: Any) -> Any:
         if self.dim in (None, -1):  # PyTorch's value for all axes
-            return np.sqrt(np.sum(v * v))
-        return np.sqrt(np.sum(v * v, axis=tuple(k for k in range(v.ndim) if k != self.dim), keepdims=True))
+            return _length(v)
+        return _length(v, axis=tuple(k for k in range(v.ndim) if k != self.dim), keepdims=True)
 
     def forward(self, g: Any, v: Any) -> Any:
         return v * (g / self.length(v))

@@ -156,6 +156,15 @@ def test_a_weight_is_a_length_times_a_direction(layer: Any, dim: Any, axes: Any)
     np.testing.assert_allclose(np.sum(v.grad.data * before, axis=axes), 0, atol=1e-12)  # lengths change none of it
 
 
+def test_a_length_of_half_precision_is_a_sum_of_single() -> None:
+    """Squares of 1e-4 no longer change a float16 of 0.25."""
+    layer = nn.Linear(3, 6000, dtype=np.float16)
+    nn.init.constant_(layer.weight, 0.01)
+    nn.weight_norm(layer, dim=1)
+    np.testing.assert_allclose(layer.state_dict()[f"{ROW}.original0"], np.full((1, 3), 0.01 * np.sqrt(6000)), rtol=1e-3)
+
+
+
 @pytest.mark.parametrize(("layer", "dim", "x"), [
     (lambda: nn.Linear(3, 4), 0, X), (lambda: nn.Conv2d(2, 3, 3), 0, rng.normal(size=(1, 2, 4, 4))),
     (lambda: nn.ConvTranspose2d(2, 3, 2), 1, rng.normal(size=(1, 2, 4, 4))),
