@@ -48,7 +48,7 @@ elementwise(np.negative, -1, evaluate=operator.neg)
 elementwise(np.positive, 1, evaluate=operator.pos)
 elementwise(np.reciprocal, lambda out: -out * out)
 elementwise(np.remainder, 1, lambda x, y: -np.floor_divide(x, y))
-elementwise(np.fmod, 1, lambda x, y: -np.trunc(x / y))
+elementwise(np.fmod, 1, lambda x, y, out: np.rint((out - x) / y))  # 1 / 0.1 is 10 in floats, but 0.1 fits 9 times
 elementwise(np.ldexp, lambda y: np.exp2(y), 0)
 elementwise(np.nextafter, 1, 0)
 composite(np.divmod)(lambda x, y: (np.floor_divide(x, y), np.remainder(x, y)))
@@ -66,8 +66,7 @@ def inverse(y: Array) -> Array:
 
 @composite(np.modf)
 def modf(x: Any) -> tuple[Any, Any]:
-    finite = np.where(np.isinf(x), 0, x)
-    return np.copysign(finite - np.trunc(finite), x), np.trunc(x) * 1.0
+    return np.fmod(np.where(np.isinf(x), np.copysign(0, x), x), 1), np.trunc(x)
 
 
 @composite(np.frexp)

@@ -205,6 +205,9 @@ NEAR_ONE = 2.0**-40
     (lambda x: np.logaddexp2(x, -np.inf), -np.inf, 0.5), (lambda x: np.logaddexp(x, 3.0), -np.inf, 0.0),
     (lambda x: np.maximum(x, 0.0), 0.0, 0.0), (lambda x: np.minimum(0.0, x), 0.0, 0.0),
     (lambda x: np.fmax(x, np.nan), 0.3, 1.0), (lambda x: np.fmin(np.nan, x), 0.3, 1.0),
+    (lambda y: np.fmod(1.0, y), 0.1, -9.0), (lambda y: np.fmod(-1.0, y), 0.1, 9.0),  # 1 - 9 * 0.1, as 0.1 > 1/10
+    (lambda y: np.fmod(5.5, y), -np.inf, 0.0),
+    (lambda x: np.modf(x)[0], 0.0, 1.0), (lambda x: np.modf(x)[0], -2.0, 1.0), (lambda x: np.modf(x)[0], np.inf, 0.0),
 ])
 def test_slopes_at_the_ends_of_a_domain_and_of_the_numbers(function: Any, x: float, slope: float) -> None:
     assert grad(function)(x) == pytest.approx(slope, rel=1e-13, abs=0)
