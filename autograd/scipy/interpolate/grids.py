@@ -107,7 +107,7 @@ class Grid:
                              f"{', '.join(DEGREES)}, got {nu!r} with {method!r}")
         xi = coordinates(xi, count)
         columns = [xi[..., i].reshape(-1) for i in range(count)]
-        unknown = np.isnan(sum(columns))
+        unknown = np.any(np.isnan(xi), axis=-1).reshape(-1)
         columns = [np.where(unknown, g[0], p) for g, p in zip(self.grid, columns, strict=True)]
         sides = [(p < g[0], p > g[-1]) for p, g in zip(columns, self.grid, strict=True)]
         outside = sum(low | high for low, high in sides) > 0

@@ -156,6 +156,14 @@ def test_a_point_that_is_nan_is_outside_of_a_grid() -> None:
         assert np.isnan(found[0])
 
 
+def test_a_point_beyond_opposite_corners_is_beyond_and_not_unknown() -> None:
+    """The sum of its coordinates is nan, they are not."""
+    grid, values, at = (np.arange(3.0),) * 2, np.arange(9.0).reshape(3, 3), np.array([[np.inf, -np.inf], [np.nan, 1.0]])
+    options: Any = {"bounds_error": False, "fill_value": -7.0}
+    found = interpolate.RegularGridInterpolator(grid, Tensor(values), **options)(at)
+    np.testing.assert_array_equal(found.numpy(), si.RegularGridInterpolator(grid, values, **options)(at))
+
+
 def test_derivatives_have_orders_of_0_or_more() -> None:
     x, y = np.arange(5.0), np.arange(5.0) ** 2
     for spline in (interpolate.CubicSpline(x, Tensor(y)), interpolate.make_interp_spline(x, Tensor(y))):
