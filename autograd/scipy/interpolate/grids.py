@@ -108,12 +108,12 @@ class Grid:
         xi = coordinates(xi, count)
         columns = [xi[..., i].reshape(-1) for i in range(count)]
         unknown = np.any(np.isnan(xi), axis=-1).reshape(-1)
-        columns = [np.where(unknown, g[0], p) for g, p in zip(self.grid, columns, strict=True)]
-        sides = [(p < g[0], p > g[-1]) for p, g in zip(columns, self.grid, strict=True)]
-        outside = sum(low | high for low, high in sides) > 0
+        outside = sum((p < g[0]) | (p > g[-1]) for p, g in zip(columns, self.grid, strict=True)) > 0
         if self.bounds_error and np.any(values_of(outside | unknown)):
             raise ValueError("RegularGridInterpolator takes points inside of its grid, got some outside; give "
                              "bounds_error=False and a fill_value, or fill_value=None to extrapolate")
+        away = unknown if self.fill_value is None else unknown | outside
+        columns = [np.where(away, g[0], p) for g, p in zip(self.grid, columns, strict=True)]
         out = self.at(columns, LEGACY.get(method, method), nu or (0,) * count)
         if not self.bounds_error and self.fill_value is not None:
             out = np.where(beside(outside, out), self.fill_value, out).astype(out.dtype)

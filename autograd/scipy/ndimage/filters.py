@@ -13,7 +13,7 @@ import scipy.ndimage as nd
 
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, add_all
 from autograd.registry import real_only
 from autograd.rules.axes import all_axes, one_axis
 from autograd.scipy.twin import twin
@@ -146,7 +146,7 @@ def gaussian_laplace(input: Any, sigma: Any, output: Any = None, mode: Any = "re
     if len(axes) < image.ndim:  # of all axes they are in the image's order, as SciPy reads them
         chosen = dict(zip(axes, widths, strict=True))
         widths = [chosen.get(k, 0.0) for k in range(image.ndim)]
-    return gaussian_derivatives("gaussian_laplace", total, image, widths, 2, output, mode, cval, axes, **options)
+    return gaussian_derivatives("gaussian_laplace", add_all, image, widths, 2, output, mode, cval, axes, **options)
 
 
 @twin(nd.gaussian_gradient_magnitude)
@@ -166,10 +166,6 @@ def gaussian_derivatives(name: str, combine: Callable[[list[Array]], Array], inp
     parts = [smoothed(image, sigma, [order if k == axis else 0 for k in every], edge, cval, truncate, radius, every)
              for axis, edge in zip(axes, each(name, mode, len(axes)), strict=True)]
     return (combine(parts) if parts else image).astype(dtype)
-
-
-def total(parts: list[Array]) -> Array:
-    return sum(parts[1:], parts[0])
 
 
 def length(parts: list[Array]) -> Array:
@@ -207,7 +203,7 @@ def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0
     axes, dtype = all_axes(image, axes), dtype_of("laplace", output, image)
     modes = each("laplace", mode, len(axes))
     parts = [correlated_along(image, [1, -2, 1], k, edge, cval) for k, edge in zip(axes, modes, strict=True)]
-    return (total(parts) if parts else image).astype(dtype)
+    return (add_all(parts) if parts else image).astype(dtype)
 
 
 real_only.add(nd.gaussian_gradient_magnitude)
