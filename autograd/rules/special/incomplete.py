@@ -16,7 +16,7 @@ from autograd.declare import on_arrays_too, piecewise_constant
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule, argument_names, reading
-from autograd.rules.closed import by_definition, elementwise
+from autograd.rules.closed import by_definition, elementwise, slope
 from autograd.rules.integrals import quadrature
 
 from .ufuncs import special as sc
@@ -65,9 +65,16 @@ def beta_density(a: Array, b: Array, x: Array) -> Array:
 def student_log_density(df: Array, t: Array) -> Array:
     """With infinitely many degrees of freedom it is the normal distribution's."""
     normal = df == np.inf
-    df = np.where(normal, 1, df)
-    out = -(df + 1) / 2 * student_growth(df, t) - sc.betaln(df / 2, 0 * df + 0.5) - np.log(df) / 2
-    return np.where(normal, -0.5 * t * t - 0.5 * log(2 * pi), out)
+    some = np.where(normal, 1, df)
+    return student_log_peak(df) - np.where(normal, t * t / 2, (some + 1) / 2 * student_growth(some, t))
+
+
+def student_log_peak(df: Array) -> Array:
+    """-log B(df/2, 1/2) - log(df) / 2, and for large df by its series, where that cancels, and its slope even more."""
+    large = df > LARGE
+    s, some = np.where(large, df, LARGE), np.where(large, 1, df)
+    series = -log(2 * pi) / 2 - (1 / 4 - (1 / 24 - (1 / 20 - 17 / 112 / s**2) / s**2) / s**2) / s
+    return np.where(large, series, -sc.betaln(some / 2, 0 * some + 0.5) - np.log(some) / 2)
 
 
 def student_growth(df: Array, t: Array) -> Array:
@@ -139,29 +146,26 @@ def beta_slope(a: Array, b: Array, x: Array, rest: Array) -> Array:
 
 
 def student_slope(df: Array, t: Array) -> Array:
-    """The derivative of stdtr(df, t) in df: near 0 the integral of the density's; else through I_x(df/2, 1/2) with
-    x = df / (df + t^2), which has a cusp at t = 0.
+    """The derivative of stdtr(df, t) in df, the integral of the density's: from 0 to t, or over the tail.
+
+    There it is taken in w = log(1 + t^2 / df), in which the density falls as exp(-w df / 2), and t = 0 is a cusp.
     """
+    ended = np.isinf(t) | np.isinf(df)  # a share of 0 or 1, or the normal distribution's: as at t = 0 it stays so
+    df, t = np.where(ended, 1.0, df), np.where(ended, 0.0, t)
     near = t * t < np.where(df < 1, df, 1)  # inside of the poles at +-i sqrt(df), and where no tail is small
     inner, outer = np.where(near, t, 0.0), np.where(near, 1.0, t)
     nodes, weights = quadrature()
-    middle = inner * (student_change(np.expand_dims(df, -1), inner[..., None] * nodes) @ weights)
-    far, log_t = np.abs(outer) > FAR, np.log(np.abs(outer))
-    ratio = df / outer / outer
-    log_x = np.log(df) - 2 * log_t - np.log1p(ratio)
-    along = np.exp((df / 2 - 1) * log_x - sc.betaln(df / 2, 0.5) - 2 * log_t - 1.5 * np.log1p(ratio))
-    some = np.where(far, 1.0, ratio)
-    moved = beta_slope(df / 2, 0.5, some / (1 + some), 1 / (1 + some))
-    first = np.exp(df / 2 * log_x - sc.betaln(df / 2, 0.5)) * 2 / df  # the first term of the series in x
-    moved = np.where(far, first * (log_x - 2 / df - sc.psi(df / 2) + sc.psi(df / 2 + 0.5)), moved)
-    return np.where(near, middle, -np.sign(outer) * (moved / 4 + along / 2))
+    shape = np.expand_dims(df, -1)
+    at = inner[..., None] * nodes
+    middle = inner * ((student_density(shape, at) * student_score(shape, student_growth(shape, at))) @ weights)
+    w = student_growth(df, outer)[..., None] + 100 / shape * NODES
+    falling = np.exp(student_log_peak(shape) - shape / 2 * w) / np.sqrt(-np.expm1(-w)) * student_score(shape, w)
+    return np.where(near, middle, -np.sign(outer) * 50 / np.sqrt(df) * np.sum(WEIGHTS * falling, axis=-1))
 
 
-def student_change(df: Array, t: Array) -> Array:
-    """The derivative of the density in df."""
-    square = t * t / df
-    score = sc.psi((df + 1) / 2) - sc.psi(df / 2) - 1 / df - np.log1p(square) + (1 + 1 / df) * square / (1 + square)
-    return student_density(df, t) * score / 2
+def student_score(df: Array, growth: Array) -> Array:
+    """The derivative of the logarithm of the density in df, where log(1 + t^2 / df) is this."""
+    return slope(student_log_peak, 0)(df) - growth / 2 - (1 + 1 / df) / 2 * np.expm1(-growth)
 
 
 # --- The functions and their inverses --------------------------------------------------------------------------------

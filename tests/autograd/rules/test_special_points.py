@@ -312,6 +312,35 @@ def test_students_tails_keep_their_slopes(df: float, t: float) -> None:
         assert grad(lambda t: sc.stdtr(df, t))(s) == pytest.approx(float(density), rel=1e-11, abs=1e-300)
 
 
+@pytest.mark.parametrize("t", [0.7, 1.01, -3.0, 8.0])
+@pytest.mark.parametrize("df", [60.0, 99.0, 101.0, 1e4, 1e6, 1e8])
+def test_students_distribution_has_slopes_where_it_is_almost_normal(df: float, t: float) -> None:
+    """A slope of some df^-2 was the difference of terms of the size of 10: at df=1e8 nine times too large."""
+    with mpmath.workdps(40):
+        d, t_ = mpmath.mpf(df), mpmath.mpf(t)
+
+        def log_density(d: Any, t: Any) -> Any:
+            return mpmath.loggamma((d + 1) / 2) - mpmath.loggamma(d / 2) - mpmath.log(mpmath.pi * d) / 2 - (
+                d + 1) / 2 * mpmath.log1p(t * t / d)
+
+        def score(t: Any) -> Any:
+            s = t * t / d
+            return (mpmath.digamma((d + 1) / 2) - mpmath.digamma(d / 2) - 1 / d - mpmath.log1p(s)
+                    + (1 + 1 / d) * s / (1 + s)) / 2
+
+        value, of_value = float(log_density(d, t_)), float(score(t_))
+        of_share = float(mpmath.quad(lambda t: mpmath.exp(log_density(d, t)) * score(t), [0, t_ / 3, t_]))
+    rounding = 1e-12 + 1e-15 * df
+    assert float(stats.t.logpdf(t, df)) == pytest.approx(value, rel=1e-15, abs=1e-15)
+    assert grad(lambda d: stats.t.logpdf(t, d))(df) == pytest.approx(of_value, rel=rounding, abs=0)
+    assert grad(lambda d: sc.stdtr(d, t))(df) == pytest.approx(of_share, rel=rounding, abs=0)
+
+
+@pytest.mark.parametrize(("df", "t"), [(3.0, np.inf), (3.0, -np.inf), (np.inf, 0.7), (np.inf, -2.0)])
+def test_students_shares_do_not_change_with_df_at_the_ends(df: float, t: float) -> None:
+    assert grad(lambda d: sc.stdtr(d, t))(df) == 0
+
+
 @pytest.mark.parametrize("arguments", [
     (0.0, 1.0, 2.0), (1e-30, 1e-10, 1.0), (1e-100, 1.0, 1.0), (1.0, 1.0, 1e30), (1e-150, 1.0, 1e100), (1.0, 2.0, 1e-40),
     (0.0, 1.0, 2.0, 3.0), (1.0, 1.0, 1.0, 1e30), (1e100, 1.0, 1.0, 1.0), (1e-30, 1e-20, 1.0, 1e-10),
