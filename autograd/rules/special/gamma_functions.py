@@ -15,6 +15,8 @@ from autograd.rules.integrals import by_order
 
 from .ufuncs import special as sc
 
+LARGE = 100.0  # from here on series of three terms are exact to rounding
+
 elementwise(sc.gamma, lambda x, out: out * sc.psi(x))
 elementwise(sc.gammaln, lambda x: sc.psi(x))
 elementwise(sc.loggamma, lambda x: sc.psi(x))
@@ -23,6 +25,21 @@ elementwise(sc.psi, lambda x: trigamma(x) if x.dtype.kind == "c" else sc.zeta(2,
 elementwise(sc._ufuncs._zeta, None, lambda s, q: -s * sc.zeta(s + 1, q), name="zeta", operands=("s", "q"))
 real_only.add(sc._ufuncs._zeta)
 constant(sc.gammasgn)
+
+
+def log_minus_psi(a: Array) -> Array:
+    """log a - psi(a), and for large a by its series."""
+    large = a > LARGE
+    s, b = np.where(large, a, LARGE), np.where(large, 1, a)
+    return np.where(large, (0.5 + (1 / 12 - (1 / 120 - 1 / 252 / s**2) / s**2) / s) / s, np.log(b) - sc.psi(b))
+
+
+def psi_rise(x: Array, h: Array) -> Array:
+    """psi(x + h) - psi(x), and for large x the rise of log x and of what remains, since psi itself grows slowly."""
+    large = (x > LARGE) & (h > -x / 2)
+    s, step = np.where(large, x, LARGE), np.where(large, h, 0)
+    z, end = np.where(large, 1, x), np.where(large, 1, x + h)
+    return np.where(large, np.log1p(step / s) + log_minus_psi(s) - log_minus_psi(s + step), sc.psi(end) - sc.psi(z))
 
 
 def at_pole(x: Array) -> Array:
@@ -70,7 +87,7 @@ def choice_slope(out: Array, top: Array, chosen: Array, rest: Array) -> Array:
 
 elementwise(sc.beta, lambda x, y, out: quotient_slope(out, x, x + y, sc.gamma(y)),
             lambda x, y, out: quotient_slope(out, y, x + y, sc.gamma(x)))
-elementwise(sc.betaln, lambda x, y: sc.psi(x) - sc.psi(x + y), lambda x, y: sc.psi(y) - sc.psi(x + y))
+elementwise(sc.betaln, lambda x, y: -psi_rise(x, y), lambda x, y: -psi_rise(y, x))
 elementwise(sc.binom, lambda n, k, out: quotient_slope(out, n + 1, n - k + 1, sc.rgamma(k + 1)),
             lambda n, k, out: choice_slope(out, n + 1, k + 1, n - k + 1), operands=("n", "k"))
 elementwise(sc.poch, lambda z, m, out: quotient_slope(out, z + m, z, 1.0), lambda z, m, out: out * sc.psi(z + m),

@@ -19,11 +19,11 @@ from autograd.rule_signature import Rule, argument_names, reading
 from autograd.rules.closed import by_definition, elementwise, slope
 from autograd.rules.integrals import quadrature
 
+from .gamma_functions import LARGE, log_minus_psi, psi_rise
 from .ufuncs import special as sc
 
 NODES, WEIGHTS = quadrature(128)
 NODES, WEIGHTS = NODES**3, 3 * NODES**2 * WEIGHTS  # closer near 0, since small shapes reach far
-LARGE = 100.0  # from here on series of three terms are exact to rounding
 FAR = 1e150  # beyond, a square might overflow, and anything added to it is lost by rounding
 
 # --- Densities -------------------------------------------------------------------------------------------------------
@@ -48,13 +48,6 @@ def gamma_log_peak(a: Array) -> Array:
     s, b = np.where(large, a, LARGE), np.where(large, 1, a)
     series = np.log(s / (2 * pi)) / 2 - (1 / 12 - (1 / 360 - 1 / 1260 / s**2) / s**2) / s
     return np.where(large, series, sc.xlogy(b, b) - b - sc.gammaln(b))
-
-
-def gamma_centre(a: Array) -> Array:
-    """log a - psi(a), and for large a by its series."""
-    large = a > LARGE
-    s, b = np.where(large, a, LARGE), np.where(large, 1, a)
-    return np.where(large, (0.5 + (1 / 12 - (1 / 120 - 1 / 252 / s**2) / s**2) / s) / s, np.log(b) - sc.psi(b))
 
 
 def beta_density(a: Array, b: Array, x: Array) -> Array:
@@ -126,7 +119,7 @@ def gamma_slope(a: Array, x: Array) -> Array:
     w = np.log(x / a)[..., None] + (sign * span)[..., None] * NODES
     a = np.expand_dims(a, -1)
     density = np.exp(gamma_log_density(a, w))
-    return np.where(ended, 0, -sign * span * np.sum(WEIGHTS * density * (w + gamma_centre(a)), axis=-1))
+    return np.where(ended, 0, -sign * span * np.sum(WEIGHTS * density * (w + log_minus_psi(a)), axis=-1))
 
 
 def beta_slope(a: Array, b: Array, x: Array, rest: Array) -> Array:
@@ -141,7 +134,7 @@ def beta_slope(a: Array, b: Array, x: Array, rest: Array) -> Array:
     small = np.log(y)[..., None] - span[..., None] * NODES
     large = np.log1p(-np.exp(small))
     density = np.exp(near[..., None] * small + (far - 1)[..., None] * large - sc.betaln(near, far)[..., None])
-    score = np.where(upper[..., None], large, small) - (sc.psi(a) - sc.psi(a + b))[..., None]
+    score = np.where(upper[..., None], large, small) + psi_rise(a, b)[..., None]
     return np.where(ended, 0, np.where(upper, -1, 1) * span * np.sum(WEIGHTS * density * score, axis=-1))
 
 

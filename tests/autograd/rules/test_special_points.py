@@ -341,6 +341,17 @@ def test_students_shares_do_not_change_with_df_at_the_ends(df: float, t: float) 
     assert grad(lambda d: sc.stdtr(d, t))(df) == 0
 
 
+@pytest.mark.parametrize("x", [20.0, 101.0, 1e4, 1e8, 1e12, 1e16])
+@pytest.mark.parametrize("y", [1e-3, 0.5, 7.0, 300.0])
+def test_the_beta_function_of_a_large_argument_has_slopes_in_it(x: float, y: float) -> None:
+    """psi(x) - psi(x + y) had no digits at 1e16, and three at 1e12."""
+    with mpmath.workdps(40):
+        expected = float(mpmath.digamma(x) - mpmath.digamma(mpmath.mpf(x) + y))
+    rounding = 1e-14 + 1e-15 / y if x > 100 else 1e-15 * x / min(x, y)
+    assert grad(lambda x: sc.betaln(x, y))(x) == pytest.approx(expected, rel=rounding, abs=0)
+    assert grad(lambda x: sc.betaln(y, x))(x) == pytest.approx(expected, rel=rounding, abs=0)
+
+
 @pytest.mark.parametrize("arguments", [
     (0.0, 1.0, 2.0), (1e-30, 1e-10, 1.0), (1e-100, 1.0, 1.0), (1.0, 1.0, 1e30), (1e-150, 1.0, 1e100), (1.0, 2.0, 1e-40),
     (0.0, 1.0, 2.0, 3.0), (1.0, 1.0, 1.0, 1e30), (1e100, 1.0, 1.0, 1.0), (1e-30, 1e-20, 1.0, 1e-10),
