@@ -12,6 +12,7 @@ from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.precision import in_double
 from autograd.tensor.nested import values_of
 
+from .discrete import log_choices
 from .frozen import Freezing, exponential, registered
 
 
@@ -72,8 +73,7 @@ class DirichletMultinomial(Freezing):
             raise ValueError("dirichlet_multinomial takes counts x and n, whole numbers of 0 or more")
         if np.any(values_of(alpha) <= 0):
             raise ValueError(f"dirichlet_multinomial takes positive alphas, got {values_of(alpha)}")
-        total, kinds = np.sum(alpha, axis=-1), sc.gammaln(x + alpha) - sc.gammaln(alpha) - sc.gammaln(x + 1)
-        found = sc.gammaln(total) + sc.gammaln(n + 1) - sc.gammaln(n + total) + np.sum(kinds, axis=-1)
+        found = np.sum(log_choices(alpha, x), axis=-1) - log_choices(np.sum(alpha, axis=-1), n)
         drawn = np.sum(np.broadcast_to(x, np.broadcast_shapes(x.shape, alpha.shape)), axis=-1)
         return np.where(drawn == n, found, -np.inf)
 

@@ -44,6 +44,14 @@ class Trials(Discrete):
         return np.where(at_end, product, np.exp(self._log_density(x, shapes, loc, scale)))
 
 
+def log_choices(kinds: Array, k: Array) -> Array:
+    """log (Gamma(kinds + k) / (Gamma(kinds) k!)): the ways to choose k, each of any kind, where order does not count.
+
+    By the beta function: of many kinds the logarithms of gamma functions are large, and almost equal.
+    """
+    return -sc.betaln(kinds, k + 1) - np.log(kinds + k)
+
+
 def probability(p: Array) -> Array:
     return (p >= 0) & (p <= 1)
 
@@ -61,7 +69,7 @@ bernoulli = Trials(
     cdf=lambda k, p: np.where(k < 1, 1 - p, 1.0 + 0 * k), sf=lambda k, p: np.where(k < 1, p, 0 * k))
 binom = Trials(
     "binom", (0, INF), possible=lambda n, p: (n >= 0) & probability(p), rest=lambda k, n, p: np.where(
-        k > n, -INF, sc.gammaln(n + 1.0) - sc.gammaln(k + 1) - sc.gammaln(np.where(k > n, 1.0, n - k + 1))),
+        k > n, -INF, log_choices(np.where(k > n, 1.0, n - k + 1.0), k)),
     powers=lambda k, n, p: (k, np.where(k > n, 0, n - k)),
     cdf=lambda k, n, p: np.where(k >= n, 1.0, sc.betainc(np.maximum(n - k, 1), k + 1, 1 - p)),
     sf=lambda k, n, p: np.where(k >= n, 0.0, sc.betainc(k + 1, np.maximum(n - k, 1), p)))
@@ -72,9 +80,8 @@ geom = Trials(
     logsf=lambda k, p: np.log1p(-p) * k)
 nbinom = Trials(
     "nbinom", (0, INF), possible=lambda n, p: (n > 0) & positive_probability(p),
-    rest=lambda k, n, p: sc.gammaln(n + k) - sc.gammaln(k + 1) - sc.gammaln(n), powers=lambda k, n, p: (n, k),
+    rest=lambda k, n, p: log_choices(n, k), powers=lambda k, n, p: (n, k),
     cdf=lambda k, n, p: sc.betainc(n, k + 1, p), sf=lambda k, n, p: sc.betaincc(n, k + 1, p))
 betabinom = Discrete(
     "betabinom", lambda n, a, b: (0 * n, n), possible=lambda n, a, b: (n >= 0) & (np.floor(n) == n) & (a > 0) & (b > 0),
-    logpmf=lambda k, n, a, b: -np.log(n + 1.0) - sc.betaln(n - k + 1, k + 1) + sc.betaln(k + a, n - k + b)
-    - sc.betaln(a, b))
+    logpmf=lambda k, n, a, b: log_choices(n - k + 1.0, k) + sc.betaln(k + a, n - k + b) - sc.betaln(a, b))

@@ -126,11 +126,10 @@ class MultivariateT(Freezing):
         if np.all(np.isinf(values_of(df))):
             return multivariate_normal.logpdf(x, loc, shape)
         loc, shape = _parameters("multivariate_t takes loc and shape", loc, shape)
-        size = len(shape)
-        x = _vectors(x, size, self.name)
-        distance, volume = _measured(x - loc, shape)
-        return np.squeeze(sc.gammaln((df + size) / 2) - sc.gammaln(df / 2) - size / 2 * np.log(pi * df) - volume
-                          - (df + size) / 2 * np.log1p(distance / df))
+        half = len(shape) / 2
+        distance, volume = _measured(_vectors(x, len(shape), self.name) - loc, shape)
+        constant = sc.gammaln(half) - sc.betaln(df / 2, half) - half * np.log(pi * df)  # large gammas would cancel
+        return np.squeeze(constant - volume - (df / 2 + half) * np.log1p(distance / df))
 
     pdf = exponential(logpdf)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.stats
@@ -44,6 +45,18 @@ def test_every_form_has_scipys_values(name: str, given: tuple[Any, ...]) -> None
 def test_students_distribution_of_infinite_df_is_normal() -> None:
     found = stats.multivariate_t.logpdf(Tensor(VECTORS), MEAN[0], COLUMNS, np.inf)
     np.testing.assert_allclose(found.numpy(), scipy.stats.multivariate_normal.logpdf(VECTORS, MEAN[0], COLUMNS))
+
+
+@pytest.mark.parametrize("df", [3.0, 1e3, 1e6, 1e8])
+def test_students_vectors_have_a_slope_in_df_where_they_are_almost_normal(df: float) -> None:
+    """It is of some df^-2; of logarithms of gamma functions it was a difference, at 1e8 without digits."""
+    x = np.array([0.3, -0.5, 1.0])
+    with mpmath.workdps(40):
+        d, square = mpmath.mpf(df), sum(mpmath.mpf(v) ** 2 for v in x)
+        slope = (mpmath.digamma((d + 3) / 2) - mpmath.digamma(d / 2) - 3 / d - mpmath.log1p(square / d)
+                 + (d + 3) * square / d / (d + square)) / 2
+    found = grad(lambda df: stats.multivariate_t.logpdf(x, None, np.eye(3), df))(df)
+    assert found == pytest.approx(float(slope), rel=1e-13 + 1e-15 * df, abs=0)
 
 
 def test_counts_of_several_kinds_have_scipys_shares() -> None:
