@@ -40,7 +40,8 @@ johnsonsb = Distribution(
 truncexpon = Distribution(
     "truncexpon", lambda b: (0.0 * b, b), logpdf=lambda x, b: -x - np.log(-np.expm1(-b)),
     cdf=lambda x, b: np.expm1(-x) / np.expm1(-b), sf=lambda x, b: np.exp(-x) * np.expm1(x - b) / np.expm1(-b),
-    ppf=lambda q, b: -np.log1p(q * np.expm1(-b)), isf=lambda q, b: -np.log1p((1 - q) * np.expm1(-b)))
+    ppf=lambda q, b: -np.log1p(q * np.expm1(-b)), isf=lambda q, b: np.where(
+        q < 0.5, -np.log(np.exp(-b) - q * np.expm1(-b)), -np.log1p((1 - q) * np.expm1(-b))))
 
 
 def rising(x: Array, c: Array) -> Array:

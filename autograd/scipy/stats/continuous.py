@@ -74,6 +74,11 @@ def log_of_one_and_square(x: Array) -> Array:
     return np.log1p(np.where(large, 1 / size, x) ** 2) + 2 * np.log(size)
 
 
+def log_expm1(x: Array) -> Array:
+    """log(exp(x) - 1) of a positive x, also where exp(x) overflows."""
+    return x + np.log(-np.expm1(-x))
+
+
 def cauchy_quantile(q: Array) -> Array:
     """tan(pi (q - 1/2)), by the tail's share itself where the difference would lose it."""
     tail = np.abs(q - 0.5) > 0.25

@@ -9,7 +9,7 @@ import numpy as np
 from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
 
-from .continuous import HALF_LOG_2PI, INF, log_of_one_and_square
+from .continuous import HALF_LOG_2PI, INF, log_expm1, log_of_one_and_square
 from .distribution import Distribution, of_member
 
 # --- Extremes: with a shape c, which may be 0, logarithms and exponentials of 1 + c x over c --------------------------
@@ -95,13 +95,13 @@ burr12 = Distribution(
     "burr12", (0, INF),
     logpdf=lambda x, c, d: np.log(c) + np.log(d) + sc.xlogy(c - 1, x) - (d + 1) * np.log1p(x**c),
     cdf=lambda x, c, d: -np.expm1(-d * np.log1p(x**c)), sf=lambda x, c, d: np.exp(-d * np.log1p(x**c)),
-    logsf=lambda x, c, d: -d * np.log1p(x**c), ppf=lambda q, c, d: np.expm1(-np.log1p(-q) / d) ** (1 / c),
-    isf=lambda q, c, d: np.expm1(-np.log(q) / d) ** (1 / c))
+    logsf=lambda x, c, d: -d * np.log1p(x**c), ppf=lambda q, c, d: np.exp(log_expm1(-np.log1p(-q) / d) / c),
+    isf=lambda q, c, d: np.exp(log_expm1(-np.log(q) / d) / c))
 genlogistic = Distribution(
     "genlogistic", (-INF, INF), logpdf=lambda x, c: np.log(c) + c * sc.log_expit(x) + sc.log_expit(-x),
     cdf=lambda x, c: np.exp(c * sc.log_expit(x)), logcdf=lambda x, c: c * sc.log_expit(x),
-    sf=lambda x, c: -np.expm1(c * sc.log_expit(x)), ppf=lambda q, c: -np.log(np.expm1(-np.log(q) / c)),
-    isf=lambda q, c: -np.log(np.expm1(-np.log1p(-q) / c)))
+    sf=lambda x, c: -np.expm1(c * sc.log_expit(x)), ppf=lambda q, c: -log_expm1(-np.log(q) / c),
+    isf=lambda q, c: -log_expm1(-np.log1p(-q) / c))
 johnsonsu = Distribution(
     "johnsonsu", (-INF, INF), possible=lambda a, b: finite(a) & (b > 0),
     logpdf=lambda x, a, b: np.log(b) - (a + b * np.arcsinh(x)) ** 2 / 2 - HALF_LOG_2PI - log_of_one_and_square(x) / 2,

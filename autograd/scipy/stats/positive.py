@@ -9,7 +9,7 @@ import numpy as np
 from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
 
-from .continuous import HALF_LOG_2PI, INF, log_of_one_and_square, lognorm
+from .continuous import HALF_LOG_2PI, INF, log_expm1, log_of_one_and_square, lognorm
 from .distribution import Distribution, of_member
 
 # --- Of the length of normal vectors ----------------------------------------------------------------------------------
@@ -81,8 +81,8 @@ gibrat = Distribution("gibrat", (0, INF), open_below=True, **of_member(lognorm, 
 burr = Distribution(
     "burr", (0, INF), logpdf=lambda x, c, d: np.log(c) + np.log(d) + sc.xlogy(c * d - 1, x) - (d + 1) * np.log1p(x**c),
     cdf=lambda x, c, d: np.exp(-d * np.log1p(x**-c)), logcdf=lambda x, c, d: -d * np.log1p(x**-c),
-    sf=lambda x, c, d: -np.expm1(-d * np.log1p(x**-c)), ppf=lambda q, c, d: 1 / np.expm1(-np.log(q) / d) ** (1 / c),
-    isf=lambda q, c, d: 1 / np.expm1(-np.log1p(-q) / d) ** (1 / c))
+    sf=lambda x, c, d: -np.expm1(-d * np.log1p(x**-c)), ppf=lambda q, c, d: np.exp(-log_expm1(-np.log(q) / d) / c),
+    isf=lambda q, c, d: np.exp(-log_expm1(-np.log1p(-q) / d) / c))
 loglaplace = Distribution(
     "loglaplace", (0, INF), logpdf=lambda x, c: np.log(c / 2) + sc.xlogy(np.where(x < 1, c, -c) - 1, x),
     cdf=lambda x, c: np.where(x < 1, np.where(x < 1, x, 1.0) ** c / 2, 1 - np.where(x < 1, 1.0, x) ** -c / 2),

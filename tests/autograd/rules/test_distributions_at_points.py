@@ -81,6 +81,24 @@ def test_quantiles_keep_their_digits_in_the_tails(name: str) -> None:
             assert getattr(family, share)(x, *shapes).item() == pytest.approx(p, rel=1e-11, abs=0), (quantile, p)
 
 
+@pytest.mark.parametrize(("quantile", "expected"), [
+    (lambda: stats.truncexpon.isf(1e-300, 30.0), 30.0), (lambda: stats.truncexpon.isf(1e-20, 100.0), -np.log(1e-20)),
+    (lambda: stats.truncexpon.isf(0.9999, 2.0), scipy.stats.truncexpon.isf(0.9999, 2.0)),
+    (lambda: stats.burr.ppf(1e-30, 30.0, 0.05), 1e-20), (lambda: stats.burr12.isf(1e-30, 30.0, 0.05), 1e20),
+    (lambda: stats.genlogistic.ppf(1e-30, 0.05), 20 * np.log(1e-30)),
+])
+def test_quantiles_of_shares_far_below_the_rounding_of_1(quantile: Any, expected: float) -> None:
+    """They were nothing or infinite, truncexpon's beyond its end."""
+    assert float(quantile()) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [1e3, 1e6, 1e9, 1e12])
+def test_probabilities_of_few_counts_among_many_keep_their_digits(n: float) -> None:
+    for k in (0.0, 3.0, 20.0):
+        for ours, theirs, p in ((stats.binom, scipy.stats.binom, 3 / n), (stats.nbinom, scipy.stats.nbinom, 1 - 3 / n)):
+            assert float(ours.pmf(k, n, p)) == pytest.approx(theirs.pmf(k, n, p), rel=1e-9)
+
+
 @pytest.mark.parametrize("name", CONTINUOUS)
 def test_a_distribution_is_the_standard_one_unless_told_otherwise(name: str) -> None:
     shapes, p = CONTINUOUS[name], np.array([0.2, 0.6])
