@@ -22,12 +22,17 @@ from .ufuncs import special as sc
 elementwise(sc.ellipk, lambda x: complete_slope(x, 1 - x))
 elementwise(sc.ellipkm1, lambda x: -complete_slope(1 - x, x))
 elementwise(sc.ellipe, lambda x: -pi / 8 * sc.hyp2f1(0.5, 1.5, 2, x))
-elementwise(sc.ellipkinc, lambda phi, m: 1 / np.sqrt(1 - m * np.sin(phi) ** 2),
-            lambda phi, m: parameter_slope(phi, m, 1, 1 - m * np.sin(phi) ** 2)
-            + 2 * turns(phi) * complete_slope(m, 1 - m), operands=("phi", "m"))
-elementwise(sc.ellipeinc, lambda phi, m: np.sqrt(1 - m * np.sin(phi) ** 2),
-            lambda phi, m: -parameter_slope(phi, m, 1 - m * np.sin(phi) ** 2, 1) - 2 * turns(phi) * (
-                pi / 8 * sc.hyp2f1(0.5, 1.5, 2, m)), operands=("phi", "m"))
+elementwise(sc.ellipkinc, lambda phi, m: 1 / np.sqrt(square_of_delta(phi, m)),
+            lambda phi, m: parameter_slope(phi, m, 1, square_of_delta(phi, m))
+            + pole_safe(2 * turns(phi), complete_slope(m, 1 - m)), operands=("phi", "m"))
+elementwise(sc.ellipeinc, lambda phi, m: np.sqrt(square_of_delta(phi, m)),
+            lambda phi, m: -parameter_slope(phi, m, square_of_delta(phi, m), 1)
+            - pole_safe(2 * turns(phi), pi / 8 * sc.hyp2f1(0.5, 1.5, 2, m)), operands=("phi", "m"))
+
+
+def square_of_delta(phi: Array, m: Array) -> Array:
+    """1 - m sin(phi)^2, which is small only beside (pi/2, 1): of two squares that are, too."""
+    return np.cos(phi) ** 2 + (1 - m) * np.sin(phi) ** 2
 
 
 def complete_slope(m: Array, rest: Array) -> Array:

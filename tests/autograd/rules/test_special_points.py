@@ -341,6 +341,19 @@ def test_students_shares_do_not_change_with_df_at_the_ends(df: float, t: float) 
     assert grad(lambda d: sc.stdtr(d, t))(df) == 0
 
 
+@pytest.mark.parametrize(("below", "rest"), [(1e-3, 2.0**-27), (1e-6, 2.0**-40), (0.1, 2.0**-52), (0.5, 0.0)])
+def test_elliptic_integrals_close_to_their_singularity_have_slopes(below: float, rest: float) -> None:
+    """1 - m sin(phi)^2 is almost 0 there, and not the difference of its rounded terms."""
+    phi, m = np.pi / 2 - below, 1 - rest
+    with mpmath.workdps(50):
+        p, q, h = mpmath.mpf(phi), mpmath.mpf(m), mpmath.mpf(10) ** -25
+        expected = [float(mpmath.diff(f, at, h=h)) for f, at in (
+            (lambda p: mpmath.ellipf(p, q), p), (lambda q: mpmath.ellipf(p, q), q),
+            (lambda p: mpmath.ellipe(p, q), p), (lambda q: mpmath.ellipe(p, q), q))]
+    found = [slope for f in (sc.ellipkinc, sc.ellipeinc) for slope in grad(f, (0, 1))(phi, m)]
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
+
+
 @pytest.mark.parametrize("x", [20.0, 101.0, 1e4, 1e8, 1e12, 1e16])
 @pytest.mark.parametrize("y", [1e-3, 0.5, 7.0, 300.0])
 def test_the_beta_function_of_a_large_argument_has_slopes_in_it(x: float, y: float) -> None:
