@@ -44,8 +44,8 @@ beta = Distribution(
     cdf=lambda x, a, b: sc.betainc(a, b, x), sf=lambda x, a, b: sc.betaincc(a, b, x),
     ppf=lambda q, a, b: sc.betaincinv(a, b, q), isf=lambda q, a, b: sc.betainccinv(a, b, q))
 f = Distribution(
-    "f", (0, INF), logpdf=lambda x, dfn, dfd: dfn / 2 * np.log(dfn) + dfd / 2 * np.log(dfd) + sc.xlogy(dfn / 2 - 1, x)
-    - (dfn + dfd) / 2 * np.log(dfd + dfn * x) - sc.betaln(dfn / 2, dfd / 2),
+    "f", (0, INF), logpdf=lambda x, dfn, dfd: dfn / 2 * np.log(dfn / dfd) + sc.xlogy(dfn / 2 - 1, x)
+    - (dfn + dfd) / 2 * np.log1p(dfn / dfd * x) - sc.betaln(dfn / 2, dfd / 2),
     cdf=lambda x, dfn, dfd: sc.fdtr(dfn, dfd, x), sf=lambda x, dfn, dfd: sc.fdtrc(dfn, dfd, x),
     ppf=lambda q, dfn, dfd: sc.fdtri(dfn, dfd, q), isf=lambda q, dfn, dfd: 1 / sc.fdtri(dfd, dfn, q))
 t = Distribution(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import sqrt
 
 import numpy as np
 
@@ -112,8 +113,14 @@ johnsonsu = Distribution(
 
 
 def log_of_longer(x: Array, K: Array) -> Array:
-    """log(K pdf) of exponnorm, also the logarithm of how much its shares differ from the normal distribution's."""
-    return (0.5 / K - x) / K + sc.log_ndtr(x - 1 / K)
+    """log(K pdf) of exponnorm, also the logarithm of how much its shares differ from the normal distribution's.
+
+    It is log(exp(z^2 / 2) Phi(-z)) - x^2 / 2 with z = 1/K - x: for z > 0 by erfcx, where the terms would be large.
+    """
+    z = 1 / K - x
+    above = z > 0
+    short = np.log(sc.erfcx(np.where(above, z, 0.0) / sqrt(2)) / 2) - x * x / 2
+    return np.where(above, short, (0.5 / K - x) / K + sc.log_ndtr(-np.where(above, 0.0, z)))
 
 
 exponnorm = Distribution(

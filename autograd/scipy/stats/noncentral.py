@@ -16,6 +16,7 @@ import numpy as np
 from autograd.arguments import arrays_of
 from autograd.declare import piecewise_constant
 from autograd.duck_arrays import Array, add_all
+from autograd.rules.special.incomplete import gamma_log_density
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.special import logsumexp
 
@@ -65,8 +66,9 @@ def mixture(term: Term, mean: Array, center: Array) -> Array:
 def weights(mean: Array, center: Array) -> tuple[Array, Array]:
     """The counts, and the logarithms of their probabilities for a mean that is not 0."""
     j, step = piecewise_constant(counts)(center)
-    some = np.where(mean > 0, mean, 1.0)
-    return j, j * np.log(some) - some - sc.gammaln(j + 1) + np.log(step)
+    some, counted = np.where(mean > 0, mean, 1.0), np.maximum(j, 1.0)
+    log_of_counted = gamma_log_density(counted, np.log(some / counted)) - np.log(counted)
+    return j, np.where(j > 0, log_of_counted, -some) + np.log(step)
 
 
 BESIDE = [np.asarray(float(k)) for k in range(4)]

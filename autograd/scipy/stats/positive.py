@@ -7,6 +7,7 @@ from math import log, pi, sqrt
 import numpy as np
 
 from autograd.duck_arrays import Array
+from autograd.rules.special.incomplete import gamma_log_peak
 from autograd.rules.special.ufuncs import special as sc
 
 from .continuous import HALF_LOG_2PI, INF, log_expm1, log_of_one_and_square, lognorm
@@ -25,7 +26,7 @@ maxwell = Distribution(
     isf=lambda q: np.sqrt(2 * sc.gammainccinv(1.5 + 0 * q, q)))
 nakagami = Distribution(
     "nakagami", (0, INF),
-    logpdf=lambda x, nu: log(2) + sc.xlogy(nu, nu) - sc.gammaln(nu) + sc.xlogy(2 * nu - 1, x) - nu * x * x,
+    logpdf=lambda x, nu: log(2) + gamma_log_peak(nu) + sc.xlogy(2 * nu - 1, x) + nu * (1 - x) * (1 + x),
     cdf=lambda x, nu: sc.gammainc(nu, nu * x * x), sf=lambda x, nu: sc.gammaincc(nu, nu * x * x),
     ppf=lambda q, nu: np.sqrt(sc.gammaincinv(nu, q) / nu), isf=lambda q, nu: np.sqrt(sc.gammainccinv(nu, q) / nu))
 

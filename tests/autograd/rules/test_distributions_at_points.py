@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.special
@@ -79,6 +80,37 @@ def test_quantiles_keep_their_digits_in_the_tails(name: str) -> None:
         for p in (1e-15, 1e-6, 0.2, 0.5, 0.7, 0.999):
             x = getattr(family, quantile)(Tensor(p), *shapes)
             assert getattr(family, share)(x, *shapes).item() == pytest.approx(p, rel=1e-11, abs=0), (quantile, p)
+
+
+def of_f(x: Any, dfn: Any, dfd: Any) -> Any:
+    return (mpmath.loggamma((dfn + dfd) / 2) - mpmath.loggamma(dfn / 2) - mpmath.loggamma(dfd / 2)
+            + dfn / 2 * mpmath.log(dfn / dfd) + (dfn / 2 - 1) * mpmath.log(x)
+            - (dfn + dfd) / 2 * mpmath.log1p(dfn * x / dfd))
+
+
+def of_nakagami(x: Any, nu: Any) -> Any:
+    return (mpmath.log(2) + nu * mpmath.log(nu) - mpmath.loggamma(nu) + (2 * nu - 1) * mpmath.log(x) - nu * x * x)
+
+
+def of_exponnorm(x: Any, K: Any) -> Any:
+    return (0.5 / K - x) / K + mpmath.log(mpmath.erfc((1 / K - x) / mpmath.sqrt(2)) / 2) - mpmath.log(K)
+
+
+@pytest.mark.parametrize(("name", "exact", "x", "shapes"), [
+    ("f", of_f, 1.3, (3.0, 1e5)), ("f", of_f, 1.3, (3.0, 1e8)), ("nakagami", of_nakagami, 1.0003, (1e6,)),
+    ("nakagami", of_nakagami, 0.99999, (1e8,)), ("exponnorm", of_exponnorm, 0.7, (1e-3,)),
+    ("exponnorm", of_exponnorm, -3.0, (1e-6,)), ("exponnorm", of_exponnorm, 3.0, (0.5,)),
+])
+def test_densities_close_to_those_of_a_simpler_family_keep_their_digits(name: str, exact: Any, x: float,
+                                                                        shapes: tuple[float, ...]) -> None:
+    """Of an F with dfd=1e8 or an exponnorm with K=1e-6 the slopes in these were without digits, and values with few."""
+    logpdf = getattr(stats, name).logpdf
+    with mpmath.workdps(60):
+        given = [mpmath.mpf(v) for v in (x, *shapes)]
+        value, last = float(exact(*given)), given[-1]
+        slope = float(mpmath.diff(lambda p: exact(*given[:-1], p), last, h=last * mpmath.mpf(10) ** -15))
+    assert float(logpdf(x, *shapes)) == pytest.approx(value, rel=1e-10, abs=0)
+    assert grad(logpdf, argnums=len(shapes))(x, *shapes) == pytest.approx(slope, rel=2e-8, abs=0)
 
 
 @pytest.mark.parametrize(("quantile", "expected"), [

@@ -126,3 +126,10 @@ def test_quantiles_of_a_heavy_tail_have_the_digits_of_single_precision() -> None
     np.testing.assert_allclose(stats.ncf.ppf(*Tensor(at)).numpy(), scipy.stats.ncf.ppf(*exact), rtol=2e-7)
     found, expected = (grad(stats.ncf.ppf, range(4))(*x) for x in (at, exact))
     np.testing.assert_allclose(found, expected, rtol=2e-6)
+
+
+@pytest.mark.parametrize("b", [100.0, 1e3])
+def test_shares_of_large_noncentralities_keep_their_digits(b: float) -> None:
+    """The logarithms of Poisson's probabilities were differences of terms of the size of b^2 log b."""
+    for x in (b - 2, b + 0.5):
+        assert float(stats.rice.cdf(x, b)) == pytest.approx(scipy.stats.rice.cdf(x, b), rel=1e-14 * b)
