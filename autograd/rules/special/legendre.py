@@ -7,6 +7,7 @@ import numpy as np
 from autograd.duck_arrays import Array
 from autograd.rules.closed import closed, elementwise, slope
 
+from .orthogonal import ultraspherical
 from .ufuncs import special as sc
 
 
@@ -17,7 +18,7 @@ def by_polynomials(m: Array, v: Array, x: Array) -> Array:
     factor = np.where(m < 0, 1 / sc.poch(degree - order + 1, 2 * order), (-1.0) ** order)
     n = degree - order
     gone = (n < 0) & (np.floor(n) == n)
-    smooth = np.where(gone, 0, sc.eval_gegenbauer(np.where(gone, 0, n), order + 0.5, x))
+    smooth = np.where(gone, 0, ultraspherical(np.where(gone, 0, n), order + 0.5, x))
     return factor * double_factorial * (1 - x * x) ** (order / 2) * smooth
 
 

@@ -20,12 +20,17 @@ def but_of_degree_0(n: Array, slope: Array) -> Array:
     return np.where(n == 0, 0, slope)
 
 
+def ultraspherical(n: Array, a: Array, x: Array) -> Array:
+    """C_n^a by Jacobi's polynomials: SciPy's own is nan for n of a floating dtype from 170 on."""
+    return sc.poch(n + a + 0.5, a - 0.5) / sc.poch(a + 0.5, a - 0.5) * sc.eval_jacobi(n, a - 0.5, a - 0.5, x)
+
+
 def gegenbauer(n: Array, x: Array, a: int | float) -> Array:
     """C_n^a, continued to whole negative n by the recurrence: 0, and from n = -2a on C_(-n-2a) with a sign."""
     below, gone = n <= -2 * a, (n < 0) & (np.floor(n) == n)
     mirrored = np.where(gone & below, -n - int(2 * a), np.where(gone, 0, n))
     sign = np.where(gone, np.where(below, -1 if int(2 * a) % 2 == 0 else 1, 0), 1)
-    return sign * (sc.eval_chebyu(mirrored, x) if a == 1 else sc.eval_gegenbauer(mirrored, a, x))
+    return sign * (sc.eval_chebyu(mirrored, x) if a == 1 else ultraspherical(mirrored, a, x))
 
 
 degree = ("n", "x")
