@@ -105,11 +105,18 @@ for function in (sc.pbdv, sc.pbvv):
 differential(sc.pbwa, None, lambda t, a, x, out: tangents(t, out[1], (a - x * x / 4) * out[0]), operands=("a", "x"))
 
 
-def struve_term(v: Array, z: Array) -> Array:
-    return (z / 2) ** v * sc.rgamma(v + 1.5) / sqrt(pi)
+def struve_slope(function: Callable[..., Any], above: float) -> Callable[..., Any]:
+    """The slope f_(v-1) - v f / z, and near 0, which it would divide by, with a term instead that is large far out."""
+
+    def slope(v: Array, z: Array, out: Array) -> Array:
+        near = np.abs(z) < 1
+        inner, away = np.where(near, z, 0.5), np.where(near, 1, z)
+        term = (inner / 2) ** v * sc.rgamma(v + 1.5) / sqrt(pi)
+        below = function(v - 1, z)
+        return np.where(near, (below + above * function(v + 1, inner) + term) / 2, below - v * out / away)
+
+    return slope
 
 
-elementwise(sc.struve, None, lambda v, z: (sc.struve(v - 1, z) - sc.struve(v + 1, z) + struve_term(v, z)) / 2,
-            operands=order)
-elementwise(sc.modstruve, None, lambda v, z: (sc.modstruve(v - 1, z) + sc.modstruve(v + 1, z) + struve_term(v, z)) / 2,
-            operands=order)
+elementwise(sc.struve, None, struve_slope(sc.struve, -1), operands=order)
+elementwise(sc.modstruve, None, struve_slope(sc.modstruve, 1), operands=order)

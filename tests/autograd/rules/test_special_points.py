@@ -354,6 +354,32 @@ def test_elliptic_integrals_close_to_their_singularity_have_slopes(below: float,
     np.testing.assert_allclose(found, expected, rtol=1e-14)
 
 
+@pytest.mark.parametrize("function", [sc.eval_legendre, sc.eval_chebyu, sc.eval_chebys, sc.eval_sh_legendre])
+def test_polynomials_of_high_degrees_have_slopes_also_where_these_are_floats(function: Any) -> None:
+    """SciPy has Gegenbauer's polynomials, of which they are made, for degrees of a floating dtype up to 170 only."""
+    for n in (150, 170, 1000):
+        for x in (0.1, 0.3, 0.999):
+            expected = grad(lambda x, n=n: function(n, x))(x)
+            assert grad(lambda x, n=n: function(float(n), x))(x) == pytest.approx(expected, rel=1e-9)
+    with mpmath.workdps(30):
+        exact = float(mpmath.diff(lambda x: mpmath.legendre(1000, x), 0.3))
+    assert grad(lambda x: sc.eval_legendre(1000.0, x))(0.3) == pytest.approx(exact, rel=1e-11)
+    assert grad(lambda x: sc.lpmv(0, 200.0, x))(1.0) == pytest.approx(200 * 201 / 2, rel=1e-13)
+
+
+@pytest.mark.parametrize("v", [0.0, 1.5, 7.0])
+@pytest.mark.parametrize("z", [0.3, 1.0, 40.0, 1e4, 1e8])
+def test_struves_functions_have_slopes_far_out(v: float, z: float) -> None:
+    """A power of z was taken from one that is almost as large: at v=1.5 and z=1e8 no digit was left."""
+    for function, exact in ((sc.struve, mpmath.struveh), (sc.modstruve, mpmath.struvel)):
+        if np.isfinite(function(v, z)):
+            with mpmath.workdps(40):
+                p, q = mpmath.mpf(v), mpmath.mpf(z)
+                expected = float(exact(p - 1, q) - p / q * exact(p, q))
+            assert grad(lambda z, f=function: f(v, z))(z) == pytest.approx(expected, rel=1e-12, abs=0)
+    assert grad(lambda z: sc.struve(1000.0, z))(7.0) == 0  # as its value: the power of z alone would overflow
+
+
 @pytest.mark.parametrize("x", [20.0, 101.0, 1e4, 1e8, 1e12, 1e16])
 @pytest.mark.parametrize("y", [1e-3, 0.5, 7.0, 300.0])
 def test_the_beta_function_of_a_large_argument_has_slopes_in_it(x: float, y: float) -> None:
