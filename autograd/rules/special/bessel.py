@@ -18,12 +18,9 @@ from autograd.rules.closed import elementwise
 from .ufuncs import special as sc
 
 
-def neighbours(function: Callable[..., Any], below: float, above: float,
-               own: Callable[[Array, Array], Array] | None = None) -> Callable[..., Any]:
-    """The slope (below f_(v-1) + above f_(v+1)) / 2, plus what a scaling by an exponential adds."""
-    if own is None:
-        return lambda v, z: (below * function(v - 1, z) + above * function(v + 1, z)) / 2
-    return lambda v, z, out: (below * function(v - 1, z) + above * function(v + 1, z)) / 2 + own(z, out)
+def neighbours(function: Callable[..., Any], below: float, above: float) -> Callable[..., Any]:
+    """The slope (below f_(v-1) + above f_(v+1)) / 2."""
+    return lambda v, z: (below * function(v - 1, z) + above * function(v + 1, z)) / 2
 
 
 def at_whole_orders(slope: Callable[..., Any]) -> Callable[..., Any]:
@@ -39,8 +36,32 @@ def sign(z: Array) -> Array:
     return np.sign(z)
 
 
-def refused_if_complex(z: Array, out: Array) -> Array:
-    return 0 * sign(z)
+def of_real(slope: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda v, z: slope(v, z) + 0 * sign(z)
+
+
+def scaled(slope: Callable[..., Any], rate: Callable[[Array], Any]) -> Callable[..., Any]:
+    """The slope of exp(rate z) f from that of f in this scale; far out, where the sum cancels, by Hankel's series."""
+
+    def apply(v: Array, z: Array, out: Array) -> Array:
+        far = np.abs(z) > 100 + 10 * v * v
+        inner, away, order = np.where(far, 1, z), np.where(far, z, 1), np.where(far, v, 0)
+        return np.where(far, -out * fading(order, away, rate(away)), slope(v, inner) + rate(inner) * out)
+
+    return apply
+
+
+def fading(v: Array, z: Array, rate: Array | complex) -> Array:
+    """-f'/f of f = z^(-1/2) sum_k a_k(v) / (rate z)^k. Source: DLMF 10.17 and 10.40."""
+    term, total, weighted = 1.0, 1.0, 0.5
+    for k in range(1, 10):
+        term = term * (4 * v * v - (2 * k - 1) ** 2) / (8 * k * rate * z)
+        total, weighted = total + term, weighted + (k + 0.5) * term
+    return weighted / total / z
+
+
+def of_order(v: int, slope: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda x, out: slope(v, x, out)
 
 
 order = ("v", "z")
@@ -52,12 +73,12 @@ elementwise(sc.kv, None, neighbours(sc.kv, -1, -1), operands=order)
 elementwise(sc.kn, None, at_whole_orders(neighbours(sc.kn, -1, -1)), operands=order)
 elementwise(sc.hankel1, None, neighbours(sc.hankel1, 1, -1), operands=order)
 elementwise(sc.hankel2, None, neighbours(sc.hankel2, 1, -1), operands=order)
-elementwise(sc.jve, None, neighbours(sc.jve, 1, -1, refused_if_complex), operands=order)
-elementwise(sc.yve, None, neighbours(sc.yve, 1, -1, refused_if_complex), operands=order)
-elementwise(sc.ive, None, neighbours(sc.ive, 1, 1, lambda z, out: -sign(z) * out), operands=order)
-elementwise(sc.kve, None, neighbours(sc.kve, -1, -1, lambda z, out: out), operands=order)
-elementwise(sc.hankel1e, None, neighbours(sc.hankel1e, 1, -1, lambda z, out: -1j * out), operands=order)
-elementwise(sc.hankel2e, None, neighbours(sc.hankel2e, 1, -1, lambda z, out: 1j * out), operands=order)
+elementwise(sc.jve, None, of_real(neighbours(sc.jve, 1, -1)), operands=order)
+elementwise(sc.yve, None, of_real(neighbours(sc.yve, 1, -1)), operands=order)
+elementwise(sc.ive, None, scaled(neighbours(sc.ive, 1, 1), lambda z: -sign(z)), operands=order)
+elementwise(sc.kve, None, scaled(neighbours(sc.kve, -1, -1), lambda z: 1), operands=order)
+elementwise(sc.hankel1e, None, scaled(neighbours(sc.hankel1e, 1, -1), lambda z: -1j), operands=order)
+elementwise(sc.hankel2e, None, scaled(neighbours(sc.hankel2e, 1, -1), lambda z: 1j), operands=order)
 real_only.update((sc.jve, sc.yve, sc.ive))
 
 elementwise(sc.j0, lambda x: -sc.j1(x))
@@ -66,17 +87,12 @@ elementwise(sc.y0, lambda x: -sc.y1(x))
 elementwise(sc.y1, lambda x: (sc.y0(x) - sc.yn(2, x)) / 2)
 elementwise(sc.i0, lambda x: sc.i1(x))
 elementwise(sc.i1, lambda x: (sc.i0(x) + sc.iv(2, x)) / 2)
-elementwise(sc.i0e, lambda x, out: sc.i1e(x) - np.sign(x) * out)
-elementwise(sc.i1e, lambda x, out: (sc.i0e(x) + i2e(x)) / 2 - np.sign(x) * out)
+elementwise(sc.i0e, of_order(0, scaled(lambda v, x: sc.i1e(x), lambda x: -sign(x))))
+elementwise(sc.i1e, of_order(1, scaled(lambda v, x: (sc.i0e(x) + sc.ive(2, x)) / 2, lambda x: -sign(x))))
 elementwise(sc.k0, lambda x: -sc.k1(x))
 elementwise(sc.k1, lambda x: -(sc.k0(x) + sc.kn(2, x)) / 2)
-elementwise(sc.k0e, lambda x, out: out - sc.k1e(x))
-elementwise(sc.k1e, lambda x, out: out - sc.k0e(x) - out / x)
-
-
-def i2e(x: Array) -> Array:
-    """exp(-|x|) I_2(x): far from 0 by the recurrence, since `ive` ends at 2e9."""
-    return np.where(np.abs(x) < 100, sc.ive(2, x), sc.i0e(x) - 2 * sc.i1e(x) / x)
+elementwise(sc.k0e, of_order(0, scaled(lambda v, x: -sc.k1e(x), lambda x: 1)))
+elementwise(sc.k1e, of_order(1, scaled(lambda v, x: -(sc.k0e(x) + sc.kve(2, x)) / 2, lambda x: 1)))
 
 
 # --- Airy, Kelvin, Struve, parabolic cylinder functions: second derivatives by their differential equations ----------

@@ -367,6 +367,30 @@ def test_polynomials_of_high_degrees_have_slopes_also_where_these_are_floats(fun
     assert grad(lambda x: sc.lpmv(0, 200.0, x))(1.0) == pytest.approx(200 * 201 / 2, rel=1e-13)
 
 
+@pytest.mark.parametrize("x", [7.0, 99.0, 112.0, 170.0, 1e4, 1e8])
+def test_scaled_bessel_functions_have_slopes_far_out(x: float) -> None:
+    """They fade there by half of themselves over x; as a difference that had no digit at 1e7 in single precision."""
+    functions = [(sc.i0e, 0, mpmath.besseli, -1), (sc.i1e, 1, mpmath.besseli, -1), (sc.k0e, 0, mpmath.besselk, 1),
+                 (sc.k1e, 1, mpmath.besselk, 1), (partial(sc.ive, 2.5), 2.5, mpmath.besseli, -1),
+                 (partial(sc.kve, 2.5), 2.5, mpmath.besselk, 1)]
+    for function, v, exact, rate in functions:
+        with mpmath.workdps(50):
+            z = mpmath.mpf(x)
+            expected = float(mpmath.diff(lambda z, e=exact, v=v, r=rate: mpmath.exp(r * z) * e(v, z), z,
+                                         h=z * mpmath.mpf(10) ** -15))
+        assert grad(function)(x) == pytest.approx(expected, rel=1e-12, abs=0)
+        assert grad(function)(np.float32(x)) == pytest.approx(expected, rel=1e-3 if x < 120 else 1e-6, abs=0)
+        if rate == -1 and v in (0, 1):
+            assert abs(grad(function)(-x)) == pytest.approx(abs(expected), rel=1e-12, abs=0)
+    for function, v in ((sc.hankel1e, -1j), (sc.hankel2e, 1j)):
+        kind = mpmath.hankel1 if v == -1j else mpmath.hankel2
+        with mpmath.workdps(50):
+            z = mpmath.mpf(x)
+            exact = complex(mpmath.diff(lambda z, f=kind, v=v: f(2.5, z) * mpmath.exp(v * z), z, h=z / 10**15))
+        slope = jvp(lambda x, f=function: f(2.5, x + 0j), (x,), (1.0,))[1]
+        assert slope == pytest.approx(exact, rel=1e-12, abs=0)
+
+
 @pytest.mark.parametrize("v", [0.0, 1.5, 7.0])
 @pytest.mark.parametrize("z", [0.3, 1.0, 40.0, 1e4, 1e8])
 def test_struves_functions_have_slopes_far_out(v: float, z: float) -> None:
