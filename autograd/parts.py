@@ -9,17 +9,44 @@ from collections.abc import Callable
 
 from .duck_arrays import Array
 
+FEW = 8
+"""Parts that together are so small a part of the whole wait for others."""
+
 
 class Part:
     """The cotangent of what was read from, zero elsewhere, which `whole()` makes.
 
-    `add(total)` adds it to an array in place, and says whether it could.
+    `add(total)` adds it to an array in place, and says whether it could. `size` is the number of its elements.
     """
 
-    __slots__ = ("add", "whole")
+    __slots__ = ("pieces", "size")
 
-    def __init__(self, whole: Callable[[], Array], add: Callable[[Array], bool]) -> None:
-        self.whole, self.add = whole, add
+    def __init__(self, size: int, whole: Callable[[], Array], add: Callable[[Array], bool]) -> None:
+        self.pieces, self.size = [(whole, add)], size
+
+    def whole(self) -> Array:
+        total = self.pieces[0][0]()
+        self._add_rest(total)
+        return total
+
+    def add(self, total: Array) -> bool:
+        if not self.pieces[0][1](total):
+            return False
+        self._add_rest(total)
+        return True
+
+    def _add_rest(self, total: Array) -> None:
+        for whole, add in self.pieces[1:]:
+            if not add(total):
+                total += whole()
+
+    def takes(self, other: Part, size: int) -> bool:
+        """Take another part of the same whole, of this size, into this one, unless that makes it too large to wait."""
+        if FEW * (self.size + other.size) > size:
+            return False
+        self.pieces += other.pieces
+        self.size += other.size
+        return True
 
 
 class Rest:

@@ -155,11 +155,20 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                 if c.shape != parent.shape or c.dtype is not parent.dtype:
                     c = fit(c, parent, node.primitive)
             elif kind is not _float64 or parent.shape or parent.dtype is not FLOAT64:
-                if kind is Part and parent in owned and check is None and c.add(totals[parent]):
-                    c = None
+                if kind is Part and check is None:
+                    if parent in owned and c.add(totals[parent]):
+                        c = None
+                    elif left > 1 and (type(before := totals.setdefault(parent, c)) is Part) and (
+                            before is c or before.takes(c, parent.size)):  # what comes next may take it in
+                        waiting[parent] = left - 1
+                        continue
                 elif kind is Rest:
                     c = c.within(g) if node in owned and check is None else c.whole()
                     owned.add(parent)
+                    if type(totals.get(parent)) is Part and totals[parent].add(c):
+                        del totals[parent]
+                elif c is None and left == 1 and type(totals.get(parent)) is Part:
+                    c = totals.pop(parent)
                 c = fit(c._value if type(c) is Tensor and not create_graph else c, parent, node.primitive)
             if check is not None:
                 check(node, c)
@@ -262,6 +271,8 @@ def added(a: Array, b: Array) -> Array:
     """The sum of two cotangents, of which None is zero; for an operation with several outputs, part by part."""
     if a is None or b is None:
         return b if a is None else a
+    if type(a) is Part:
+        return a.whole() + b
     if type(a) is list:
         return [added(x, y) for x, y in zip(a, b, strict=True)]
     return a + b

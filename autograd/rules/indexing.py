@@ -105,7 +105,7 @@ def in_parts(whole: Callable[..., Any]) -> Callable[..., Any]:
     def cotangent(g: Any, node: Node) -> Any:
         if not isinstance(g, PLAIN):
             return whole(g, node)
-        return Part(lambda: whole(g, node), lambda total: add_at(total, g, node.options["key"]))
+        return Part(g.size, lambda: whole(g, node), lambda total: add_at(total, g, node.options["key"]))
 
     return cotangent
 
