@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from autograd import Tensor
 from autograd.arrays import weak
+from autograd.registry import Operation
 from nn.kernels.regression import absolute_error, huber_error, squared_error
 from nn.layers.arguments import nonnegative, positive
-from nn.layers.input import Speaker
-from nn.losses.reduction import Loss, check_reduction, paired
+from nn.layers.input import Speaker, refusal
+from nn.losses.reduction import Loss, check_reduction, paired, reduced, weighting
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -66,34 +69,34 @@ class SmoothL1Loss(Loss):
         return smooth_l1_loss(input, target, self.reduction, self.beta, speaker=self)
 
 
-def mse_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", *, speaker: Speaker = "mse_loss") -> Tensor:
+def mse_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", weight: ArrayLike | None = None, *,
+             speaker: Speaker = "mse_loss") -> Tensor:
     """(x - t)^2 of predictions and targets of one shape: their mean, sum, or each.
 
-    Raises ValueError where shapes differ, (N, 1) against (N,) included.
+    `weight`, of their shape, multiplies each, and the mean is that of the weights. Raises ValueError where shapes
+    differ, (N, 1) against (N,) included.
     """
-    check_reduction(speaker, reduction)
-    return squared_error(*paired(speaker, input, target), reduction=reduction)
+    return _errors(squared_error, speaker, input, target, reduction, weight)
 
 
-def l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", *, speaker: Speaker = "l1_loss") -> Tensor:
+def l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", weight: ArrayLike | None = None, *,
+            speaker: Speaker = "l1_loss") -> Tensor:
     """|x - t| of predictions and targets of one shape: their mean, sum, or each; the slope at 0 is 0.
 
-    Raises ValueError where shapes differ, (N, 1) against (N,) included.
+    `weight` as in `mse_loss`. Raises ValueError where shapes differ, (N, 1) against (N,) included.
     """
-    check_reduction(speaker, reduction)
-    return absolute_error(*paired(speaker, input, target), reduction=reduction)
+    return _errors(absolute_error, speaker, input, target, reduction, weight)
 
 
-def huber_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", delta: float = 1.0, *,
-               speaker: Speaker = "huber_loss") -> Tensor:
+def huber_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", delta: float = 1.0,
+               weight: ArrayLike | None = None, *, speaker: Speaker = "huber_loss") -> Tensor:
     """d^2 / 2 where d = |x - t| <= delta, else delta (d - delta / 2): their mean, sum, or each.
 
+    `weight`, of their shape, multiplies each before the mean, as in PyTorch, which does not divide by its sum here.
     Raises ValueError unless delta is positive, and where shapes differ, (N, 1) against (N,) included.
     """
-    check_reduction(speaker, reduction)
     positive(speaker, delta=delta)
-    x, t = paired(speaker, input, target)
-    return huber_error(x, t, reduction=reduction, delta=weak(delta))
+    return _errors(huber_error, speaker, input, target, reduction, weight, delta=weak(delta))
 
 
 def smooth_l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", beta: float = 1.0, *,
@@ -106,3 +109,20 @@ def smooth_l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean",
     if beta == 0:
         return l1_loss(input, target, reduction, speaker=speaker)
     return huber_loss(input, target, reduction, beta, speaker=speaker) / weak(beta)
+
+
+def _errors(kernel: Operation, speaker: Speaker, input: ArrayLike, target: ArrayLike, reduction: str,
+            weight: ArrayLike | None, **options: Any) -> Tensor:
+    """The losses of a kernel, times a weight, reduced."""
+    check_reduction(speaker, reduction)
+    x, t = paired(speaker, input, target)
+    if weight is None:
+        return kernel(x, t, reduction=reduction, **options)
+    w = weighting(speaker, "weight", weight, x.dtype)
+    if w.shape != x.shape:
+        raise refusal(speaker, f"a weight for each prediction, {x.shape}", w)
+    weighted = kernel(x, t, reduction="none", **options) * w
+    if reduction != "mean" or kernel is huber_error:
+        return reduced(weighted, reduction)
+    total = w.sum()
+    return weighted.sum() / np.where(total == 0, 1, total)  # a mean over no weight is 0, as in `cross_entropy`

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import warnings
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,8 +15,10 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Tensor
+from autograd.testing import check_gradients
 
 RNG = np.random.default_rng(0)
+UNEVEN = np.linspace(-2.1, 2.3, 12).reshape(4, 3)
 
 
 # --- Cross-entropy in every combination of options, against a loop ----------------------------------------------------
@@ -373,6 +376,30 @@ def test_weights_may_be_whole_numbers_or_a_mask(loss: Any, targets: Any) -> None
         assert found.dtype == np.float32
     with pytest.raises(TypeError, match="weight expected floating-point input, got complex128"):
         loss(np.array([1j, 2, 0]))(LOGITS, targets)
+
+
+@pytest.mark.parametrize(("function", "error"), [
+    (nn.functional.mse_loss, lambda d: d * d), (nn.functional.l1_loss, abs),
+    (partial(nn.functional.huber_loss, delta=0.7), lambda d: d * d / 2 if abs(d) <= 0.7 else 0.7 * (abs(d) - 0.35)),
+], ids=["mse_loss", "l1_loss", "huber_loss"])
+@pytest.mark.parametrize("weight", [UNEVEN + 3, UNEVEN > 0, np.arange(12).reshape(4, 3)])
+def test_each_prediction_of_a_number_may_have_a_weight(function: Any, error: Any, weight: Any) -> None:
+    targets = UNEVEN[::-1] / 2
+    losses = np.array([[w * error(x - t) for x, t, w in zip(*rows, strict=True)]
+                       for rows in zip(UNEVEN, targets, weight, strict=True)])
+    shares = 12 if isinstance(function, partial) else np.sum(weight)  # PyTorch's mean of Huber's is over all
+    for reduction, expected in (("none", losses), ("sum", losses.sum()), ("mean", losses.sum() / shares)):
+        found = function(UNEVEN, targets, reduction, weight=weight)
+        np.testing.assert_allclose(found.data, expected, rtol=1e-13)
+        check_gradients(lambda x, t, r=reduction: function(x, t, r, weight=weight), UNEVEN, targets)
+    assert function(UNEVEN.astype(np.float32), targets, weight=weight).dtype == np.float32
+    with pytest.raises(ValueError, match=r"expected a weight for each prediction, \(4, 3\), got \(3,\)"):
+        function(UNEVEN, targets, weight=weight[0])
+    x = Tensor(UNEVEN, requires_grad=True)
+    loss = function(x, targets, weight=0 * UNEVEN)
+    loss.backward()
+    assert loss.item() == 0
+    assert not x.grad.data.any()
 
 
 @pytest.mark.parametrize(("loss", "squash", "advice"), [
