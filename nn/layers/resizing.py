@@ -110,8 +110,10 @@ def _resized(x: Any, axis: int, after: int, step: float, mode: str, align_corner
 
 def _nearest(x: Any, axis: int, after: int, step: float, centre: float) -> Any:
     length = x.shape[axis]
-    positions = ((np.arange(after, dtype=np.float32) + np.float32(centre)) * np.float32(step)).astype(int)  # as PyTorch
-    return np.take(x, np.minimum(positions, length - 1), axis)
+    precise: Any = np.float64 if x.dtype == np.float64 else np.float32
+    positions = (np.arange(after, dtype=precise) + precise(centre)) * precise(step)
+    # As in PyTorch, also for images of double precision: what is a whole number but for rounding is that number.
+    return np.take(x, np.minimum(positions.astype(np.float32).astype(int), length - 1), axis)
 
 
 def _positions(length: int, after: int, step: float, align_corners: bool | None) -> Positions:
