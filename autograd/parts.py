@@ -6,11 +6,18 @@ A loop over the rows of a matrix would otherwise make a matrix for each of them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from .duck_arrays import Array
 
+if TYPE_CHECKING:
+    from .graph import Node
+
 FEW = 8
 """Parts that together are so small a part of the whole wait for others."""
+
+WAITS: Any = object()
+"""What `in_place` returns of a part that waits for something to be added to."""
 
 
 class Part:
@@ -59,3 +66,27 @@ class Rest:
 
     def __init__(self, whole: Callable[[], Array], within: Callable[[Array], Array]) -> None:
         self.whole, self.within = whole, within
+
+
+def in_place(c: Any, mine: Array | None, parent: Node, left: int, totals: dict[Node, Array],
+             owned: set[Node]) -> Any:
+    """What remains to be added to the total of `parent` of a part, a rest, or None, after what could be done in place.
+
+    A part is added to a total that the pass owns; where there is none and contributions are `left`, it becomes the
+    total. A rest is made of the cotangent `mine`, if that is not None.
+    """
+    before = totals.get(parent)
+    if type(c) is Part:
+        if parent in owned and c.add(before):
+            return None
+        if left > 1 and (parent not in totals or (type(before) is Part and before.takes(c, parent.size))):
+            totals.setdefault(parent, c)
+            return WAITS
+    elif type(c) is Rest:
+        c = c.whole() if mine is None else c.within(mine)
+        owned.add(parent)
+        if type(before) is Part and before.add(c):
+            del totals[parent]
+    elif left == 1 and type(before) is Part:
+        return totals.pop(parent)
+    return c

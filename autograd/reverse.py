@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from .arrays import FLOAT64
 from .duck_arrays import Array
 from .graph import FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
-from .parts import Part, Rest
+from .parts import WAITS, Part, Rest, in_place
 from .runtime.locks import renewed
 from .runtime.reduction import MANY, reduce
 from .runtime.silence import ignore_errors, restore_errors
@@ -155,20 +156,11 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                 if c.shape != parent.shape or c.dtype is not parent.dtype:
                     c = fit(c, parent, node.primitive)
             elif kind is not _float64 or parent.shape or parent.dtype is not FLOAT64:
-                if kind is Part and check is None:
-                    if parent in owned and c.add(totals[parent]):
-                        c = None
-                    elif left > 1 and (type(before := totals.setdefault(parent, c)) is Part) and (
-                            before is c or before.takes(c, parent.size)):  # what comes next may take it in
+                if check is None and kind in (Part, Rest, NoneType):
+                    c = in_place(c, g if node in owned else None, parent, left, totals, owned)
+                    if c is WAITS:
                         waiting[parent] = left - 1
                         continue
-                elif kind is Rest:
-                    c = c.within(g) if node in owned and check is None else c.whole()
-                    owned.add(parent)
-                    if type(totals.get(parent)) is Part and totals[parent].add(c):
-                        del totals[parent]
-                elif c is None and left == 1 and type(totals.get(parent)) is Part:
-                    c = totals.pop(parent)
                 c = fit(c._value if type(c) is Tensor and not create_graph else c, parent, node.primitive)
             if check is not None:
                 check(node, c)
