@@ -139,7 +139,7 @@ def _size(side: str, root: str) -> int:
     else:
         distribution = {"hips": "autograd", "torch": "torch"}[side]
         files = [Path(str(f.locate())) for f in importlib.metadata.files(distribution) or []]
-    return sum(f.stat().st_size for f in files if f.is_file() and f.suffix != ".pyc")
+    return sum(f.stat().st_size for f in files if f.is_file() and "__pycache__" not in f.parts)
 
 
 def _cleargrad() -> SimpleNamespace:
