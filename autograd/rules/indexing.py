@@ -20,7 +20,7 @@ from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.parts import Part, Rest
 from autograd.registry import primitives
-from autograd.tensor.index import PLACES, differs, indices_of, parts_of, places, with_key
+from autograd.tensor.index import BASIC, differs, indices_of, parts_of, places, with_key
 from autograd.tensor.mutation import link_choice
 
 from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leading_axes
@@ -91,7 +91,7 @@ def known_places(key: Any, shape: tuple[int, ...]) -> Array:
 
 def is_basic(key: Any) -> bool:
     """Whether an index reads each element at most once: no integer arrays."""
-    return all(isinstance(k, PLACES) or np.asarray(k).dtype.kind == "b" for k in parts_of(key))
+    return all(isinstance(k, BASIC) or np.asarray(k).dtype.kind == "b" for k in parts_of(key))
 
 
 linear(get_item, lambda g, x, *, key: scatter(g, key=key, shape=x.shape), views=True)

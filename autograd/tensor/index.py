@@ -18,8 +18,8 @@ from .tensor import Tensor
 
 TENSOR = object()
 """The place of a tensor in a template."""
-PLACES = (int, np.integer, slice, type(...), type(None))
-"""What an index contains where NumPy makes a view."""
+BASIC = (int, np.integer, slice, type(...), type(None))
+"""The types of basic indices, for which NumPy makes a view."""
 _CONSTANT = frozenset({slice, int, type(None), type(...)})  # the most frequent keys, which contain no tensor
 
 
@@ -45,7 +45,7 @@ def leaves_an_array(key: Any) -> bool:
 def is_same_key(a: Any, b: Any) -> bool:
     """Whether two keys are the same integers and slices: of others, two are not the same."""
     a, b = parts_of(a), parts_of(b)
-    return len(a) == len(b) and all(isinstance(x, PLACES) and type(x) is type(y) and x == y
+    return len(a) == len(b) and all(isinstance(x, BASIC) and type(x) is type(y) and x == y
                                     for x, y in zip(a, b, strict=True))
 
 
