@@ -9,6 +9,7 @@ import numpy as np
 from autograd.declare import composite, differential, general, on_arrays_too, piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.forward import jvp
+from autograd.primitive import pole_safe
 from autograd.tensor.nested import values_of
 
 from .linalg import namedtuple_of
@@ -77,14 +78,24 @@ cofactors_of = on_arrays_too(differential(cofactors, cofactors_change))
 general(np.linalg.det, lambda g, x: g[..., None, None] * cofactors_of(x),
         lambda t, x: np.sum(cofactors_of(x) * t, axis=(-2, -1)))
 slogdet_of = general(
-    np.linalg.slogdet, lambda g, x, out: slogdet_cotangent(g[0], g[1], out[0])[..., None, None] * mT(np.linalg.inv(x)),
-    lambda t, x, out: slogdet_tangents(trace_of_product(np.linalg.inv(x), t), out[0]),
+    np.linalg.slogdet,
+    lambda g, x, out: pole_safe(slogdet_cotangent(g[0], g[1], out[0])[..., None, None], slope_of_log(x, out[0])),
+    lambda t, x, out: slogdet_tangents(np.sum(pole_safe(t, slope_of_log(x, out[0])), axis=(-2, -1)), out[0]),
     evaluate=lambda x: tuple(np.linalg.slogdet(x)))
+
+
+def slope_of_log(x: Array, sign: Array) -> Array:
+    """The slope of log det, inv(x)^T, and nan for a singular matrix, whose sign is 0: there is none."""
+    singular = (sign == 0)[..., np.newaxis, np.newaxis]
+    regular = np.where(singular, np.eye(x.shape[-1], dtype=x.dtype), x)
+    return np.where(singular, np.nan, mT(np.linalg.inv(regular)))
 
 
 def slogdet_tangents(change: Array, sign: Array) -> tuple[Array, Array]:
     """The tangents of sign and log|det|, given that of log det: a complex sign rotates."""
-    return (np.imag(change) * 1j * sign if sign.dtype.kind == "c" else 0 * change), np.real(change)
+    if sign.dtype.kind != "c":
+        return np.zeros_like(change), change
+    return np.imag(np.where(sign == 0, 0, change)) * 1j * sign, np.real(change)
 
 
 def slogdet_cotangent(g_sign: Array, g_log: Array, sign: Array) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import Tensor, grad, hessian, jacobian, jvp, vmap
+from autograd import Tensor, grad, hessian, hvp, jacobian, jvp, vmap
 from autograd.arrays import Array
 from autograd.scipy.linalg import polar
 from autograd.testing import check_gradients
@@ -223,6 +223,29 @@ def test_the_sign_of_a_determinant_may_be_imaginary() -> None:
     x = np.diag([1j, 2.0])
     check_gradients(lambda a: np.linalg.slogdet(a)[0], x, order=1)
     check_gradients(lambda a: np.linalg.slogdet(a)[1], x, order=1)
+
+
+@pytest.mark.parametrize("dtype", [float, np.float32, complex])
+def test_a_singular_matrix_among_others_has_a_sign_but_no_slope_of_the_logarithm(dtype: Any) -> None:
+    x = np.array([[[1.0, 2.0], [2.0, 4.0]], [[2.0, 0.5], [0.3, -1.0]]], dtype)
+
+    def regular_ones(a: Any) -> Any:
+        sign, log = np.linalg.slogdet(a)
+        return np.sum(np.where(sign == 0, 0, log)) + np.sum(np.real(sign))
+
+    alone = grad(lambda a: np.sum(np.linalg.slogdet(a)[1]) + np.sum(np.real(np.linalg.slogdet(a)[0])))(x[1:])
+    found = grad(regular_ones)(x)
+    np.testing.assert_array_equal(found[0], 0)
+    np.testing.assert_allclose(found[1:], alone, rtol=1e-6)
+    assert found.dtype == x.dtype
+    along = np.arange(8.0).reshape(2, 2, 2).astype(dtype)
+    slope = np.real(np.sum(alone.conj() * along[1:]))
+    np.testing.assert_allclose(jvp(regular_ones, (x,), (along,))[1], slope, rtol=1e-5)
+    np.testing.assert_array_equal(hvp(regular_ones, x, along)[0], 0)
+    np.testing.assert_allclose(hvp(regular_ones, x, along)[1:], hvp(regular_ones, x[1:], along[1:]), rtol=1e-5)
+    np.testing.assert_array_equal(grad(lambda a: np.sum(np.real(np.linalg.slogdet(a)[0])))(x)[0], 0)
+    assert np.isnan(grad(lambda a: np.sum(np.linalg.slogdet(a)[1]))(x)[0]).all()
+    assert np.isnan(jvp(lambda a: np.linalg.slogdet(a)[1], (x,), (along,))[1][0])
 
 
 def test_condition_of_a_singular_matrix() -> None:
