@@ -43,13 +43,13 @@ def _mean(x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = Fal
     return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-def _at_least_single(g: Array) -> Array:
+def at_least_single(g: Array) -> Array:
     """float16 as float32: in float16 a count of more than 65,504 is infinite."""
     return g.astype(np.float32) if g.dtype.char == "e" else g
 
 
 mean_of_all = linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False: expand(
-    _at_least_single(g) / count(x, axis, True), x, axis=axis, keepdims=keepdims), evaluate=_mean)
+    at_least_single(g) / count(x, axis, True), x, axis=axis, keepdims=keepdims), evaluate=_mean)
 mean_of_some = reduction(np.mean, lambda g, x, *, axis=None, dtype=None, where=True: left_or_none(
     expand(shared_out(g, count(x, axis, where)), x, keepdims=True), count(x, axis, where), where), name="mean_of_some")
 
