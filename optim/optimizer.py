@@ -201,19 +201,20 @@ class Optimizer:
                 self._check_leaf("a parameter" if p.name is None else p.name, p)
                 by_dtype.setdefault(p.dtype, []).append(p)
             plans.append([Plan(self._flat(same, self.moments_of(group), states)) for same in by_dtype.values()])
-        self._laid_out = [(self.moments_of(group), list(map(id, group["params"]))) for group in self.param_groups]
+        self._laid_out = [self._layout(group) for group in self.param_groups]
         self._plans = plans
+
+    def _layout(self, group: dict[str, Any]) -> tuple[tuple[str, ...], list[int]]:
+        """What the layout of a group depends on, besides the shapes of its parameters."""
+        return self.moments_of(group), list(map(id, group["params"]))
 
     def _are_laid_out(self) -> bool:
         """Whether the moments are laid out for the present groups, and for the shapes of their parameters."""
         if len(self._laid_out) != len(self.param_groups):
             return False
-        for group, (moments, parameters), plans in zip(self.param_groups, self._laid_out, self._plans, strict=True):
-            if self.moments_of(group) != moments or list(map(id, group["params"])) != parameters:
+        for group, layout, plans in zip(self.param_groups, self._laid_out, self._plans, strict=True):
+            if self._layout(group) != layout or not all(plan.fits() for plan in plans):
                 return False
-            for plan in plans:
-                if not plan.fits():
-                    return False
         return True
 
     def _flat(self, parameters: Sequence[Tensor], moments: Sequence[str], states: States) -> Flat:

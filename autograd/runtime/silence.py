@@ -1,10 +1,10 @@
-"""Ignoring floating-point errors, at a fifth of the price of `np.errstate`.
+"""Ignoring floating-point errors, at a tenth of the price of `np.errstate`.
 
     before = ignore_errors()
     try: ...
     finally: restore_errors(before)
 
-`np.errstate` takes 0.8 us, as long as the arithmetic of a small layer, most of it to compose its setting anew. NumPy
+`np.errstate` takes 0.7 us, as long as the arithmetic of a small layer, most of it to compose its setting anew. NumPy
 keeps the setting in a context variable (PEP 567), so one that was composed before can be set again. Which variable that
 is, NumPy does not say, but it is the only one in a context in which nothing else was set.
 """
@@ -45,4 +45,4 @@ def silent(function: Function) -> Function:
         finally:
             restore_errors(before)
 
-    return run  # type: ignore[return-value]
+    return run  # type: ignore[return-value]  # it takes and returns what the function does

@@ -64,7 +64,7 @@ class Axis(NamedTuple):
             yield (slice(j, None, step), dilation,
                    Axis(self.size, 1, self.stride, 1, self.before - j * self.dilation, self.outputs + reach))
 
-    @lru_cache(1024)  # noqa: B019
+    @lru_cache(1024)  # noqa: B019  # as above
     def adjoint(self) -> tuple[tuple[slice, slice, Axis], ...]:
         """Windows over the outputs that gather, for every input, the outputs it contributed to.
 

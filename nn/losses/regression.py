@@ -96,7 +96,7 @@ def huber_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", del
     Raises ValueError unless delta is positive, and where shapes differ, (N, 1) against (N,) included.
     """
     positive(speaker, delta=delta)
-    return _errors(huber_error, speaker, input, target, reduction, weight, delta=weak(delta))
+    return _errors(huber_error, speaker, input, target, reduction, weight, per_weight=False, delta=weak(delta))
 
 
 def smooth_l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", beta: float = 1.0, *,
@@ -112,8 +112,8 @@ def smooth_l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean",
 
 
 def _errors(kernel: Operation, speaker: Speaker, input: ArrayLike, target: ArrayLike, reduction: str,
-            weight: ArrayLike | None, **options: Any) -> Tensor:
-    """The losses of a kernel, times a weight, reduced."""
+            weight: ArrayLike | None, *, per_weight: bool = True, **options: Any) -> Tensor:
+    """The losses of a kernel, times a weight, reduced; their mean is over all, or `per_weight`."""
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target)
     if weight is None:
@@ -122,7 +122,7 @@ def _errors(kernel: Operation, speaker: Speaker, input: ArrayLike, target: Array
     if w.shape != x.shape:
         raise refusal(speaker, f"a weight for each prediction, {x.shape}", w)
     weighted = kernel(x, t, reduction="none", **options) * w
-    if reduction != "mean" or kernel is huber_error:
+    if reduction != "mean" or not per_weight:
         return reduced(weighted, reduction)
     total = w.sum()
     return weighted.sum() / np.where(total == 0, 1, total)  # a mean over no weight is 0, as in `cross_entropy`
