@@ -6,6 +6,7 @@ A loop over the rows of a matrix would otherwise make a matrix for each of them.
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from .duck_arrays import Array
@@ -66,6 +67,10 @@ class Rest:
 
     def __init__(self, whole: Callable[[], Array], within: Callable[[Array], Array]) -> None:
         self.whole, self.within = whole, within
+
+
+IN_PLACE = frozenset({Part, Rest, NoneType})
+"""The types of cotangents that `in_place` is for."""
 
 
 def in_place(c: Any, mine: Array | None, parent: Node, left: int, totals: dict[Node, Array],

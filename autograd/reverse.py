@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from .arrays import FLOAT64
 from .duck_arrays import Array
 from .graph import FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
-from .parts import WAITS, Part, Rest, in_place
+from .parts import IN_PLACE, WAITS, Part, Rest, in_place
 from .runtime.locks import renewed
 from .runtime.reduction import MANY, reduce
 from .runtime.silence import ignore_errors, restore_errors
@@ -156,7 +155,7 @@ def _visit(  # noqa: C901  # the one hot loop of the backward pass
                 if c.shape != parent.shape or c.dtype is not parent.dtype:
                     c = fit(c, parent, node.primitive)
             elif kind is not _float64 or parent.shape or parent.dtype is not FLOAT64:
-                if check is None and kind in (Part, Rest, NoneType):
+                if check is None and kind in IN_PLACE:
                     c = in_place(c, g if node in owned else None, parent, left, totals, owned)
                     if c is WAITS:
                         waiting[parent] = left - 1

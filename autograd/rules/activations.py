@@ -10,7 +10,7 @@ from autograd.arguments import as_tensor, refuses_foreign_options
 from autograd.arrays import Axes, one_of, weak
 from autograd.declare import elementwise, general, on_arrays_too, reduction
 from autograd.declare.poles import quotient
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import HALF, Array
 from autograd.primitive import pole_safe
 from autograd.registry import Operation
 from autograd.runtime.blocks import BLOCK, LONG, in_blocks
@@ -26,7 +26,6 @@ from .ufuncs import select
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-HALF = np.dtype(np.float16).char
 MANY = 2**12  # from this size on, scanning all elements is cheaper than taking the maximum of each row
 
 

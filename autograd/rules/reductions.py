@@ -15,7 +15,7 @@ from autograd.arguments import array_of, as_tensor, by_name
 from autograd.arrays import in_a_tuple, in_dtype
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import quotient
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, at_least_single
 from autograd.runtime.reduction import reduce
 from autograd.tensor import Tensor
 
@@ -43,11 +43,7 @@ def _mean(x: Array, *, axis: Any = None, dtype: Any = None, keepdims: bool = Fal
     return np.mean(x, axis=axis, dtype=dtype, keepdims=keepdims)
 
 
-def at_least_single(g: Array) -> Array:
-    """float16 as float32: in float16 a count of more than 65,504 is infinite."""
-    return g.astype(np.float32) if g.dtype.char == "e" else g
-
-
+# In float16 a count of more than 65,504 is infinite.
 mean_of_all = linear(np.mean, lambda g, x, *, axis=None, dtype=None, keepdims=False: expand(
     at_least_single(g) / count(x, axis, True), x, axis=axis, keepdims=keepdims), evaluate=_mean)
 mean_of_some = reduction(np.mean, lambda g, x, *, axis=None, dtype=None, where=True: left_or_none(

@@ -14,7 +14,7 @@ import numpy as np
 from autograd.arguments import array_of
 from autograd.arrays import one_of
 from autograd.declare import linear, on_arrays_too
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, at_least_single
 from autograd.errors import needing
 from autograd.registry import real_only
 from autograd.rules.axes import fitted
@@ -30,8 +30,7 @@ __getattr__ = no_twins_but_these(__name__)
 
 def given(x: Any) -> Array:
     """An array in a precision that transforms support: half precision becomes single."""
-    x = array_of(x)
-    return x.astype(np.float32) if x.dtype == np.float16 else x
+    return at_least_single(array_of(x))
 
 
 def distinct(x: Array, s: Sequence[int] | None, axes: Sequence[int] | None) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.kernels.half_precision import wide
+from autograd.duck_arrays import at_least_single
 
 
 def reduced(losses: Any, reduction: str) -> Any:
@@ -24,4 +24,4 @@ def reduced_array(losses: Any, reduction: str) -> Any:
 
 def share(g: Any, size: int, reduction: str) -> Any:
     """The cotangent of each loss, from that of the reduced loss: in float32 of a float16, which not every size fits."""
-    return wide(g) / size if reduction == "mean" else g
+    return at_least_single(g) / size if reduction == "mean" else g

@@ -17,8 +17,9 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
+from autograd.duck_arrays import HALF, at_least_single
 from autograd.registry import Operation
-from nn.kernels.half_precision import HALF, in_single, narrow, wide
+from nn.kernels.half_precision import in_single, narrow
 from nn.kernels.reduction import reduced, reduced_array, share
 
 
@@ -27,7 +28,7 @@ def loss_of_errors(name: str, cost: Callable[..., Any], slope: Callable[..., Any
 
     def forward(x: Array, t: Array, *, reduction: str = "mean", **options: Any) -> tuple[Array, tuple[Array]]:
         error = x - t
-        loss = reduced_array(cost(wide(error), **options), reduction)
+        loss = reduced_array(cost(at_least_single(error), **options), reduction)
         return loss if error.dtype.char != HALF else narrow(loss), (error,)
 
     def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array], needs: Needs, *,
