@@ -13,7 +13,7 @@ import numpy as np
 from autograd import GradientLostWarning, Tensor, enable_grad
 from autograd.boundary import as_plain
 from autograd.errors import needing, require_instance
-from autograd.graph import Leaf, Node, reachable
+from autograd.graph import Leaf, Node, Scope, reachable
 from autograd.tensor.nested import tensors_in
 from nn.evaluation_mode import evaluating
 from nn.foreign_names import refuses_foreign_options
@@ -143,7 +143,6 @@ class _Writer:
         inputs = [self.find(value) for value in call.inputs]
         self.graph.scope = call.path
         names = convert(self.graph, call, inputs)
-        self.graph.scope = ""
         for value, name in zip(call.outputs, names, strict=False):
             self.know(value, name)
 
@@ -155,6 +154,7 @@ class _Writer:
             return self.by_tensor[id(value)][0]
         for node in reachable(value._node, stop=frozenset(self.by_node)):
             if node not in self.by_node:
+                self.graph.scope = _path(node.scope)
                 self.by_node[node] = self._write(node)
         return self.by_node[value._node]
 
@@ -191,6 +191,10 @@ class _Writer:
             ) from None
 
     def _constant(self, node: Node, position: int) -> str:
+        operand = dict(node.constants).get(position)
+        given = operand and operand.origin and operand.origin()
+        if id(given) in self.by_tensor:  # integers that are an input, or a layer's output
+            return self.by_tensor[id(given)][0]
         try:
             value = operations.constant_of(node, position)
         except LookupError:
@@ -199,6 +203,14 @@ class _Writer:
                 "does not keep; make it a buffer: self.register_buffer(name, array)"
             ) from None
         return "" if value is None else self.graph.constant(value)
+
+
+def _path(scope: Scope | None) -> str:
+    """The path of the innermost module that returned a node."""
+    path = ""
+    while scope is not None:
+        path, _, _, scope = scope
+    return path
 
 
 def _described(name: str, value: Any, batch: int) -> Any:

@@ -1,4 +1,4 @@
-"""`x[key]` between layers in ONNX: slices, whole numbers, `None` and `...`."""
+"""`x[key]` between layers in ONNX: slices, whole numbers, `None` and `...`, or the indices of one axis."""
 
 from __future__ import annotations
 
@@ -17,8 +17,15 @@ _FARTHEST = np.iinfo(np.int64).max
 
 
 def get_item(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    """Slice, then drop the axes of whole numbers, then make those of `None`; raises KeyError for other keys."""
+    """Slice, then drop the axes of whole numbers, then make those of `None`; or gather along one axis.
+
+    Raises KeyError for other keys, and for parts of the batch that may be of this one only.
+    """
     key = _in_full(node.options["key"], len(input_shape(node)))
+    if arrays := [axis for axis, part in enumerate(key) if isinstance(part, np.ndarray)]:
+        if len(arrays) > 1 or arrays == [0] or any(part != slice(None) for part in key if part is not key[arrays[0]]):
+            raise KeyError("get_item")
+        return graph.add("Gather", [inputs[0], graph.constant(key[arrays[0]], "indices")], axis=arrays[0])
     taken = [part for part in key if part is not None]
     if inputs[0] not in graph.initializers and taken and not _holds_of_any_batch(taken[0]):
         raise KeyError("get_item")
@@ -38,14 +45,20 @@ def get_item(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 def _in_full(key: Any, ndim: int) -> list[Any]:
     """A part of the key for each axis, and for each new one."""
-    parts = list(key) if isinstance(key, tuple) else [key]
-    if not all(part is None or part is ... or isinstance(part, slice) or is_integer(part) for part in parts):
-        raise KeyError("get_item")
-    if ... not in parts:
-        parts.append(...)
-    at = parts.index(...)
-    parts[at : at + 1] = [slice(None)] * (ndim + 1 + parts.count(None) - len(parts))
+    parts = [_indices(part) for part in (key if isinstance(key, tuple) else (key,))]
+    at = next((i for i, part in enumerate(parts) if part is ...), len(parts))
+    parts[at:] = parts[at:] or [...]
+    parts[at : at + 1] = [slice(None)] * (ndim + 1 + sum(part is None for part in parts) - len(parts))
     return parts
+
+
+def _indices(part: Any) -> Any:
+    """A part of a key, a list of indices as an array. Raises KeyError for a mask."""
+    if part is None or part is ... or isinstance(part, slice) or is_integer(part):
+        return part
+    if (array := np.asarray(part)).dtype.kind not in "iu":
+        raise KeyError("get_item")
+    return array
 
 
 def _holds_of_any_batch(part: Any) -> bool:

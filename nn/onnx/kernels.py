@@ -1,4 +1,4 @@
-"""The functions of layers, called between layers, as ONNX nodes: `F.max_pool2d(x, 2)` is a kernel in the graph.
+"""The functions of layers as ONNX nodes: `F.unfold(x, 2)` is a kernel in the graph, and so is `nn.Unfold(2)(x)`.
 
 Operands that a call leaves out, such as a bias, have the name "". Layers are written by `product` and `attended`, too.
 """
@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from autograd.graph import Node
+from nn.kernels import patches
 from nn.kernels.windows import Windows, pool_windows
 from nn.onnx.graph import Graph, pads
 
@@ -63,6 +64,21 @@ def _convolution(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Conv", [name for name in inputs if name], group=options["groups"], **sizes)
 
 
+def _transposed_convolution(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """Group by group: ONNX's reference evaluator knows no groups here, and could not check the file."""
+    options, (x, weight, bias) = node.options, inputs
+    groups, (_, channels) = options["groups"], node.shape[:2]
+    sizes = {"strides": list(options["stride"]), "dilations": list(options["dilation"]),
+             "pads": pads(options["padding"]), "output_padding": list(options["output_padding"])}
+    images, weights = [x], [weight]
+    if groups > 1:
+        images, weights = (graph.add_many("Split", [name], groups, axis=axis, num_outputs=groups)
+                           for name, axis in ((x, 1), (weight, 0)))
+    outs = [graph.add("ConvTranspose", pair, **sizes) for pair in zip(images, weights, strict=True)]
+    out = graph.add("Concat", outs, axis=1) if groups > 1 else outs[0]
+    return graph.add("Add", [out, graph.reshape(bias, [1, channels, *[1] * (node.ndim - 2)])]) if bias else out
+
+
 def pooled(windows: Windows) -> dict[str, Any]:
     """The windows of a pool as attributes; dilations apart, which a mean has none of.
 
@@ -89,8 +105,52 @@ def _max_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 def _average_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     if node.options["divisor"] is not None:
         raise KeyError("average_pool")
+    windows = node.options["geometry"]
+    if all(axis.partition and axis.outputs == 1 for axis in windows):
+        return graph.add("GlobalAveragePool", inputs)
     return graph.add("AveragePool", inputs, count_include_pad=int(node.options["include_pad"]),
-                     **pooled(node.options["geometry"]))
+                     **pooled(windows))
+
+
+def _adaptive_average_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """Windows that overlap, or are one pixel for several, as products with matrices; even ones are an average pool."""
+    means = [graph.constant(_means(size, windows, node.dtype), "means")
+             for size, windows in zip(input_shape(node)[2:], node.options["bounds"], strict=True)]
+    read, wanted = "xyz"[:len(means)], "ijk"[:len(means)]
+    factors = ",".join(map("".join, zip(wanted, read, strict=True)))
+    return graph.add("Einsum", [*inputs, *means], equation=f"nc{read},{factors}->nc{wanted}")
+
+
+def _means(size: int, windows: Sequence[tuple[int, int]], dtype: DTypeLike) -> NDArray[Any]:
+    """The matrix (windows, size) that takes the mean of each window."""
+    first, end = np.transpose(windows)[..., np.newaxis]
+    inside = (first <= np.arange(size)) & (np.arange(size) < end)
+    means: NDArray[Any] = inside / inside.sum(axis=1, keepdims=True)
+    return means.astype(dtype)
+
+
+def _unfold(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """The columns read by one index, counted row by row in the padded image."""
+    windows, channels = node.options["windows"], input_shape(node)[1]
+    around = [(axis.before, axis.before) for axis in windows]
+    padded = graph.add("Pad", [inputs[0], graph.integers(pads([(0, 0), (0, 0), *around]))])
+    full = tuple(axis._replace(size=axis.size + 2 * axis.before, before=0) for axis in windows)
+    size = [axis.size for axis in full]
+    at = patches.unfold(np.arange(math.prod(size)).reshape(1, 1, *size), windows=full)[0]
+    columns = graph.add("Gather", [graph.reshape(padded, [0, 0, -1]), graph.constant(at, "windows")], axis=2)
+    return graph.reshape(columns, [0, channels * at.shape[0], at.shape[1]])
+
+
+def _fold(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    windows = node.options["windows"]
+    sizes = [graph.integers([getattr(axis, name) for axis in windows]) for name in ("size", "kernel")]
+    return graph.add("Col2Im", [inputs[0], *sizes], dilations=[axis.dilation for axis in windows],
+                     pads=pads((axis.before, axis.before) for axis in windows),
+                     strides=[axis.stride for axis in windows])
+
+
+def _embedding(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    return graph.add("Gather", inputs, axis=0)
 
 
 def _attention(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -119,6 +179,28 @@ def _layer_norm(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("LayerNormalization", [x, scale, *([bias] if bias else [])], axis=-axes, epsilon=eps)
 
 
+def _group_norm(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    from onnx import helper
+
+    x, weight, bias = inputs
+    channels = input_shape(node)[1]
+    parts = [weight or _filled(graph, node, channels, 1), bias or _filled(graph, node, channels, 0)]
+    if node.options["groups"] == channels:
+        return graph.add("InstanceNormalization", [x, *parts], epsilon=node.options["eps"])
+    # Mean and variance are computed in float32 unless the file says otherwise.
+    wide = helper.np_dtype_to_tensor_dtype(np.promote_types(node.dtype, np.float32))
+    options = {"num_groups": node.options["groups"], "epsilon": node.options["eps"], "stash_type": wide}
+    return graph.add("GroupNormalization", [x, *parts], **options)
+
+
+def _rms_norm(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    (x, weight), axes = inputs, graph.integers(list(range(-node.options["axes"], 0)))
+    mean = graph.add("ReduceMean", [graph.add("Mul", [x, x]), axes], keepdims=1)
+    eps = graph.constant(np.array(node.options["eps"], node.dtype), "eps")
+    out = graph.add("Div", [x, graph.add("Sqrt", [graph.add("Add", [mean, eps])])])
+    return graph.add("Mul", [out, weight]) if weight else out
+
+
 def _filled(graph: Graph, node: Node, shape: int | tuple[int, ...], value: float) -> str:
     return graph.constant(np.full(shape, value, node.dtype), "ones" if value else "zeros")
 
@@ -126,9 +208,16 @@ def _filled(graph: Graph, node: Node, shape: int | tuple[int, ...], value: float
 KERNELS: Mapping[str, ConvertOperation] = {
     "linear": lambda graph, node, inputs: product(graph, node.ndim, *inputs),
     "convolution": _convolution,
+    "transposed_convolution": _transposed_convolution,
     "max_pool": _max_pool,
     "average_pool": _average_pool,
+    "adaptive_average_pool": _adaptive_average_pool,
+    "unfold": _unfold,
+    "fold": _fold,
+    "embedding": _embedding,
     "attention": _attention,
     "batch_norm_inference": _batch_norm,
     "layer_norm": _layer_norm,
+    "group_norm": _group_norm,
+    "rms_norm": _rms_norm,
 }

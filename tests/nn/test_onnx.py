@@ -412,7 +412,7 @@ def test_what_forward_does_between_layers(tmp_path):
             x = x.reshape(len(x), -1)
             hidden = np.maximum(self.first(x) * self.scale, 0)
             hidden = hidden + self.second(np.tanh(hidden) ** 2 / 2.0) - 1
-            hidden = hidden[..., np.arange(hidden.shape[-1])]
+            hidden = hidden[..., np.arange(6) < 6]
             again = self.second(np.concatenate([hidden, -x], axis=1).reshape(len(x), 2, 6))
             return np.exp(again.mean(axis=1, keepdims=True)).sum(axis=-1), autograd.softmax(again.T, axis=0).T
 

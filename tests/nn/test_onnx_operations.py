@@ -75,6 +75,20 @@ FUNCTIONS = {
     "average_pool": lambda x: F.avg_pool1d(x, 3, stride=2, padding=1, count_include_pad=False),
     "average_pool of images": lambda x: F.avg_pool2d(x[:, None], 2, ceil_mode=True),
     "average_pool over all": lambda x: F.adaptive_avg_pool2d(x[:, None], 1),
+    "average_pool over windows that overlap": lambda x: F.adaptive_avg_pool2d(x[:, None], (2, 3)),
+    "transposed_convolution": lambda x: F.conv_transpose1d(
+        x, WEIGHTS[:3, :6].reshape(3, 2, 3), WEIGHTS[0, :2], stride=2, padding=1, output_padding=1),
+    "transposed_convolution in groups": lambda x: F.conv_transpose2d(
+        x[:, :2, :, None], WEIGHTS[:2, :6].reshape(2, 3, 2, 1), WEIGHTS[0, :6], groups=2, dilation=2),
+    "unfold": lambda x: F.unfold(x[:, None], (2, 3), padding=(1, 0), dilation=(2, 1), stride=2),
+    "fold": lambda x: F.fold(np.concatenate([x, x], 1)[:, :4], (3, 3), 2),
+    "fold of strides": lambda x: F.fold(x[:, :2], (3, 2), (2, 1), padding=(1, 0), stride=(2, 1)),
+    "group_norm": lambda x: F.group_norm(x[:, :2], 1, *WEIGHTS[:2, :2]) + F.group_norm(x, 3)[:, 1:],
+    "instance_norm": lambda x: F.instance_norm(x) + F.instance_norm(x, *WEIGHTS[:2, :3] ** 2, use_input_stats=False),
+    "rms_norm": lambda x: F.rms_norm(x, (4,)) + F.rms_norm(x, (3, 4), WEIGHTS[:3, :4], 0.1),
+    "pad by what is there": lambda x: (
+        F.pad(x, (1, 2), "reflect") + F.pad(x, (3, 0), "circular") + F.pad(x, (2, 1), "replicate")),
+    "get_item by indices": lambda x: x[:, [2, 0, 0]] + x[..., np.array([[0, 3], [1, -1]]).ravel()],
     "layer_norm": lambda x: F.layer_norm(x, (4,)) + F.layer_norm(x, (3, 4), *WEIGHTS[:6, :4].reshape(2, 3, 4)),
     "batch_norm": lambda x: F.batch_norm(x, *WEIGHTS[:2, :3] ** 2) + F.batch_norm(x, *WEIGHTS[:4, :3] ** 2),
     "attention": lambda x: F.scaled_dot_product_attention(x, x[:, :2], x[:, :2]),
@@ -217,6 +231,25 @@ def test_a_number_that_follows_from_the_length_of_the_batch_is_found(tmp_path):
     assert not (tmp_path / "model.onnx").exists()
 
 
+class Tied(nn.Module):
+    """One table for the words that go in and those that come out, as in a language model."""
+
+    def __init__(self):
+        self.table = nn.Parameter(images(9, 4))
+
+    def forward(self, words):
+        found = F.embedding(words, self.table) + F.embedding(Tensor([2, 0]), self.table)
+        return F.linear(found, self.table)
+
+
+def test_a_function_reads_a_table_by_integers_of_the_input(tmp_path):
+    model = nn.Sequential(Tied())
+    assert_same_elsewhere(model, np.array([[0, 6], [1, 1], [8, 5]]), tmp_path / "model.onnx")
+    file = onnx.load(tmp_path / "model.onnx").graph
+    assert [x.name for x in file.initializer if x.dims == [9, 4]] == ["0.table"]
+    assert file.node[-2].name == "0.matmul"
+
+
 def test_integers_that_are_computed_from_the_input_are_no_constants(tmp_path):
     class Model(Words):
         def forward(self, words):
@@ -226,14 +259,15 @@ def test_integers_that_are_computed_from_the_input_are_no_constants(tmp_path):
         nn.export_onnx(Model(), np.array([[1, 2], [3, 0]]), tmp_path / "model.onnx")
 
 
-@pytest.mark.parametrize("key", [slice(None, 2), 3, (slice(None), [0, 1]), True], ids=str)
+@pytest.mark.parametrize("key", [slice(None, 2), 3, ([0, 1],), True, (slice(None), [True, False, True]),
+                                 (slice(None), [0, 1], None, 0)], ids=str)
 def test_what_may_be_of_this_batch_only_or_is_no_slice_is_not_expressed(key, tmp_path):
     class Model(nn.Module):
         def forward(self, x):
             return x[key]
 
     with pytest.raises(ValueError, match="cannot express 'get_item'"):
-        nn.export_onnx(Model(), images(4, 3), tmp_path / "model.onnx")
+        nn.export_onnx(Model(), images(4, 3, 2), tmp_path / "model.onnx")
 
 
 def test_what_is_no_number_elsewhere_is_none_in_the_file(tmp_path):
