@@ -11,6 +11,7 @@ from autograd.tensor import Tensor
 from autograd.tensor.box import bottom, boxes
 from autograd.transforms.vmap import Batch
 
+from .collector import collector_waits
 from .drawing import Drawing
 from .on_error import draw_on_error
 from .placing import engines
@@ -20,7 +21,6 @@ from .reading.names import gather, readable
 from .reading.sources import trace_source
 from .shaping.collapse import Expand
 from .shaping.view import View, found
-from .waiting import collector_waits
 from .writing.style import PALETTES, Theme
 
 __all__ = ["Drawing", "draw", "draw_on_error", "trace_source"]

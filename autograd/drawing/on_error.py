@@ -55,7 +55,7 @@ def of_error(error: BaseException) -> Drawing | None:
             operands = variables.get("operands")
             if operands is None:
                 operands = [variables[name] for name in ("x", "y", "z") if name in variables]
-            return _drawn(_of_call(primitive, operands, variables.get("options") or {}, names), error)
+            return _drawn(_of_call(primitive, operands, names), error)
     return None
 
 
@@ -77,7 +77,7 @@ def _of_node(node: Node, names: Names) -> Extraction:
     return result
 
 
-def _of_call(primitive: Primitive, operands: Sequence[Any], options: dict[str, Any], names: Names) -> Extraction:
+def _of_call(primitive: Primitive, operands: Sequence[Any], names: Names) -> Extraction:
     """The graphs of the operands, and the call that failed as one more vertex below them."""
     tensors = [x for x in operands if isinstance(x, Tensor)]
     result = extract([x for x in tensors if x._node is not None], names)

@@ -11,6 +11,7 @@ from . import (
     decompositions,
     determinants,
     editing,
+    emath,
     error_function,
     histograms,
     indexing,
@@ -34,7 +35,7 @@ from . import (
 )
 
 __all__ = [
-    "activations", "calculus", "choosing", "decompositions", "determinants", "editing", "error_function",
+    "activations", "calculus", "choosing", "decompositions", "determinants", "editing", "emath", "error_function",
     "histograms", "indexing", "integrals", "joining", "linalg", "nan", "norms", "padding", "polynomials", "products",
     "quantiles", "ranges", "recurrences", "reductions", "sets", "shaping", "statistics", "ufuncs", "writing",
 ]

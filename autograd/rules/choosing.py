@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.arguments import array_of, in_common, refuse_out
 from autograd.arrays import in_a_tuple
-from autograd.declare import composite, constant, decided
+from autograd.declare import composite, decided
 from autograd.duck_arrays import as_returned
 from autograd.tensor import tensor
 from autograd.tensor.nested import shared_values, values_of
@@ -126,8 +126,3 @@ def apply_over_axes(func: Callable[..., Any], a: Any, axes: Any) -> Any:
         a = out if out.ndim == a.ndim else np.expand_dims(out, axis)
     return a
 
-
-constant(np.iscomplex, np.isreal, np.isposinf, np.isneginf, np.array_equiv, np.isin, np.can_cast, np.common_type,
-         np.min_scalar_type, np.tril_indices_from, np.triu_indices_from, np.diag_indices_from,
-         np.unravel_index, np.ravel_multi_index, np.array_repr, np.array_str, np.array2string, np.einsum_path,
-         np.bitwise_count)

@@ -277,4 +277,5 @@ def unsorted(g: Array, x: Array, axis: Any) -> Array:
     return put_along(g, order(flat, axis), axis=axis, shape=flat.shape).reshape(x.shape)
 
 
-constant(np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.argpartition, np.lexsort)
+constant(np.argsort, np.nonzero, np.flatnonzero, np.argwhere, np.searchsorted, np.digitize, np.argpartition, np.lexsort,
+         np.unravel_index, np.ravel_multi_index)

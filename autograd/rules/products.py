@@ -11,7 +11,7 @@ import numpy as np
 
 from autograd.arguments import arrays_of, refuse_out
 from autograd.arrays import integer, one_of
-from autograd.declare import composite, multilinear, on_arrays_too, variadic
+from autograd.declare import composite, constant, multilinear, on_arrays_too, variadic
 from autograd.duck_arrays import Array
 
 from .axes import one_axis, with_leading_axes
@@ -89,6 +89,9 @@ def einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
     subscripts = explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays], optimize)
     refuse_lengths(subscripts, [x.shape for x in arrays])
     return einsum_of(*arrays, subscripts=subscripts)
+
+
+constant(np.einsum_path)
 
 
 def refuse_lengths(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> None:

@@ -1,8 +1,7 @@
-"""Ranges between given values, and the logarithms and roots that turn complex where they must."""
+"""Ranges of numbers between given ends; all composed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,6 @@ import numpy as np
 from autograd.arguments import array_of, arrays_of
 from autograd.arrays import check_device, in_dtype, integer
 from autograd.declare import composite, decided, piecewise_constant
-from autograd.duck_arrays import Array
 
 from .axes import along
 
@@ -59,42 +57,3 @@ def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype
     out = np.where(counted == 0, start, np.where((counted == num - 1) & endpoint, stop, between))
     out = np.moveaxis(out, 0, axis)
     return in_dtype(out, dtype)
-
-
-# --- numpy.emath: complex results for arguments outside the real domain ----------------------------------------------
-
-
-def widened(x: Array, inside: Callable[[Array], Array]) -> Array:
-    """x as it is, or complex if any of its elements is outside a function's real domain."""
-    if x.dtype.kind == "c" or decided(lambda x: np.all(inside(x)), x):
-        return x
-    return x.astype(np.complex128 if x.dtype == np.float16 else np.result_type(x.dtype, np.complex64))
-
-
-def with_domain(function: Callable[..., Any], inside: Callable[[Array], Array]) -> Callable[..., Any]:
-    return lambda x: function(widened(array_of(x), inside))
-
-
-def not_negative(x: Array) -> Array:
-    return ~(x < 0)
-
-
-def within_one(x: Array) -> Array:
-    return ~(np.abs(x) > 1)
-
-
-for name in ("sqrt", "log", "log2", "log10"):
-    composite(getattr(np.emath, name))(with_domain(getattr(np, name), not_negative))
-for name in ("arccos", "arcsin", "arctanh"):
-    composite(getattr(np.emath, name))(with_domain(getattr(np, name), within_one))
-
-
-@composite(np.emath.logn)
-def logn(n: Any, x: Any) -> Any:
-    return np.emath.log(x) / np.emath.log(n)
-
-
-@composite(np.emath.power)
-def emath_power(x: Any, p: Any) -> Any:
-    x, p = arrays_of((x, p))
-    return np.power(widened(x, not_negative), p * 1.0 if decided(lambda p: np.any(p < 0), p) else p)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.arguments import arrays_of
-from autograd.declare import composite, piecewise_constant
+from autograd.declare import composite, constant, piecewise_constant
 
 
 def first_places(function: Any) -> Any:
@@ -56,3 +56,6 @@ def setdiff1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
 def setxor1d(ar1: Any, ar2: Any, assume_unique: bool = False) -> Any:
     parts: Sequence[Any] = [np.ravel(x) if assume_unique else np.unique(x) for x in (ar1, ar2)]
     return np.sort(np.concatenate([parts[0][~np.isin(parts[0], parts[1])], parts[1][~np.isin(parts[1], parts[0])]]))
+
+
+constant(np.isin)

@@ -270,8 +270,9 @@ fact(
 fact(np.iscomplexobj, lambda x: x.dtype.kind == "c")
 fact(np.isrealobj, lambda x: x.dtype.kind != "c")
 fact(np.result_type, lambda *given: np.result_type(*[x.dtype if isinstance(x, Tensor) else x for x in given]))
-constant(np.zeros_like, np.ones_like, np.empty_like, np.array_equal, np.allclose, np.isclose, np.may_share_memory,
-         np.shares_memory)
+constant(np.zeros_like, np.ones_like, np.empty_like, np.array_equal, np.array_equiv, np.allclose, np.isclose,
+         np.may_share_memory, np.shares_memory, np.can_cast, np.common_type, np.min_scalar_type, np.tril_indices_from,
+         np.triu_indices_from, np.diag_indices_from, np.array_repr, np.array_str, np.array2string)
 
 
 # --- Windows ---------------------------------------------------------------------------------------------------------

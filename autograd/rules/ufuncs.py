@@ -319,7 +319,8 @@ constant(
     np.less, np.less_equal, np.greater, np.greater_equal, np.equal, np.not_equal,
     np.logical_and, np.logical_or, np.logical_xor, np.logical_not,
     np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.invert, np.left_shift, np.right_shift,
-    np.round, np.around, np.fix, np.isnan, np.isinf, np.isfinite, np.gcd, np.lcm,
+    np.round, np.around, np.fix, np.isnan, np.isinf, np.isfinite, np.isposinf, np.isneginf, np.isreal, np.iscomplex,
+    np.gcd, np.lcm, np.bitwise_count,
 )
 sign_of_real = registry[np.sign]
 phase: Any = general(np.sign, lambda g, x, out: quotient(g - np.real(g * out) * np.conj(out), np.absolute(x)),

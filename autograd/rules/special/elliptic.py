@@ -23,10 +23,10 @@ elementwise(sc.ellipk, lambda x: complete_slope(x, 1 - x))
 elementwise(sc.ellipkm1, lambda x: -complete_slope(1 - x, x))
 elementwise(sc.ellipe, lambda x: -pi / 8 * sc.hyp2f1(0.5, 1.5, 2, x))
 elementwise(sc.ellipkinc, lambda phi, m: 1 / np.sqrt(square_of_delta(phi, m)),
-            lambda phi, m: parameter_slope(phi, m, 1, square_of_delta(phi, m))
+            lambda phi, m: parameter_slope(phi, 1, square_of_delta(phi, m))
             + pole_safe(2 * turns(phi), complete_slope(m, 1 - m)), operands=("phi", "m"))
 elementwise(sc.ellipeinc, lambda phi, m: np.sqrt(square_of_delta(phi, m)),
-            lambda phi, m: -parameter_slope(phi, m, square_of_delta(phi, m), 1)
+            lambda phi, m: -parameter_slope(phi, square_of_delta(phi, m), 1)
             - pole_safe(2 * turns(phi), pi / 8 * sc.hyp2f1(0.5, 1.5, 2, m)), operands=("phi", "m"))
 
 
@@ -47,7 +47,7 @@ def turns(phi: Array) -> Array:
     return np.round(phi / pi)
 
 
-def parameter_slope(phi: Array, m: Array, y: Array, z: Array) -> Array:
+def parameter_slope(phi: Array, y: Array, z: Array) -> Array:
     """sin(phi)^3 R_D(cos(phi)^2, y, z) / 6, within the half period around 0."""
     s = np.sin(phi - pi * turns(phi))
     return s**3 * sc.elliprd(np.cos(phi) ** 2, y, z) / 6
