@@ -37,7 +37,7 @@ def as_operand(x: Any) -> Any:
         return x
     kind: Any
     for kind in (bool, int, float, complex):
-        if isinstance(x, kind):  # of a class of its own, which would answer NumPy's scalars by Python numbers
+        if isinstance(x, kind):  # a subclass would make Python numbers of NumPy's scalars
             return kind(x)
     array = array_of(x)
     refuse_objects(array)  # a fraction, for one
@@ -55,10 +55,10 @@ def between_any(primitive: Callable[..., Any], x: Any, y: Any) -> Any:
 
 
 def answers_itself(kind: type) -> bool:
-    """Whether a class is to be given what NumPy calls on it beside tensors: what has units, or a sparse matrix.
+    """Whether an operation of a tensor with an object of this class is left to that: one with units, a sparse matrix.
 
-    It is if it says so, by `__array_ufunc__ = None` (NEP 13); if it is an array of its own kind (NEP 18); or if it
-    answers ufuncs without being a kind of array. Other tables of numbers, such as those of pandas, become arrays.
+    It is if the class says so, by `__array_ufunc__ = None` (NEP 13); if it is an array of its own kind (NEP 18); or if
+    it answers ufuncs but does not convert to an array. Other tables of numbers, such as those of pandas, become arrays.
     """
     answer = getattr(kind, "__array_ufunc__", kind)
     if answer is kind or issubclass(kind, (np.ndarray, np.generic, Tensor)):
@@ -102,8 +102,9 @@ def into(name: str, target: Any, found: Any) -> Any:
 
 
 def in_dtype_of(target: Any, known: Container[str], options: dict[str, Any]) -> dict[str, Any]:
-    """The options of a call with a target: what knows a dtype, as sums do, computes in that of the target unless one is
-    given. A sum of many numbers in half precision fits into a target in double precision.
+    """The options of a call with a target: a function with an option `dtype`, such as a sum, computes in the target's.
+
+    A sum of many numbers in half precision may only fit into a target in double precision.
     """
     if "dtype" not in known or options.get("dtype") is not None or target.dtype.kind not in "fc":
         return options
@@ -184,7 +185,7 @@ def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequ
 
 
 def by_name(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """Options by name, those included that were given by position behind the first argument."""
+    """All options by name, also those that were given by position after the first argument."""
     return {**options, **dict(zip([*parameters(function)][1:], args, strict=False))}
 
 

@@ -90,14 +90,14 @@ def integer(name: str, given: Any, least: int = 1) -> int:
 
 
 def flag(name: str, given: Any, advice: str = "") -> bool:
-    """True or False, also NumPy's. Raises TypeError for anything else, whose truth nobody asked for."""
+    """The value of an option that is True or False, Python's or NumPy's. Raises TypeError for anything else."""
     if not isinstance(given, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False, got {given!r:.60}{advice}")
     return bool(given)
 
 
 def tolerance(name: str, given: Any) -> float:
-    """A number of at least 0. Raises ValueError for another, and for nan, which everything is within."""
+    """A tolerance, a number of at least 0. Raises ValueError for any other, and for nan, which nothing exceeds."""
     if not isinstance(given, (int, float, np.number)) or not given >= 0:
         raise ValueError(f"{name} must be a number of at least 0, got {given!r}")
     return float(given)
@@ -105,12 +105,12 @@ def tolerance(name: str, given: Any) -> float:
 
 def one_of(name: str, given: Any, known: Collection[Any]) -> None:
     """Raise ValueError for an option that is not among those known; `name` is in the message."""
-    if given not in [*known]:  # which a list, that has no hash, is not in either
+    if given not in [*known]:  # a list, since `given` may have no hash
         raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {given!r}")
 
 
 def check_device(device: str | None) -> None:
-    """Raise unless `device` is the only one there is."""
+    """Raise unless `device` is "cpu", which is the only one there is, or None."""
     if device not in (None, "cpu"):
         raise ValueError(f"the only device is 'cpu', got {device!r}")
 
@@ -126,7 +126,7 @@ def in_dtype(x: Any, dtype: DTypeLike | None) -> Any:
 
 
 def in_a_tuple(given: Any) -> tuple[Any, ...]:
-    """Axes, lengths or the like, of which one may stand alone, as a tuple."""
+    """Axes, lengths or the like as a tuple; a single one may be given without a tuple around it."""
     return tuple(given) if isinstance(given, (tuple, list)) else (given,)
 
 

@@ -1,4 +1,4 @@
-"""What constructors take, of layers, optimizers and the like, and errors for what they were given instead."""
+"""What the constructors of layers, optimizers and the like take, and errors for arguments that do not fit."""
 
 from __future__ import annotations
 
@@ -26,9 +26,10 @@ def unknown_options(made: type, given: Iterable[str]) -> list[str]:
 
 
 def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any], of_words: str = "") -> None:
-    """Raise TypeError for what is no number, or not True or False, where the annotation says so, or missing.
+    """Raise TypeError for an argument that is missing, or is not the bool, float or int that its annotation says.
 
-    Else nn.LSTM(5, 3, 2, 0.5) has a bias of 0.5, and no dropout. `of_words` is what to say of a word for True or False.
+    Otherwise nn.LSTM(5, 3, 2, 0.5) would have a bias of 0.5, and no dropout. `of_words` is added to the message if a
+    word was given for True or False.
     """
     known = constructor_parameters(made)
     required = [name for name, taken in known.items() if taken.default is taken.empty and taken.kind in POSITIONAL]

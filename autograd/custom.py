@@ -128,7 +128,7 @@ class Custom(Primitive):
     def _transposed(self, linear: Callable[[Any], Any], like: Array, cotangent: Array, cut: TypeError) -> Array:
         """The transpose of a linear function, whose variable is of the shape of `like`, by recording it at 0.
 
-        Raises `cut` where the image does not depend on the variable, as recorded, and is not 0 for all that.
+        Raises `cut` if an image was not recorded as depending on the variable although it is not 0.
         """
         zeros = [np.zeros(x.shape, x.dtype) for x in _parts(like)]
         variables = [fresh(in_every_batch(Tensor(zero))) for zero in zeros]

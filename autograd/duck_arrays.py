@@ -27,7 +27,7 @@ def add_all(terms: Sequence[Any]) -> Any:
 
 
 def as_returned(x: Array) -> Array:
-    """A result as NumPy's functions return it: a 0-d one is a number, which += rebinds, after `np.where` too."""
+    """A result as most of NumPy's functions return it: a 0-d one is a number, so that += makes another."""
     return x if x.ndim else x[()]
 
 

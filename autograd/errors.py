@@ -125,7 +125,7 @@ HINTS = {
     "mismatch in its core dimension": _OF_MATRICES,  # matmul's
     "not aligned": _OF_MATRICES,  # dot's
 }
-"""What to do about NumPy's errors, by words in them; the first that are found count."""
+"""What to do about an error of NumPy's, by words in its message, of which the first that occur decide."""
 
 
 def raise_explained(name: str, values: Sequence[Any], error: Exception) -> NoReturn:

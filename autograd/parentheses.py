@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 
 class _Uncalled:
-    """What makes a context manager when it is called, and is none itself."""
+    """Something that makes a context manager when it is called, but is not one itself."""
 
     __name__: str
 
@@ -25,7 +25,7 @@ class _Uncalled:
 
 
 class Called(_Uncalled, type):
-    """The class of a class of context managers: `with` looks here for the methods of the class itself."""
+    """The metaclass of a context manager: `with no_grad:` looks up `__enter__` here, in the class of the class."""
 
 
 class context_manager(_Uncalled, Generic[_P, _T]):

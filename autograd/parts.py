@@ -1,6 +1,6 @@
-"""Cotangents of reading and of writing a part, `x[i]` and `x[i] = v`, which a pass need not make whole.
+"""Cotangents of `x[i]` and `x[i] = v` that are kept as parts, without an array of the size of x.
 
-A loop over the rows of a matrix would otherwise make a matrix for each of them.
+Otherwise a loop over the rows of a matrix would make a whole matrix, nearly all zeros, for each row.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ if TYPE_CHECKING:
     from .graph import Node
 
 FEW = 8
-"""Parts that together are so small a part of the whole wait for others."""
+"""Parts wait for others while all of them together are at most one eighth of the whole."""
 
 WAITS: Any = object()
-"""What `in_place` returns of a part that waits for something to be added to."""
+"""What `in_place` returns for a part that waits for an array to be added to."""
 
 
 class Part:
-    """The cotangent of what was read from, zero elsewhere, which `whole()` makes.
+    """The cotangent of an array of which `x[i]` was read: zero everywhere else.
 
-    `add(total)` adds it to an array in place, and says whether it could. `size` is the number of its elements.
+    `whole()` makes it as an array; `add(total)` adds it to an array in place, and returns whether it could. `size` is
+    the number of elements that were read.
     """
 
     __slots__ = ("pieces", "size")
@@ -49,7 +50,10 @@ class Part:
                 total += whole()
 
     def takes(self, other: Part, size: int) -> bool:
-        """Take another part of the same whole, of this size, into this one, unless that makes it too large to wait."""
+        """Merge another part of the same array, of `size` elements, into this one unless both are too large to wait.
+
+        Returns whether it did.
+        """
         if FEW * (self.size + other.size) > size:
             return False
         self.pieces += other.pieces
@@ -58,9 +62,10 @@ class Part:
 
 
 class Rest:
-    """The cotangent of what was written to, zero where it was, which `whole()` makes.
+    """The cotangent of what `x[i] = v` wrote to: that of the result, but zero where `v` was written.
 
-    `within(g)` makes it of the cotangent of the result in place, which nobody else may need.
+    `whole()` makes it as a new array; `within(g)` turns the cotangent `g` of the result into it, in place, if nothing
+    else needs that.
     """
 
     __slots__ = ("whole", "within")
@@ -70,15 +75,16 @@ class Rest:
 
 
 IN_PLACE = frozenset({Part, Rest, NoneType})
-"""The types of cotangents that `in_place` is for."""
+"""The types of the cotangents that a pass gives to `in_place`."""
 
 
 def in_place(c: Any, mine: Array | None, parent: Node, left: int, totals: dict[Node, Array],
              owned: set[Node]) -> Any:
-    """What remains to be added to the total of `parent` of a part, a rest, or None, after what could be done in place.
+    """Do in place what can be done with a part, a rest or None; return what remains to be added to `parent`'s total.
 
-    A part is added to a total that the pass owns; where there is none and contributions are `left`, it becomes the
-    total. A rest is made of the cotangent `mine`, if that is not None.
+    A part is added to a total that the pass owns. If there is none yet and more contributions are `left`, it becomes
+    the total itself, or joins the part that is, and waits. A rest is made from the cotangent `mine` of the result, in
+    place, unless that is None.
     """
     before = totals.get(parent)
     if type(c) is Part:

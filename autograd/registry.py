@@ -37,7 +37,7 @@ def register(function: Callable[..., Any], apply: Callable[..., Any], kind: str,
              without: Sequence[str] = ()) -> Callable[..., Any]:
     """Register `apply` as the function's operation on tensors, and `evaluate` as its evaluation on arrays.
 
-    `kind` is that of the rule, which may have no derivative in some operands.
+    `kind` is that of the rule, `without` the operands in which it has no derivative.
     """
     registry[function] = described(apply, kind, evaluate, without)
     return apply

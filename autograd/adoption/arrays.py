@@ -1,7 +1,7 @@
-"""NumPy as adopted code sees it: what would make arrays of tensors keeps them.
+"""NumPy as adopted code sees it: functions that would make arrays of tensors keep the tensors.
 
-Arrays of floats that a function makes to write to are tensors from the start, as results may be written into them; the
-constants of a module are arrays.
+Arrays of floats that a function makes (`np.zeros`) are tensors from the start, since results may be written into them;
+what is made while a module is imported, its constants, are arrays.
 """
 
 from __future__ import annotations

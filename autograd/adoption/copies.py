@@ -26,7 +26,8 @@ from .facades import is_scipys, load_twins, seen, twins
 from .numbers import BUILTINS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-REGISTERED = ("scipy.fft", "scipy._lib._uarray", "scipy._lib.uarray")  # a copy would be used by SciPy itself, too
+REGISTERED = ("scipy.fft", "scipy._lib._uarray", "scipy._lib.uarray")
+"""Modules of which there is no copy: they register themselves, and SciPy itself would use the copy."""
 
 
 @overload
@@ -93,7 +94,7 @@ class _Shared(Loader):
 
 
 class _Copying(Loader):
-    """Runs a module's code with other builtins, and what it loads on first use among the copies, too."""
+    """Runs a module's code with other builtins; what the module loads on first use is then a copy, too."""
 
     def __init__(self, loader: Loader, copies: Copies) -> None:
         self._loader, self._copies = loader, copies
@@ -137,7 +138,7 @@ class Copies:
         return {name: sys.modules.pop(name) for name in [*sys.modules] if self._belongs(name)}
 
     def _compiled(self) -> dict[str, ModuleType]:
-        """The modules among the copies that are none: the library, which may need them later, shares them."""
+        """The compiled modules, of which there is no copy: the library, which may need them later, shares them."""
         specs = {name: getattr(module, "__spec__", None) for name, module in self._copies.items()}
         return {name: self._copies[name] for name, spec in specs.items()
                 if spec is not None and isinstance(spec.loader, ExtensionFileLoader)}
@@ -171,7 +172,7 @@ class Copies:
     def find_spec(self, name: str, path: Sequence[str] | None = None,
                   target: ModuleType | None = None) -> ModuleSpec | None:
         """The specification of a copy, as the import system asks for it."""
-        if not self._belongs(name) or name == self._sought:  # asked again, by a finder that a library put around this
+        if not self._belongs(name) or name == self._sought:  # asked again by a finder that wraps this one
             return None
         outer, self._sought = self._sought, name
         try:

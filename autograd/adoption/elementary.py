@@ -20,7 +20,7 @@ Function = Callable[..., Any]
 
 
 def _of_tensors(module: ModuleType, name: str, function: Function) -> Function:
-    """A function of one of the two, which for tensors is another."""
+    """The module's function of this name; with tensors among its arguments, `function` in its place."""
     plain = getattr(module, name)
 
     @wraps(plain)
@@ -39,6 +39,7 @@ def _dist(p: Any, q: Any) -> Any:
 
 
 def _of_values(module: ModuleType, name: str) -> Function:
+    """The module's function of this name, on the values of tensors: it is piecewise constant."""
     plain = getattr(module, name)
     return lambda *args, **options: plain(*shared_values(args), **options)
 

@@ -1,4 +1,4 @@
-"""Facades: modules as adopted code sees them, in which some names are others."""
+"""Facades: modules as adopted code sees them, with some names replaced."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from .jit import NUMBA
 FACADES: dict[str, dict[str, Any]] = {
     "numpy": NUMPY, "numpy.linalg": {}, "numpy.fft": {}, "math": MATH, "cmath": CMATH, **NUMBA,
 }
-"""The modules, apart from SciPy's, and what is another there."""
+"""The modules, apart from SciPy's, with the names that are replaced."""
 
 
 class Facade(ModuleType):
-    """A module, some of whose names are others."""
+    """A module with some names replaced."""
 
     def __init__(self, module: ModuleType, others: Mapping[str, Any]) -> None:
         super().__init__(module.__name__, module.__doc__)
@@ -55,7 +55,7 @@ def _facade(module: ModuleType) -> Facade:
 
 
 def _in_place_of(original: Any, other: Any) -> Any:
-    """`other`, which in the body of a class becomes no method unless the original does: functions in C do not."""
+    """`other`, which in the body of a class becomes a method only if the original would: functions in C do not."""
     return staticmethod(other) if isinstance(other, FunctionType) and not hasattr(original, "__get__") else other
 
 

@@ -1,4 +1,4 @@
-"""numba as adopted code sees it: what numba would compile for arrays stays Python, through which tensors pass."""
+"""numba as adopted code sees it: what numba would compile for arrays stays Python, which takes tensors."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def elementwise(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def guvectorize(*arguments: Any, **options: Any) -> Decorator:
-    """numba's, which compiles at once, compiles when the function is called: what it reads may be a facade."""
+    """numba's own, but it compiles at the first call: not before that can a function fail which reads a facade."""
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         @cache
@@ -69,4 +69,4 @@ NUMBA: dict[str, dict[str, Decorator]] = {
     "numba": {"jit": WRITTEN, "njit": WRITTEN, "vectorize": in_numbas_forms(elementwise), "guvectorize": guvectorize},
     "numba.experimental": {"jitclass": WRITTEN}, "numba.extending": {"register_jitable": WRITTEN},
 }
-"""What is another in modules of numba."""
+"""The names that are replaced in modules of numba."""

@@ -1,7 +1,7 @@
 """Types of numbers as adopted code sees them: called with a tensor they give a tensor.
 
-Python and NumPy do not ask an argument before `float(x)` or `np.float64(x)` makes a number of it, so that only another
-type can; a stand-in is equal to the type, and as good where a dtype is asked for.
+`float(x)` and `np.float64(x)` make a number of `x` without asking it, so only another type in their place can keep a
+tensor. Such a stand-in compares equal to the type, and can be used as a dtype like it.
 """
 
 from __future__ import annotations
@@ -19,10 +19,7 @@ Function = Callable[..., Any]
 
 
 class _StandIn(type):
-    """The type of a stand-in for a type: equal to it, and as good a dtype, but called with a tensor it gives a tensor.
-
-    Classes that derive from a stand-in derive from the type itself, see `_build_class`.
-    """
+    """The metaclass of stand-ins. A class that derives from one derives from the type itself (`_build_class`)."""
 
     kind: Any
     instances: tuple[type, ...]
@@ -45,6 +42,7 @@ class _StandIn(type):
 
 
 def stand_in(kind: Any, instances: tuple[type, ...], make: Function) -> Any:
+    """A stand-in for a type: `make` is what calling it does, and objects of `instances` are its instances."""
     members = {"kind": kind, "instances": instances, "make": staticmethod(make), "__module__": kind.__module__}
     if kind is float:
         members["dtype"] = np.dtype(kind)

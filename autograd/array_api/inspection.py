@@ -8,7 +8,7 @@ from typing import Any
 from . import dtypes
 
 VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12")
-"""Those of the standard that the namespace follows: none takes back what an earlier one has."""
+"""The versions of the standard that the namespace follows: each keeps what the earlier ones have."""
 
 __all__ = ["__array_namespace_info__"]
 

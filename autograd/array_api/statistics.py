@@ -88,7 +88,7 @@ def count_nonzero(x: Tensor, /, axis: Axes = None, *, keepdims: bool = False) ->
 
 
 def nonzero(x: Tensor, /) -> tuple[Tensor, ...]:
-    """The indices of elements that are not zero, an array an axis. Raises `ValueError` for a 0-d array."""
+    """The indices of elements that are not zero, one array per axis. Raises `ValueError` for a 0-d array."""
     if not x.ndim:
         raise ValueError("nonzero needs at least one dimension")
     return call_for_several(np.nonzero, as_tensor(x))

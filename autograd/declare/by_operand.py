@@ -40,7 +40,7 @@ def elementwise(function: Callable[..., Any], *partials: Any, name: str | None =
 
 
 def stated(function: Callable[..., Any], operands: Sequence[str], rules: Sequence[Any]) -> tuple[list[Any], list[str]]:
-    """The rules, where None is one that raises `NoDerivativeError`; and the operands that have no other."""
+    """The rules, one that raises `NoDerivativeError` in place of None; and the operands that have no rule."""
     pairs = [*zip(operands, rules, strict=False)]
     return ([missing(function, x) if rule is None else rule for x, rule in pairs],
             [x for x, rule in pairs if rule is None])

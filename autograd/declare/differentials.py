@@ -29,7 +29,7 @@ class Differential(Structured):
 
     def __init__(self, name: str, evaluate: Rule, operands: tuple[str, ...], rules: Sequence[Rule]) -> None:
         super().__init__("general", name, evaluate, operands, (), rules)
-        self.cotangents = None  # but `pullback`, for all operands at once
+        self.cotangents = None  # `pullback` gives those of all operands at once
         self.reads = frozenset(name for rule in rules for name in argument_names(rule)[1:])
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:

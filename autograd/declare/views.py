@@ -11,7 +11,7 @@ from autograd.tensor.mutation import link
 class Viewing(Primitive):
     """A primitive, mixed in before its class, that links a view with what it shows.
 
-    `apply`, which is called inside boxes, does without: nobody has the tensors there, so nobody writes to them.
+    `apply`, which is called inside boxes, links nothing: nobody has the tensors there, so nobody writes to them.
     """
 
     def __init__(self, *args: Any) -> None:

@@ -60,7 +60,8 @@ def reduce(ufunc: np.ufunc, x: Array, axis: Any = 0, keepdims: bool = False, ini
     """x_1 ∘ x_2 ∘ ... ∘ x_n over the axes, from the left."""
     axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(a % x.ndim for a in np.atleast_1d(axis))
     parts = list(parts_along(x, axes))
-    first = initial is None and where is True and parts and ufunc.identity is None  # hypot of one is its size
+    # A ufunc with an identity starts with that: hypot of one element is its size.
+    first = initial is None and where is True and parts and ufunc.identity is None
     total = parts.pop(0) if first else filled(x, axes, ufunc, initial)
     if first and not parts:
         total = np.copy(total)  # a part is a view of x, which a result is not
@@ -128,12 +129,12 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
 
 
 def index_of(places: Array, shape: tuple[int, ...]) -> Any:
-    """The index of elements by their places in a flattened array; None, an axis for it, of the one that has no axes."""
+    """The index of elements, given their places in the flattened array; None if that has no axes: it makes one."""
     return np.unravel_index(places, shape) if shape else None
 
 
 def last_of_its_kind(places: Array, size: int) -> Array:
-    """For each of some places below `size` where it occurs last; without a sort."""
+    """For each of some places below `size`, the position at which it occurs last among them; without a sort."""
     last = np.empty(size, np.intp)  # of which only what is written is read
     last[places] = np.arange(places.size)
     return last[places]

@@ -38,7 +38,7 @@ def _where_positive(g: Array, out: Array) -> Array:
     return pole_safe(g, out > 0)
 
 
-@silent  # whatever exp comes to, the result is right
+@silent  # the result is right even where exp overflows
 def _sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), which keeps its digits for negative x, where 1/2 + tanh(x / 2) / 2 cancels."""
     if x.dtype.char == HALF:  # whose exp overflows at 11.1, where the sigmoid is far from its smallest number
@@ -161,7 +161,7 @@ def elu(x: ArrayLike, alpha: float | Tensor = 1.0) -> Tensor:
 
 
 def _given(name: str, value: Any) -> Any:
-    """A number, array or tensor. Raises TypeError for None, to which an operation answers `NotImplemented`."""
+    """A number, array or tensor. Raises TypeError for None, for which an operation would return `NotImplemented`."""
     if value is None:
         raise TypeError(f"{name} must be a number, an array or a tensor, got None")
     return weak(value)

@@ -32,12 +32,12 @@ def part(x: Array, axis: Any, key: Any) -> Array:
 
 
 def neighbours(x: Array, axis: Any) -> tuple[Array, Array]:
-    """Each element along an axis but the last, and the one after it."""
+    """All elements along an axis but the last, and all but the first: each with the one after it."""
     return part(x, axis, slice(None, -1)), part(x, axis, slice(1, None))
 
 
 def along(vector: Array, x: Array, axis: Any) -> Array:
-    """A vector in a shape in which it lies along an axis of x, where they broadcast."""
+    """A vector reshaped to lie along an axis of x, against which it broadcasts."""
     return vector.reshape(-1, *[1] * (x.ndim - 1 - one_axis(x, axis)))
 
 
@@ -56,7 +56,7 @@ def fitted(x: Array, size: int, axis: int) -> Array:
 
 
 def with_leading_axes(x: Array, ndim: int) -> Array:
-    """An array with as many axes of length 1 in front as make it one of `ndim` axes, if it has fewer."""
+    """An array of at least `ndim` axes: those that are missing are put in front, of length 1."""
     return x.reshape((1,) * (ndim - x.ndim) + x.shape) if x.ndim < ndim else x
 
 

@@ -36,7 +36,7 @@ def diff(a: Any, n: int = 1, axis: int = -1, prepend: Any = None, append: Any = 
 
 
 def given(*values: Any) -> list[Any]:
-    """NumPy's mark for "not given" as None."""
+    """The values, with None in place of NumPy's mark for an argument that was not given."""
     return [None if type(value).__name__ == "_NoValueType" else value for value in values]
 
 
@@ -69,7 +69,10 @@ def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> An
 
 
 def slope_along(f: Array, axis: int, spacing: Array, edge_order: int) -> Array:
-    """Slopes at the samples: those between them, weighted by the other's distance; at the ends (extra)polated."""
+    """Slopes at the samples: means of the two beside each, weighted by the distance to the other neighbour.
+
+    At the ends it is the only one beside, or extrapolated from two for `edge_order` 2.
+    """
     if f.shape[axis] < edge_order + 1:
         raise ValueError(f"gradient with edge_order={edge_order} needs {edge_order + 1} samples, got {f.shape[axis]}")
     f = np.moveaxis(f, axis, 0)
@@ -153,8 +156,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
 
 @piecewise_constant
 def line_at(x: Array, xp: Array, fp: Array) -> tuple[Array, ...]:
-    """The samples before x and after it, the one that a line is drawn from, whether x is beyond them or on one, and
-    whether one of the two is infinite: so is NumPy's line, or its other end.
+    """The samples before x and after it, the one that the line is drawn from, whether the line is level, whether x is
+    on that sample, and whether the value of one of the two is infinite, so that NumPy's own result is taken.
     """
     after = np.searchsorted(xp, x, side="right")
     before, behind = np.maximum(after - 1, 0), np.minimum(after, len(xp) - 1)
@@ -166,7 +169,7 @@ def line_at(x: Array, xp: Array, fp: Array) -> tuple[Array, ...]:
 
 
 def least(x: Array, y: Array) -> Array:
-    """The number of least size between two: the slope at a kink."""
+    """The number nearest to 0 that lies between two, or is one of them: the slope at a kink."""
     if x.dtype.kind == "c":
         return least(np.real(x), np.real(y)) + 1j * least(np.imag(x), np.imag(y))
     return np.where(x * y > 0, np.where(np.abs(x) < np.abs(y), x, y), 0)

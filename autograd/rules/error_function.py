@@ -52,7 +52,7 @@ def erfc_of_positive(y: Array) -> Array:
 
 
 def _wide(x: Array) -> Array:
-    """In float64, which would drop an imaginary part: raises TypeError for complex numbers."""
+    """The array in float64. Raises TypeError for complex numbers, whose imaginary part would be lost."""
     if x.dtype.kind == "c":
         raise TypeError("these approximations are for real numbers; write scipy.special.erf(z)")
     return np.asarray(x, float)
@@ -68,7 +68,7 @@ def erf_values(x: Array) -> Array:
 
 
 def normal_cdf_in_single(out: Array, x: Array) -> None:
-    """The same of float32, to within 8 units in the last place; in place, which halves its time."""
+    """Phi(x) of float32, to within 8 units in the last place, written to `out`; in place, which halves its time."""
     y = minimum(np.abs(x), 20)  # the tail is 0 from here on
     inverse = 1 / (y + 3)
     s = (3 - MIDPOINT * y) * inverse

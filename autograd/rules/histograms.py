@@ -59,7 +59,7 @@ def histogram(a: Any, bins: Any = 10, range: Any = None, density: Any = None, we
 
 
 def bin_of(x: Array, edges: Array) -> Array:
-    """The bin of each element, of which the last holds its upper edge too; outside of all -1, or how many there are."""
+    """The bin of each element, -1 before all bins and their number after them; the last has its upper edge, too."""
     return np.where(x == edges[-1], len(edges) - 2, np.searchsorted(edges, x, side="right") - 1)
 
 
@@ -87,12 +87,12 @@ def histogramdd(sample: Any, bins: Any = 10, range: Any = None, density: Any = N
 
 
 def several(bins: Any) -> bool:
-    """Whether these are bins of each axis, or edges, of different lengths perhaps, and not how many bins there are."""
+    """Whether this is a sequence, of bins for each axis or of edges, and not the number of bins."""
     return isinstance(bins, (list, tuple)) or np.ndim(bins) > 0
 
 
 def cell_of(columns: Sequence[Array], edges: Sequence[Array]) -> Array:
-    """The place of each point among all cells in a row, around which those outside of the edges are cells as well."""
+    """The place of each point among all cells laid out in a row; beyond the edges there is one more on every side."""
     shape = [ends.size + 1 for ends in edges]
     return np.ravel_multi_index([bin_of(x, ends) + 1 for x, ends in zip(columns, edges, strict=True)], shape)
 

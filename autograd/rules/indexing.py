@@ -78,7 +78,7 @@ def add_repeatedly(out: Array, g: Array, key: Any) -> None:
 
 
 def known_places(key: Any, shape: tuple[int, ...]) -> Array:
-    """`places` of an index that is known to be in bounds, flattened; of integers alone by arithmetic."""
+    """`places` of an index that is known to be in bounds, flattened; computed by arithmetic if it is all integers."""
     keys = parts_of(key)
     if not all(isinstance(k, (int, np.integer, np.ndarray)) and np.asarray(k).dtype.kind in "iu" for k in keys):
         return places(key, shape).reshape(-1)
@@ -99,7 +99,7 @@ scatter: Callable[..., Any] = on_arrays_too(linear(add_into_zeros, lambda g, *, 
 
 
 def in_parts(whole: Callable[..., Any]) -> Callable[..., Any]:
-    """The cotangent of `x[key]` within a pass over arrays, without zeros until these are needed."""
+    """The rule of `x[key]`; within a pass over arrays it gives a `Part`, without zeros until these are needed."""
 
     @wraps(whole)
     def cotangent(g: Any, node: Node) -> Any:
@@ -190,7 +190,9 @@ def viewed(g: Array, i: int, operands: Any, *, view: Any, options: dict[str, Any
     if i == 0:
         return overwrite_view(g, NOTHING, view=view, options=options)
     shown = view(g, **options)
-    return shown * 1 if shown.dtype == g.dtype else np.conj(view(np.conj(g), **options))  # of parts, real or imaginary
+    if shown.dtype == g.dtype:
+        return shown * 1
+    return np.conj(view(np.conj(g), **options))  # a view of the real or imaginary part
 
 
 overwrite_view: Callable[..., Any] = on_arrays_too(Writing("set_view", write_view, viewed, put_in_view))

@@ -1,4 +1,6 @@
-"""`np.pad` in every mode. Modes that copy elements are a gather by padded positions, the others join blocks."""
+"""`np.pad` in every mode. Zeros have an operation of their own; other modes that copy elements are a gather by padded
+positions, the rest join blocks.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,6 @@ KEYWORDS = {"constant": "constant_values", "linear_ramp": "end_values", "reflect
 
 @composite(np.pad)
 def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> Any:
-    """Zeros are padded directly; other modes that copy elements are a gather, the rest join blocks."""
     if array.dtype.kind not in "fc":
         return piecewise_constant(np.pad)(array, pad_width, mode, **options)
     if mode == "empty":  # its values may be anything

@@ -19,7 +19,7 @@ from .indexing import index_along, within
 
 
 def elements_for(a: Any, values: Any, name: str = "", casting: Any = "unsafe") -> Any:
-    """What is written into `a`: numbers and lists become its dtype if they can, arrays by the rule of casting."""
+    """What is written into `a`: numbers and lists in its dtype; arrays unchanged, if `casting` allows to cast them."""
     if isinstance(values, (int, float, complex, np.number, list, tuple)):
         values = joined(values)
         return values.astype(a.dtype) if isinstance(values, Tensor) else plain_array(values, a.dtype)

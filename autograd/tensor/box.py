@@ -87,7 +87,7 @@ class Box(Tensor):
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec and not self.ndim else repr(self)
 
-    # --- The graph: beneath the transforms, where a pass goes by itself ----------------------------------------------
+    # --- The graph, which lies beneath the transforms ----------------------------------------------------------------
 
     @property
     def requires_grad(self) -> bool:
@@ -97,13 +97,13 @@ class Box(Tensor):
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
         if value != self.requires_grad:
-            _refuse_here("requires_grad is not set")
+            _refuse_here("requires_grad cannot be set")
 
     def retain_grad(self) -> None:
-        _refuse_here("retain_grad() keeps nothing")
+        _refuse_here("retain_grad() has no effect")
 
     def register_hook(self, hook: Any) -> NoReturn:
-        _refuse_here("register_hook() hears of nothing")
+        _refuse_here("register_hook() has no effect")
 
     def __copy__(self) -> Tensor:
         return self.clone()
@@ -119,7 +119,7 @@ class Box(Tensor):
         return another(self._inner.detach())
 
     def applied(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        """Apply a primitive to operands, of which this has the highest level, or to their stand-ins."""
+        """Apply a primitive to operands, among which this box has the highest level, or to their stand-ins."""
         if mode.special and (given := stand_ins(operands)) is not None:
             return primitive(*given, **options)
         self.require_running()
@@ -129,7 +129,7 @@ class Box(Tensor):
         return out
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
-        """Apply a primitive to operands, of which this has the highest level."""
+        """Apply a primitive to operands, among which this box has the highest level."""
         raise NotImplementedError
 
     def hand_over(self, other: Box) -> None:

@@ -40,9 +40,9 @@ WITHIN = {  # NumPy functions that do not dispatch to tensors
 
 
 def is_meant_itself(x: Tensor) -> bool:
-    """Whether an adopted library calls `x.__array__()` for an array, as which it takes the tensor.
+    """Whether an adopted library itself calls `x.__array__()`: it is given the tensor, which it takes for an array.
 
-    Else a tensor that would lose its gradient raises.
+    Raises `TypeError` for any other caller if the tensor would lose its gradient.
     """
     if x._node is None and not x._boxed:
         return False
@@ -79,7 +79,7 @@ def refuse_as_truth(shape: tuple[int, ...]) -> NoReturn:
 
 
 def as_number(x: Tensor, convert: Callable[[Any], Number], depth: int) -> Number:
-    """`float(x)`, `int(x)` or `complex(x)`; the caller who asked is `depth` frames up."""
+    """`float(x)`, `int(x)` or `complex(x)`; the code that asked for it is `depth` frames up."""
     if x._node is not None or x._boxed:
         frame = sys._getframe(depth)
         if _assigns(frame):
@@ -97,7 +97,7 @@ def as_number(x: Tensor, convert: Callable[[Any], Number], depth: int) -> Number
 
 
 def stays_tensor(x: Tensor) -> bool:
-    """Whether a method that gives numbers was called by an adopted library, which means no less than the tensor."""
+    """Whether an adopted library called a method that gives numbers: it gets tensors, as it means to cut no graph."""
     return (x._node is not None or x._boxed) and x.dtype.kind in "fc" and _is_in_a_copy(sys._getframe(2))
 
 

@@ -54,7 +54,7 @@ def keep_gradient(result: Tensor, node: Any) -> None:
 
 
 def follow(tensor: Tensor, node: Any) -> None:
-    """If a tensor keeps its gradient, keep that of `node` from now on, whose value a write gives to the tensor."""
+    """After a write gave a tensor the value of `node`: if the tensor keeps its gradient, it is now that of `node`."""
     for keeper in _keepers(tensor, tensor._node):
         tensor._node.hooks.remove(keeper)
         if node is not None:

@@ -43,14 +43,14 @@ def leaves_an_array(key: Any) -> bool:
 
 
 def is_same_key(a: Any, b: Any) -> bool:
-    """Whether two keys are the same integers and slices: of others, two are not the same."""
+    """Whether two keys are the same integers and slices; False for keys of any other kind."""
     a, b = parts_of(a), parts_of(b)
     return len(a) == len(b) and all(isinstance(x, BASIC) and type(x) is type(y) and x == y
                                     for x, y in zip(a, b, strict=True))
 
 
 def places(key: Any, shape: tuple[int, ...]) -> Array:
-    """The positions of the elements at `key` in a flattened array of `shape`, in the time that these elements take."""
+    """The positions of the elements at `key` in a flattened array of `shape`, found in time linear in their number."""
     found = np.broadcast_to(np.intp(0), shape)[key]
     for axis, along in enumerate(np.ogrid[tuple(map(slice, shape))]):
         found = found + np.broadcast_to(along, shape)[key] * prod(shape[axis + 1 :])

@@ -1,6 +1,6 @@
 """Array methods that NumPy has no function for, or that differ from it: `t.reshape(2, 3)`, `t.sort()`, `t.flat`.
 
-What arrays do in place is `t[key] = v` on tensors.
+Methods that change an array in place are written as `t[key] = v` on tensors.
 """
 
 from __future__ import annotations

@@ -28,10 +28,10 @@ from .nested import joined
 from .tensor import Tensor
 
 MANY = 8
-"""Views of a tensor, dead ones among them, from which on it pays to forget the dead."""
+"""From this number of views of a tensor on, it pays to forget those that no longer exist."""
 
 SMALL = 8
-"""Nodes that keep a view of so small a part of a result copy it: then the result can be written to in place."""
+"""A node that keeps a view of at most one eighth of a result copies it: so the result can be written to in place."""
 
 
 def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
@@ -48,7 +48,7 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
 
 
 def _made_an_array(base: Tensor) -> bool:
-    """Whether a number was turned into a 0-d array with memory, which views can share, because it was written to.
+    """Turn a number that was written to into a 0-d array, whose memory views can share; returns whether it was one.
 
     Not for a leaf, whose number the graph keeps: a write gives a leaf another number.
     """
@@ -61,7 +61,7 @@ def _made_an_array(base: Tensor) -> bool:
 def one_example(x: Tensor) -> Any:
     """An array with the memory layout that `x` would have if a loop took the examples of a `vmap` one by one.
 
-    The batch itself may have another: views that batching rules copied are views here, and other results contiguous.
+    The batch itself may have another layout: views that batching rules copied are views here, other results contiguous.
     """
     steps = []
     while (view := getattr(x, "_view", None)) is not None:
@@ -90,7 +90,7 @@ def _same_places(a: Any, b: Any) -> bool:
 
 
 class Choice:
-    """An index that differs from example to example, in the form of a primitive that takes a view there."""
+    """An index that differs from example to example, as a primitive that takes a view at it."""
 
     def __init__(self, key: Any) -> None:
         self.key = key
@@ -152,7 +152,7 @@ def assign(target: Tensor, key: Any, value: Any) -> None:
 def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tensor:
     """`target += operand` and the like: `target` keeps its dtype and shape. Raises if it cannot.
 
-    A number does not change, and the sum is a new one, as for NumPy's scalars: `x = np.sum(t); y = x; y += 1`.
+    A 0-d result is a number and does not change, as NumPy's scalars: after `y = x; y += 1` only `y` is another number.
     """
     if is_number(target):
         return registry[operation](target, operand)  # type: ignore[no-any-return]
@@ -203,16 +203,16 @@ def _lying_as(target: Tensor, result: Tensor) -> Any:
 
 
 def _is_there(target: Tensor, key: Any, value: Any) -> bool:
-    """Whether a value is the target's view at this key: `x[key] += y` has written to it, and assigns it then."""
+    """Whether a value is the target's own view at this key: `x[key] += y` writes to the view, and then assigns it."""
     view: Any = getattr(value, "_view", None)
     return view is not None and view[0] is target and view[1] is primitives["get_item"] and (
         is_same_key(view[2]["key"], key))
 
 
 def _written_in_place(target: Tensor, at: Any, value: Any) -> bool:
-    """Write to an array that only a result and its views know: then the whole need not be copied for a part.
+    """Write into the array of a result if only the result and its views refer to it: the rest need not be copied.
 
-    Says whether it did so; what raises here does so with an explanation where the write makes a new array.
+    Returns whether it did. Errors are left to the other way to write, into a new array, which explains them.
     """
     if mode.special or target.dtype.kind not in "fc" or not is_alone(target):
         return False
@@ -253,7 +253,7 @@ def _tracked(target: Tensor, value: Any) -> bool:
 def _memory(target: Tensor) -> Array:
     """Where an untracked write goes: the value, or a copy where that cannot be written to (numbers, read-only arrays).
 
-    Raises for a recorded result, whose values and place in the graph would part ways, and for a read-only view.
+    Raises for a recorded result, whose values would no longer be those in the graph, and for a read-only view.
     """
     if (owner := recorded_owner(target)) is not None:
         raise RuntimeError(f"an in-place write within no_grad() to a recorded result, made by "
@@ -281,7 +281,7 @@ def _written(target: Tensor, memory: Array) -> None:
 def _become(target: Tensor, result: Tensor, in_place: bool = False) -> None:
     """The tensor object becomes `result`, and its base and the base's other views change accordingly.
 
-    `in_place` tells that their memory has changed already.
+    With `in_place` their memory has changed already.
     """
     while (view := getattr(target, "_view", None)) is not None:
         target, primitive, options = view

@@ -43,7 +43,7 @@ def value_of(x: Any) -> Any:
 
 
 def values_of(tree: Any, read: Callable[[Tensor], Any] = value_of) -> Any:
-    """The same arguments with arrays in place of tensors."""
+    """The same arguments with arrays, or what else `read` makes of a tensor, in place of tensors."""
     if isinstance(tree, Tensor):
         return read(tree)
     if isinstance(tree, dict):

@@ -93,7 +93,7 @@ def _by_columns(f: Callable[..., Any], argnums: Argnums, has_aux: bool, unless_m
 
 
 def _columns(f: Callable[[Any], Any], chosen: Any, unless_more: bool) -> Any:
-    """Jacobian column by column; with `unless_more` None if, after the first, it shows that there are fewer rows."""
+    """The Jacobian column by column; with `unless_more` None if the first column shows that there are fewer rows."""
     leaves, structure = tree.flatten(chosen)
     tensors = [as_input(x) for x in leaves]
     plain = not holds_tensors(leaves)

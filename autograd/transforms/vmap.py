@@ -195,8 +195,8 @@ def _mapped(f: Callable[..., Any], in_axes: Any, out_axes: Any, /, *args: Any, *
 def _examples_first(x: Any, axis: int) -> Any:
     """The batch with its examples along axis 0, and one after the other in memory.
 
-    If they lie interleaved, NumPy may give a result of the batch a layout that no example has: where it makes a view of
-    one example, and so what a write changes, would differ.
+    If they lie interleaved, a result of the batch may have a memory layout that no single example would have. NumPy
+    would then make views where it makes copies of one example, or copies for views, and writes would change others.
     """
     x = np.moveaxis(x, axis, 0)
     examples, *within = x._value.strides[-x.ndim :]

@@ -1,6 +1,6 @@
 """The position of a frame's label: along its upper edge, as far left as no arrow passes through it.
 
-Where arrows leave no such place, words that say no more than the frames around do not say may still find one.
+Where arrows leave no such place, a shorter label may find one: without what the frames around it say already.
 """
 
 from __future__ import annotations

@@ -101,7 +101,7 @@ def _outputs_in_use(order: Sequence[Node]) -> dict[Node, list[Node]]:
 
 
 def _tell_operands(found: Extraction, node: Node, names: Names) -> dict[int, str]:
-    """Add the leaves that a node is the first to read, and its constants; the constants' ids by their places."""
+    """Add the leaves that a node is the first to read, and its constants; returns the ids of these by operand."""
     graph, constants = found.graph, dict(node.constants)
     places: dict[int, str] = {}
     for i, parent in enumerate(node.parents):

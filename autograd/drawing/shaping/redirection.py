@@ -1,5 +1,5 @@
-"""Edges between what stands for others: from box to box where modules are closed, from block to block where the
-repetitions of one are drawn once.
+"""Edges after vertices were merged: from box to box where modules are closed, from block to block where repetitions
+are drawn once.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ ALONE = -1
 
 
 def redirected(edges: Iterable[Edge], part: Mapping[str, Part], order: Iterable[str]) -> list[Edge]:
-    """The edges between what is drawn, in `order`, where `part` says what stands for what; those that coincide once.
+    """The edges between the drawn vertices, whose `order` is given; those that coincide are drawn once.
 
-    What leads from one repetition to another, or backwards, is carried. A vertex that stands for itself is read from
-    by one edge with all the places at which it reads, and no label where these differ.
+    `part` says which vertex is drawn in place of which. An edge from one repetition to another, or backwards, is
+    carried. A vertex that stands for itself reads from all repetitions by one edge, which has all the operands'
+    places, and a label only if they share it.
     """
     place = {name: i for i, name in enumerate(order)}
     found: dict[tuple[str, str, bool, tuple[int, ...]], Edge] = {}

@@ -220,6 +220,7 @@ def _html(written: list[Line], colours: dict[str, str], ink: str) -> str:
 
 
 def place(point: Point, height: float) -> str:
+    """A position as Graphviz writes it, in a picture of this height: its y grows upwards."""
     return f"{point[0]:.2f},{height - point[1]:.2f}"
 
 

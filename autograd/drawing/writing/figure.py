@@ -111,6 +111,7 @@ def _mark(mark: Mark) -> str:
 
 
 def outline(kind: Kind, box: Box, look: str, extra: str) -> str:
+    """The outline of a vertex, an ellipse or a rectangle, with a class and further attributes."""
     named = f' class="{look}"' if look else ""
     if kind is Kind.INPUT:
         return (f'<ellipse{named} cx="{box.x:.1f}" cy="{box.y:.1f}" rx="{box.width / 2:.1f}" '
@@ -120,6 +121,7 @@ def outline(kind: Kind, box: Box, look: str, extra: str) -> str:
 
 
 def rectangle(box: Box, radius: float, look: str, *, shift: float = 0.0, extra: str = "") -> str:
+    """A rectangle with rounded corners; `shift` moves it right and down."""
     named = f' class="{look}"' if look else ""
     return (f'<rect{named} x="{box.left + shift:.1f}" y="{box.top + shift:.1f}" width="{box.width:.1f}" '
             f'height="{box.height:.1f}" rx="{radius:.1f}"{extra}/>')

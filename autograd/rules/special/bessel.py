@@ -24,7 +24,7 @@ def neighbours(function: Callable[..., Any], below: float, above: float) -> Call
 
 
 def at_whole_orders(slope: Callable[..., Any]) -> Callable[..., Any]:
-    """A slope of a function of whole orders, to which SciPy cuts others off."""
+    """The slope of a function that SciPy has for whole orders only: it cuts off the fraction of others."""
     return lambda v, z: slope(np.trunc(v), z)
 
 

@@ -31,7 +31,7 @@ elementwise(sc.ellipeinc, lambda phi, m: np.sqrt(square_of_delta(phi, m)),
 
 
 def square_of_delta(phi: Array, m: Array) -> Array:
-    """1 - m sin(phi)^2, which is small only beside (pi/2, 1): of two squares that are, too."""
+    """1 - m sin(phi)^2 as a sum of two squares: near (pi/2, 1), where it is small, both are, and nothing cancels."""
     return np.cos(phi) ** 2 + (1 - m) * np.sin(phi) ** 2
 
 

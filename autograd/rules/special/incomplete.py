@@ -269,7 +269,7 @@ by_definition(sc.nrdtrisd)(lambda mn, p, x: (x - mn) / sc.ndtri(p))
 
 # Counts are piecewise constant in k, and have no derivative in n.
 def binomial_slope(k: Array, n: Array, p: Array) -> Array:
-    """How fast more than k of n become likelier with p; SciPy cuts n off, and takes k down, to whole numbers."""
+    """The slope in p of the probability of more than k of n; SciPy cuts off the fraction of n, and rounds k down."""
     return beta_density(np.floor(k) + 1, np.trunc(n) - np.floor(k), p)
 
 

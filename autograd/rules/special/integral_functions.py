@@ -21,7 +21,7 @@ elementwise(sc.expn, None, lambda n, x: exponential_slope(np.trunc(n), x), opera
 
 
 def exponential_slope(n: Array, x: Array) -> Array:
-    """-E_(n-1), of a whole n, to which SciPy cuts others off."""
+    """-E_(n-1), for a whole n: SciPy cuts off the fraction of others."""
     return -np.where(np.equal(n, 0), np.exp(-x) * (1 + 1 / x) / x, sc.expn(np.maximum(n - 1, 0), x))
 
 

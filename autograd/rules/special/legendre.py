@@ -28,7 +28,7 @@ at_the_ends = closed(slope(by_polynomials, 2), "slope of lpmv at the ends")
 def between(m: Array, v: Array, x: Array) -> Array:
     """sqrt(1 - x²) dP_v^m/dx = ((v + m) (v - m + 1) P_v^(m-1) - P_v^(m+1)) / 2, in which no large terms cancel."""
     step = (v + m) * (v - m + 1)
-    below = np.where(step == 0, 0, step * sc.lpmv(np.where(step == 0, m, m - 1), v, x))  # of which SciPy knows none
+    below = np.where(step == 0, 0, step * sc.lpmv(np.where(step == 0, m, m - 1), v, x))  # SciPy has no P_v^(m-1) there
     return (below - sc.lpmv(m + 1, v, x)) / (2 * np.sqrt((1 - x) * (1 + x)))
 
 
