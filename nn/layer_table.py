@@ -135,7 +135,7 @@ def multiply_adds(module: Module, inputs: Sequence[Tensor], output: Tensor) -> i
     A weight counts once for every place where it is applied: each row of a Linear's output, each time step of a
     recurrent layer's, each pixel of a convolution's (of a transposed convolution's input).
     """
-    weights = sum(p.size for p in module.parameters(recurse=False) if p.ndim >= 2)
+    weights = sum(weight.size for weight in _weights(module) if weight.ndim >= 2)
     if isinstance(module, ROW_BY_ROW):
         return weights * math.prod(output.shape[:-1])
     if isinstance(module, Convolution):
@@ -146,9 +146,21 @@ def multiply_adds(module: Module, inputs: Sequence[Tensor], output: Tensor) -> i
     return 0
 
 
+def _weights(module: Module) -> Iterator[Tensor]:
+    """The parameters that a module holds itself, and those that are computed from others."""
+    yield from module.parameters(recurse=False)
+    for name, held in module.named_children():
+        if name == "parametrizations":
+            yield from (computing() for computing in held.children())
+
+
 def _attention(module: layers.MultiheadAttention, query: Any, key: Any, value: Any) -> int:
-    """Projections of query, key and value, and the products of queries with keys and of weights with values."""
+    """Projections of query, key and value, and the products of queries with keys and of weights with values.
+
+    A layer may add a key and a value that it learns, and a zero (add_bias_kv, add_zero_attn).
+    """
     tokens = [math.prod(x.shape[:-1]) for x in (query, key, value)]
     projections = sum(count * x.shape[-1] for count, x in zip(tokens, (query, key, value), strict=True))
     length = key.shape[-2 if module.batch_first or key.ndim == 2 else 0]
-    return module.embed_dim * int(projections + 2 * tokens[0] * length)
+    added = (module.bias_k is not None) + module.add_zero_attn
+    return module.embed_dim * int(projections + 2 * tokens[0] * (length + added))
