@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import rules
 from .anomaly import detect_anomaly
+from .arguments import refuses_foreign_options as _refuses_foreign_options
 from .custom import custom, rule
 from .declare.fused import fused
 from .errors import (
@@ -40,7 +41,8 @@ from .rules.activations import (
     softplus,
 )
 from .runtime import heap as _heap  # noqa: F401  # loaded for its effect
-from .tensor import Tensor, tensor
+from .tensor import Tensor
+from .tensor import tensor as _tensor
 from .transforms import (
     checkpoint,
     grad,
@@ -86,6 +88,7 @@ if TYPE_CHECKING:
     __all__ += array_api.__all__
 
 _install()
+tensor = _refuses_foreign_options(_tensor)
 
 # What needs further packages is loaded on first use: `import autograd` costs little more than `import numpy`.
 __getattr__, __dir__ = _on_first_use(__name__, {

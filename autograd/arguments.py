@@ -9,7 +9,7 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 
 from .arrays import plain_array, refuse_objects
-from .errors import NoDerivativeError
+from .errors import NoDerivativeError, instead_of
 from .foreign_names import OPTIONS
 from .tensor import Tensor
 from .tensor.box import shared_value, varies
@@ -125,20 +125,44 @@ def refuse_out(name: str, *targets: Any) -> None:
 
 
 def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
-    """Raise for an option under another library's name for it, if the function's own options are known."""
+    """Raise for an option that a function does not have, if its own are known, with what is written for it here."""
     known = parameters(function)
-    for name in options.keys() & OPTIONS.keys() - known.keys() if known else ():
-        raise TypeError(f"{function.__name__} has no option {name}; {OPTIONS[name]}")
+    unknown = options.keys() - known.keys() if known else ()
+    if unknown and not any(taken.kind is taken.VAR_KEYWORD for taken in known.values()):
+        name = min(unknown)
+        shown = [name for name, taken in known.items() if taken.kind is not taken.VAR_POSITIONAL and name != "self"]
+        raise TypeError(f"{_called(function)} has no option {name}; {instead_of(name, shown, OPTIONS)}")
+
+
+def _refuse_positions(function: Callable[..., Any], args: Sequence[Any]) -> None:
+    """Raise for more values than a function takes by position, with the names of the others."""
+    known = parameters(function)
+    by_position = [name for name, taken in known.items() if taken.kind is not taken.KEYWORD_ONLY]
+    if len(args) > len(by_position) and not any(taken.kind is taken.VAR_POSITIONAL for taken in known.values()):
+        names = [name for name in by_position if name != "self"]
+        others = "".join(f", {name}=..." for name in known if name not in by_position)
+        count = len(args) - len(by_position) + len(names)
+        raise TypeError(f"{_called(function)} takes {' and '.join(names)} by position, got {count} values; write "
+                        f"{_called(function)}({', '.join(names)}{others})") from None
+
+
+def _called(function: Callable[..., Any]) -> str:
+    """The name that a function is called by: a constructor's is the class's."""
+    return function.__qualname__.partition(".")[0] if function.__name__ == "__init__" else function.__name__
 
 
 def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, with errors that explain options given under another library's name."""
+    """The function, with errors that explain options of other libraries, misspelled ones and those without names."""
 
     @wraps(function)
     def apply(*args: P.args, **options: P.kwargs) -> R:
         if options:
             refuse_foreign_options(function, options)
-        return function(*args, **options)
+        try:
+            return function(*args, **options)
+        except TypeError:
+            _refuse_positions(function, args)
+            raise
 
     return apply
 

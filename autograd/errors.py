@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -174,6 +175,19 @@ def nearest(name: str, known: Iterable[str]) -> str:
     longer = sorted((len(other), other) for other in plain if len(sought) > 2 and other.startswith(sought))
     found = [other for _, other in longer] or get_close_matches(sought, plain, 1, 0.75)
     return plain[found[0]] if found and name[:1] != "_" else ""
+
+
+def instead_of(option: str, known: Iterable[str], advice: Mapping[str, str]) -> str:
+    """What to write for an option that there is not: what `advice` says, the name that may be meant, or all there are.
+
+    Advice to write another name, "write axis=", is for those that have one.
+    """
+    known, said = [*known], advice.get(option, "")
+    named = re.match(r"write (\w+)=", said)
+    if said and (named is None or named[1] in known):
+        return said
+    meant = nearest(option, known)
+    return f"did you mean {meant}?" if meant else f"only {', '.join(known)}"
 
 
 def _plain(name: str) -> str:

@@ -137,6 +137,10 @@ OPTIONS = {
     "create_graph": _OF_A_FUNCTION, "retain_graph": _OF_A_FUNCTION, "inputs": _OF_A_FUNCTION, "outputs": _OF_A_FUNCTION,
     "allow_unused": "what is not used has the gradient 0: leave it out", "grad_outputs": "write vjp(f, x)[1](g)",
     "holomorphic": "jacobian takes complex functions as they are: leave it out",
+    **dict.fromkeys(("device", "non_blocking", "pin_memory"), _GPU),
+    **dict.fromkeys(("memory_format", "layout", "use_reentrant", "weak_type"), "leave it out"),
+    **dict.fromkeys(("eps", "h", "epsilon"), "write step="), "steps": "write num=", "size": "write shape=",
+    "start_dim": "write nn.functional.flatten(t, start_dim)", "jac": "the gradient is known: leave it out",
 }
 
 

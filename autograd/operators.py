@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import refuses_foreign_options
 from .foreign_names import INSTEAD, ForeignName
 from .numpy_protocol import apply_function, apply_ufunc
 from .primitive import wrap
@@ -19,7 +20,7 @@ from .reverse import backward
 from .rules.activations import log_softmax, relu, sigmoid, softmax
 from .rules.indexing import getitem
 from .rules.ufuncs import floor_quotient
-from .tensor import methods
+from .tensor import Tensor, methods
 from .tensor.interface import Interface
 from .tensor.mutation import assign, update
 
@@ -48,7 +49,8 @@ PROPERTIES: dict[str, property] = {
     "real": property(np.real, methods.set_real), "imag": property(np.imag, methods.set_imag),
 }
 OTHERS: dict[str, Callable[..., Any]] = {
-    "reshape": methods.reshape, "flatten": methods.flatten, "transpose": methods.transpose, "copy": methods.copy,
+    "reshape": methods.reshape, "flatten": refuses_foreign_options(methods.flatten), "transpose": methods.transpose,
+    "copy": methods.copy,
     "conj": methods.conjugate, "conjugate": methods.conjugate, "compress": methods.compress,
     "fill": methods.fill, "repeat": methods.repeat, "sort": methods.sort, "partition": methods.partition,
     "__pow__": methods.power, "__round__": methods.rounded, "__divmod__": lambda self, other: np.divmod(self, other),
@@ -62,6 +64,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
 
 def install() -> None:
     """Bind every operator and method to the registry's entry for its NumPy function, and the rest by name."""
+    setattr(Tensor, "__init__", refuses_foreign_options(Tensor.__init__))  # noqa: B010  # a class is not assigned to
     for name, function in OPERATORS.items():
         apply = registry[function]
         setattr(Interface, f"__{name}__", apply)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .arguments import refuses_foreign_options
 from .arrays import Array
 from .boundary import as_plain, transformed
 from .errors import needing
@@ -22,6 +23,7 @@ WITH_PRODUCTS = frozenset({"newton-cg", "trust-ncg", "trust-krylov", "trust-cons
 WITH_HESSIAN = frozenset({"dogleg", "trust-exact"})
 
 
+@refuses_foreign_options
 def minimize(f: Callable[..., Any], params: Any, method: str = "BFGS", *, args: Sequence[Any] = (), bounds: Any = None,
              constraints: Any = (), tol: float | None = None, options: dict[str, Any] | None = None,
              callback: Callable[[Any], Any] | None = None) -> Any:

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from autograd.constructors import constructor_parameters, unknown_options
-from autograd.errors import nearest
+from autograd.errors import instead_of
 from nn import keras_names
 
 _ONE_PROCESS = "there is one process: leave it out"
@@ -49,7 +49,8 @@ DATA = {
 OPTIONS = {
     "device": "there is one device, the CPU: leave it out", "sparse": "gradients are dense: leave it out",
     "size_average": "write reduction='mean' or reduction='sum'", "reduce": "write reduction='none'",
-    "generator": "write seed=", "dataset": "write the data first, without a name",
+    "generator": "write seed=", "key": "write autograd.manual_seed(n) before it",
+    "requires_grad": "write layer.requires_grad_(False)", "dataset": "write the data first, without a name",
     **dict.fromkeys(("persistent_workers", "prefetch_factor", "worker_init_fn", "multiprocessing_context", "timeout"),
                     _ONE_PROCESS),
 } | keras_names.OPTIONS
@@ -77,8 +78,8 @@ _OF_CALLS = {
             "batch_size": _OF_THE_LOADER, "shuffle": _OF_THE_LOADER, "verbose": "write progress=",
             "criterion": "write loss=", "lr": "write it for the optimizer", "scheduler_every": "write schedule_every="}
            | keras_names.FIT,
-    "AveragedModel": dict.fromkeys(("avg_fn", "multi_avg_fn"), "write decay=0.999, or nothing for a plain average")
-                     | {"device": OPTIONS["device"]},
+    "AveragedModel": dict.fromkeys(("avg_fn", "multi_avg_fn"), "write decay=0.999, or nothing for a plain average"),
+    "load": {"map_location": OPTIONS["device"], "weights_only": "it always is: leave it out"},
     "summary": dict.fromkeys(("input_size", "input_data"), "write input_shape=, with the batch: (1, 3, 32, 32)"),
     "EarlyStopping": {"restore_best_weights": "write restore_best=", "verbose": "leave it out"},
     "export_onnx": {"input_names": _NAMED, "output_names": _NAMED, "dynamic_axes": "the first may have any length",
@@ -95,12 +96,16 @@ def refuses_foreign_options(function: Call) -> Call:
     """The function, with errors that explain options given under another library's name."""
     name = function.__qualname__.removesuffix(".__init__")
 
+    code = function.__code__
+    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+
     @wraps(function)
     def apply(*arguments: Any, **options: Any) -> Any:
         for option in options:
-            if option in _OF_CALLS[name]:
-                raise TypeError(f"{name} has no option {option!r}; {_OF_CALLS[name][option]}")
-        for option, argument in zip(function.__code__.co_varnames, arguments, strict=False):
+            if option not in known:
+                advice = instead_of(option, known, OPTIONS | _OF_CALLS.get(name, {}))
+                raise TypeError(f"{name} has no option {option!r}; {advice}")
+        for option, argument in zip(known, arguments, strict=False):
             if option in options:
                 raise TypeError(f"{name} got {option!r} by name and by position, there {type(argument).__name__}"
                                 + f"; for data and labels {_OF_CALLS['fit']['y']}" * (name == "fit"))
@@ -112,7 +117,5 @@ def refuses_foreign_options(function: Call) -> Call:
 def refuse_options(made: type, options: Iterable[str]) -> None:
     """Raise TypeError for an option that the constructor of a class does not have, and say what is written here."""
     for option in unknown_options(made, options):
-        known = [*constructor_parameters(made)]
-        meant = nearest(option, known)
-        advice = OPTIONS.get(option, f"did you mean {meant}?" if meant else f"only {', '.join(known)}")
-        raise TypeError(f"{made.__name__} has no option {option!r}; {advice}")
+        known = constructor_parameters(made)
+        raise TypeError(f"{made.__name__} has no option {option!r}; {instead_of(option, known, OPTIONS)}")

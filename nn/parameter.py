@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from autograd import Tensor
+from autograd.arguments import refuses_foreign_options
 from autograd.arrays import plain_array
 from autograd.runtime.lines import at_line
 from autograd.tensor.conversion import refuse_as_numbers
@@ -26,6 +27,7 @@ class Parameter(Tensor):
 
     __slots__ = ()
 
+    @refuses_foreign_options
     def __init__(self, data: ArrayLike | Tensor, *, requires_grad: bool = True, dtype: DTypeLike | None = None,
                  name: str | None = None) -> None:
         array = data._plain if isinstance(data, Tensor) else plain_array(data)

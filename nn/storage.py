@@ -27,6 +27,7 @@ from autograd import Tensor
 from autograd.boundary import as_plain_array
 from autograd.errors import needing, require_directory
 from nn import foreign_files
+from nn.foreign_names import refuses_foreign_options
 from nn.state import free_name, joined
 
 __all__ = ["StorageError", "load", "save"]
@@ -67,6 +68,7 @@ def save(model_or_state: Any, path: str | os.PathLike[str]) -> None:
     replace_file(path, encode(state))
 
 
+@refuses_foreign_options
 def load(path: str | os.PathLike[str]) -> State:
     """Read the state that `save` or any other program wrote to a safetensors file; nothing is ever unpickled.
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd.arguments import refuses_foreign_options
 from autograd.arrays import Array
 from autograd.errors import require_function
 
@@ -18,6 +19,7 @@ Function = Callable[..., Any]
 Method = Literal["central", "forward", "complex", "richardson"]
 
 
+@refuses_foreign_options
 def grad(f: Function, x: Any, method: Method = "central", step: Any = None) -> Any:
     """The gradient of a scalar function `f(x)`, in the structure and dtypes of `x`.
 
@@ -38,6 +40,7 @@ def grad(f: Function, x: Any, method: Method = "central", step: Any = None) -> A
     return point.tree(point.pieces(slopes))
 
 
+@refuses_foreign_options
 def jacobian(f: Function, x: Any, method: Method = "central", step: Any = None) -> Any:
     """The Jacobian of `f` at `x`: for each leaf of `f(x)` a tree like `x`, with leaves of shape `out.shape + in.shape`.
 
@@ -52,6 +55,7 @@ def jacobian(f: Function, x: Any, method: Method = "central", step: Any = None) 
     return outputs.structure.unflatten([point.block(matrix[rows], shape) for rows, shape in outputs.blocks()])
 
 
+@refuses_foreign_options
 def hessian(f: Function, x: Any, method: Literal["central", "forward", "complex"] = "central", step: Any = None) -> Any:
     """The Hessian of a scalar function: a tree like `x` of trees like `x`, leaves of shape `in_i.shape + in_j.shape`.
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import random, tree
+from autograd.arguments import refuses_foreign_options
 from autograd.boundary import fresh, transformed
 from autograd.duck_arrays import Array
 from autograd.errors import name_of
@@ -93,6 +94,7 @@ def _node(x: Any) -> Node | None:
     return x._node if isinstance(x, Tensor) else None
 
 
+@refuses_foreign_options
 def checkpoint(f: Callable[..., Any]) -> Callable[..., Any]:
     """A function with the values and gradients of `f` that keeps only its arguments until the backward pass.
 

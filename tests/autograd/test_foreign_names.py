@@ -15,7 +15,21 @@ import pytest
 import autograd
 import nn
 import optim
-from autograd import Tensor, checkpoint, custom, grad, hessian, jacfwd, jacobian, jacrev, jvp, value_and_grad, vjp, vmap
+from autograd import (
+    Tensor,
+    checkpoint,
+    custom,
+    grad,
+    hessian,
+    jacfwd,
+    jacobian,
+    jacrev,
+    jvp,
+    tensor,
+    value_and_grad,
+    vjp,
+    vmap,
+)
 from autograd.arguments import parameters, refuse_foreign_options
 from autograd.foreign_names import functions
 
@@ -82,6 +96,20 @@ def test_what_stands_for_another_librarys_name_stands_for_its_slips_too(slip: An
         slip()
 
 
+@pytest.mark.parametrize("make", [Tensor, tensor, nn.Parameter])
+def test_a_dtype_by_position_is_told_its_name(make: Any) -> None:
+    name = make.__name__
+    with pytest.raises(TypeError, match=rf"^{name} takes data by position, got 2 values; write {name}\(data, requ"):
+        make([1.0], np.float32)
+    with pytest.raises(TypeError, match=r"^checkpoint takes f by position, got 2 values; write checkpoint\(f\)$"):
+        checkpoint(np.sum, 1.0)  # type: ignore[call-arg]
+
+
+def test_an_error_of_the_function_itself_is_left_alone() -> None:
+    with pytest.raises(TypeError, match="^a parameter has a floating dtype"):
+        nn.Parameter([1], dtype=int)
+
+
 def test_an_attribute_that_a_tensor_has_not_is_not_set_either() -> None:
     with pytest.raises(AttributeError, match="has no attribute 'require_grad'; write t.requires_grad$"):
         leaf().require_grad = True  # type: ignore[attr-defined]
@@ -138,7 +166,23 @@ def test_elementwise_grad_is_what_the_advice_says() -> None:
     (lambda x: x.log_softmax(dim=0), "^log_softmax has no option dim; write axis="),
     (lambda x: autograd.logsumexp(x, dim=0), "^logsumexp has no option dim; write axis="),
     (lambda x: autograd.logsumexp(x, 0, keepdim=True), "^logsumexp has no option keepdim; write keepdims="),
-    (lambda x: autograd.softmax(x, axes=0), r"^softmax\(\) got an unexpected keyword argument 'axes'"),
+    (lambda x: autograd.softmax(x, axes=0), r"^softmax has no option axes; did you mean axis\?$"),
+    (lambda x: tensor(x, device="cuda"), "^tensor has no option device; there is one device, the CPU: leave it out$"),
+    (lambda x: Tensor([1.0], device="cpu"), "^Tensor has no option device; there is one device"),
+    (lambda x: nn.Parameter([1.0], device="cpu"), "^Parameter has no option device; there is one device"),
+    (lambda x: tensor(x, require_grad=True), r"^tensor has no option require_grad; did you mean requires_grad\?$"),
+    (lambda x: tensor([1.0], ndmin=2), "^tensor has no option ndmin; only data, requires_grad, dtype, name$"),
+    (lambda x: autograd.ones(3, out=x), "^ones has no option out; only shape, dtype, device$"),
+    (lambda x: autograd.linspace(0, 1, steps=5), "^linspace has no option steps; write num=$"),
+    (lambda x: x.flatten(start_dim=1), r"^flatten has no option start_dim; write nn.functional.flatten\(t, start_dim"),
+    (lambda x: autograd.numerical.grad(np.sum, x, eps=1e-3), "^grad has no option eps; write step=$"),
+    (lambda x: checkpoint(np.sum, use_reentrant=False), "^checkpoint has no option use_reentrant; leave it out$"),
+    (lambda x: autograd.minimize(np.sum, 1.0, jac=True), "^minimize has no option jac; the gradient is known"),
+    (lambda x: nn.load("w.safetensors", map_location="cpu"), "^load has no option 'map_location'; there is one device"),
+    (lambda x: nn.summary(nn.ReLU(), (1,), device="cpu"), "^summary has no option 'device'; there is one device"),
+    (lambda x: nn.Linear(3, 2, key=1), r"^Linear has no option 'key'; write autograd.manual_seed\(n\) before it$"),
+    (lambda x: nn.LSTM(input_dim=3), "^LSTM has no option 'input_dim'; only input_size, hidden_size, "),
+    (lambda x: optim.Adam([leaf()], b1=0.9), r"^Adam has no option 'b1', .* write betas=\(0.9, 0.999\)$"),
     (lambda x: x.any(axis=0, keepdim=True), "any has no option keepdim; write keepdims="),
     (lambda x: autograd.zeros(3, requires_grad=True), r"^zeros has no option requires_grad; .* \.requires_grad_\(\)"),
     (lambda x: autograd.arange(4.0, requires_grad=True), r"^arange has no option requires_grad; .* \.requires_grad_"),
@@ -149,7 +193,7 @@ def test_elementwise_grad_is_what_the_advice_says() -> None:
     (lambda x: grad(np.sum, argnum=0), "^grad has no option argnum; write argnums="),
     (lambda x: vmap(np.sum, in_dims=0), "^vmap has no option in_dims; write in_axes="),
     (lambda x: jacobian(np.sin, holomorphic=True), "^jacobian has no option holomorphic; jacobian takes"),
-    (lambda x: hessian(np.sum, strict=True), "got an unexpected keyword argument 'strict'$"),
+    (lambda x: hessian(np.sum, strict=True), "hessian has no option strict; only f, argnums, has_aux$"),
 ])
 def test_options_of_other_libraries_lead_to_ours(call: Any, advice: str) -> None:
     with pytest.raises(TypeError, match=advice):
