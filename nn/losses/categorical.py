@@ -16,6 +16,7 @@ from autograd import Tensor
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.kernels.cross_entropy import cross_entropy as of_logits
+from nn.kernels.half_precision import in_single
 from nn.kernels.labels import check_range
 from nn.kernels.log_likelihood import negative_log_likelihood as of_log_probabilities
 from nn.layers.arguments import probability
@@ -173,6 +174,12 @@ def multi_margin_loss(input: ArrayLike, target: ArrayLike, p: int = 1, margin: f
         check_range(target._value, x.shape[-1])
     except ValueError as error:
         raise mistake(speaker, str(error)) from None
+    out: Tensor = _multi_margin(x, target, weight, p=p, margin=margin, reduction=reduction)
+    return out
+
+
+@in_single
+def _multi_margin(x: Any, target: Any, weight: Any, *, p: int, margin: float, reduction: str) -> Any:
     own = np.arange(x.shape[-1]) == target[..., np.newaxis]
     gap = weak(margin) - np.sum(np.where(own, x, 0), axis=-1, keepdims=True) + x
     cost = np.mean(np.where((gap <= 0) | own, 0, gap**p), axis=-1)

@@ -9,6 +9,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import weak
 from autograd.registry import Operation
+from nn.kernels.half_precision import in_single
 from nn.kernels.regression import absolute_error, huber_error, squared_error
 from nn.layers.arguments import nonnegative, positive
 from nn.layers.input import Speaker, refusal
@@ -121,6 +122,12 @@ def _errors(kernel: Operation, speaker: Speaker, input: ArrayLike, target: Array
     w = weighting(speaker, "weight", weight, x.dtype)
     if w.shape != x.shape:
         raise refusal(speaker, f"a weight for each prediction, {x.shape}", w)
+    found: Tensor = _weighted(x, t, w, kernel=kernel, reduction=reduction, per_weight=per_weight, **options)
+    return found
+
+
+@in_single
+def _weighted(x: Any, t: Any, w: Any, *, kernel: Operation, reduction: str, per_weight: bool, **options: Any) -> Any:
     weighted = kernel(x, t, reduction="none", **options) * w
     if reduction != "mean" or not per_weight:
         return reduced(weighted, reduction)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Tensor
 from autograd.testing import check_gradients
+from nn import functional
 
 RNG = np.random.default_rng(0)
 UNEVEN = np.linspace(-2.1, 2.3, 12).reshape(4, 3)
@@ -424,3 +425,30 @@ def test_logits_are_no_logarithms_of_probabilities(loss: nn.Module) -> None:
     with pytest.warns(UserWarning, match=r"got logits, made by linear; .* write log_softmax \(at .*test_losses.py"):
         loss(nn.Linear(4, 4)(x), target)
     loss(nn.Sequential(nn.Linear(4, 4), nn.LogSoftmax(1))(x), target)
+
+
+HALF = np.random.default_rng(6).normal(size=(3, 6, 5)) * 20
+
+
+@pytest.mark.parametrize(("loss", "given"), [
+    (functional.gaussian_nll_loss, (HALF[0] * 15, HALF[1], np.abs(HALF[2]))),
+    (functional.gaussian_nll_loss, (HALF[0] / 50, HALF[1] / 50, np.full((6, 5), 1e-3))),
+    (functional.gaussian_nll_loss, (HALF[0] / 1e5, HALF[1] / 1e5, np.zeros((6, 5)))),
+    (functional.poisson_nll_loss, (HALF[0] / 20 + 10, np.full((6, 5), 8.0))),
+    (lambda x: functional.multi_margin_loss(x, np.arange(6) % 5, p=2), (HALF[0] * 10,)),
+    (lambda x: functional.multi_margin_loss(x, np.arange(6) % 5, p=2, weight=np.full(5, 0.01)), (HALF[0] * 10,)),
+    (functional.mse_loss, (HALF[0] * 10, HALF[1])),
+    (lambda x, t: functional.mse_loss(x, t, weight=np.full((6, 5), 3.0)), (HALF[0] * 10, HALF[1])),
+    (lambda x, t: functional.huber_loss(x, t, weight=np.full((6, 5), 0.5), delta=9.0), (HALF[0] * 300, HALF[1])),
+], ids=["gaussian", "of small variances", "of no variance", "poisson", "margins", "weighted margins", "mse",
+        "weighted mse", "weighted huber"])
+def test_a_mean_that_half_precision_holds_is_found_where_it_does_not_hold_each(loss: Any, given: Any) -> None:
+    given, found = [x.astype(np.float16) for x in given], []
+    for dtype in (np.float16, np.float64):
+        leaves = [Tensor(x.astype(dtype), requires_grad=True) for x in given]
+        out = loss(*leaves)
+        out.backward()
+        found.append([out.data, *(leaf.grad.data for leaf in leaves)])
+    for half, exact in zip(*found, strict=True):
+        assert half.dtype == np.float16
+        np.testing.assert_allclose(half, exact, rtol=2e-3, atol=2e-3 * np.abs(exact).max())
