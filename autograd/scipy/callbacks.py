@@ -1,4 +1,4 @@
-"""SciPy functions that call a function of the user's, which may capture tensors that are not among its arguments."""
+"""Twins of SciPy functions that call a function of the user's, which may read tensors that are not its arguments."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ARGS = "pass it in args=(...)"
 
 OF_ARGS = frozenset(
     {"f", "fun", "func", "fprime", "fprime2", "jac", "hess", "hessp", "Dfun", "events", "ranges", "opts", "loss"})
-"""Names under which SciPy takes functions that it also gives `args`, and a loss, which twins give what it captures."""
+"""The options of SciPy that are functions of the user's: they are called with `args`, a loss with what it captures."""
 
 
 def on_values(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -38,7 +38,7 @@ Arguments = tuple[Any, ...]
 
 
 def as_args(given: Any) -> Arguments:
-    """SciPy's `args`, of which one may be given as it is."""
+    """SciPy's `args` as a tuple; a single one may be given without a tuple around it."""
     return given if isinstance(given, tuple) else (given,)
 
 
@@ -53,8 +53,9 @@ def twin_of_functions(function: Callable[..., Any], of: str, how: str = ARGS, *,
                       without_args: frozenset[str] = frozenset()) -> Callable[[Rule], Callable[..., Any]]:
     """Register a definition in NumPy calls as the twin of a SciPy function that takes functions of the user's.
 
-    `enter(call, captured)` passes what these capture to them, at the end of their arguments. `how` says what to write
-    where that does not work. `without_args` names functions for which the definition does so itself.
+    `enter(call, captured)` adds to a call the tensors that these functions capture, so that they are passed to them at
+    the end of their arguments. `how` says what to write where that does not work. `without_args` names functions that
+    are not called with `args`, for which the definition does so itself.
     """
     signature = inspect.signature(function)
     rest = next((name for name, p in signature.parameters.items() if p.kind is p.VAR_KEYWORD), "")

@@ -1,4 +1,4 @@
-"""The precision in which SciPy computes, regardless of its arguments', and the dtype in which it answers."""
+"""The precision in which SciPy computes, whatever that of its arguments is, and the dtype of its results."""
 
 from __future__ import annotations
 

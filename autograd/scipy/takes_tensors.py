@@ -14,7 +14,7 @@ from autograd.tensor.nested import holds_tensors
 
 
 class TakesTensors:
-    """An object of SciPy's that may be called with tensors; where its data are tensors, `of_tensors` makes another."""
+    """An object of SciPy's that may be called with tensors; if its data are tensors, `of_tensors` makes one of ours."""
 
     of_tensors: Callable[..., Any]
     ours: Any  # the class in NumPy calls; SciPy's object has its parameters as attributes
@@ -23,7 +23,7 @@ class TakesTensors:
         return cls.of_tensors(*args, **options) if holds_tensors((args, options)) else super().__new__(cls)
 
     def in_numpy_calls(self) -> Any:
-        """The same function in NumPy calls, made by `of_tensors`."""
+        """The same function in NumPy calls: an object of `ours`."""
         return self.ours(*[getattr(self, name) for name in argument_names(self.ours.__init__)[1:]])
 
 

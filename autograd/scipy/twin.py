@@ -48,7 +48,7 @@ def twin(function: Callable[..., Any],
 
 
 def fitting(function: Callable[..., Any], definition: Rule) -> Rule:
-    """A definition whose results are tensors, also in a target, and which says how it is called where it was not."""
+    """A definition whose results are tensors, written to a target if there is one; it explains wrong arguments."""
 
     def apply(*args: Any, **options: Any) -> Any:
         for name in TARGETS & options.keys():
@@ -56,7 +56,7 @@ def fitting(function: Callable[..., Any], definition: Rule) -> Rule:
             if isinstance(target, (np.ndarray, Tensor)):
                 del options[name]
                 if name == "output" and target.dtype != getattr(args[0] if args else None, "dtype", None):
-                    options[name] = target.dtype  # computed in it, not cast to it
+                    options[name] = target.dtype  # the result is computed in the target's dtype, not cast to it
                 return into(function.__name__, target, apply(*args, **options))
         try:
             return wrap(definition(*args, **options))
@@ -69,7 +69,7 @@ def fitting(function: Callable[..., Any], definition: Rule) -> Rule:
 
 def refuse_what_does_not_fit(name: str, definition: Rule, args: Sequence[Any], options: Mapping[str, Any],
                              error: TypeError) -> None:
-    """Say which arguments a definition takes, if it was not called with these: Python names it, perhaps a lambda."""
+    """Raise an error that says what arguments a definition takes if these do not fit; Python's names the definition."""
     takes = inspect.signature(definition)
     try:
         takes.bind(*args, **options)
@@ -79,9 +79,9 @@ def refuse_what_does_not_fit(name: str, definition: Rule, args: Sequence[Any], o
 
 
 def no_twins_but_these(module: str, instead: str = "", **named: str) -> Callable[[str], Any]:
-    """The `__getattr__` of a module of twins: a name that SciPy has there is said to have none, and what to write.
+    """The `__getattr__` of a module of twins: for a name that only SciPy has it raises, and says what to write instead.
 
-    `named` says it for single names, and `instead` for all others.
+    `named` says so for single names, `instead` for all others.
     """
     original = module.removeprefix("autograd.")
 

@@ -25,7 +25,7 @@ from .leibniz import Integral, Integrand
 
 
 class IntegralOverBox(Integral):
-    """By `cubature`, which evaluates f at many points at once; `a` and `b` are opposite corners."""
+    """An integral by `cubature`, which evaluates f at many points at once; `a` and `b` are opposite corners."""
 
     def of_derivative(self, *operands: Array, f: Integrand, settings: dict[str, Any]) -> Array:
         return of_changes(*operands, f=f, settings=settings)
@@ -41,7 +41,7 @@ class IntegralOverBox(Integral):
 
 
 def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any], results: list[Any]) -> Array:
-    """By SciPy's adaptive rule; SciPy's result object is appended to `results`."""
+    """The integral by SciPy's adaptive rule; SciPy's result object is appended to `results`."""
     found = si.cubature(on_values(lambda x: f(x, *rest)), a, b, **settings)
     results.append(found)
     return np.asarray(found.estimate)
@@ -55,7 +55,7 @@ def of_changes(*operands: Array, f: Integrand, settings: dict[str, Any]) -> Arra
     absolute: list[Any] = []
     integrated(*operands, f=lambda *given: np.abs(f(*given)), settings=settings | {"max_subdivisions": 0},
                results=absolute)
-    size = min(float(np.max(found.estimate, initial=0.0)) for found in absolute)  # of several examples, inside vmap
+    size = min(float(np.max(found.estimate, initial=0.0)) for found in absolute)  # inside vmap one for each example
     atol = max(settings["atol"], settings["rtol"] * size)
     return integrated(*operands, f=f, settings=settings | {"atol": atol}, results=[])
 
@@ -92,7 +92,7 @@ def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol:
     settings = {"rule": rule, "rtol": rtol, "atol": atol, "max_subdivisions": max_subdivisions, "points": points}
     values, filled = taken_apart(as_args(args))
     corners = arrays_of((a, b))
-    dtype = np.result_type(*[x if x.dtype.kind == "f" else np.float64 for x in corners])  # SciPy's
+    dtype = np.result_type(*[x if x.dtype.kind == "f" else np.float64 for x in corners])  # that of SciPy's result
     a, b = np.broadcast_arrays(*[np.atleast_1d(end) for end in at_least(np.float64, *corners)])
     results: list[Any] = []
     estimate = integrated(a, b, *values, f=lambda x, *given: f(x, *filled(given)), settings=settings, results=results)

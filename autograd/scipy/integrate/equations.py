@@ -35,7 +35,7 @@ HALVINGS = 8
 """How often the time between two outputs is halved, for an equation that goes astray backwards."""
 
 STRAY = 1e3
-"""By how many relative tolerances a solution may miss, going backwards, where it was going forwards."""
+"""By how many relative tolerances a solution on its way back may miss the one on its way forwards."""
 
 Slope = Callable[..., Array]
 Solver = Callable[[Slope, Array, Array], Array]  # from y' = slope(y, t), y at the first time and all times
@@ -111,7 +111,7 @@ class Adjoint:
         failure = None
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore", si.ODEintWarning)  # of work in vain, which is then done otherwise
+                warnings.simplefilter("ignore", si.ODEintWarning)  # about work in vain, which is then done otherwise
                 found = self._solved(self, state, -later, -sooner)
             if comes_back(found[: self.size], reached, state[: self.size], relative_tolerance(self.solver)):
                 return found

@@ -24,7 +24,7 @@ from .weights import WEIGHTS, Weighting, weightings
 
 
 class IntegralOverInterval(Integral):
-    """By QUADPACK or `quad_vec`, which evaluate f at one point after another."""
+    """An integral by QUADPACK or `quad_vec`, which evaluate f at one point after another."""
 
     def of_derivative(self, *operands: Array, f: Integrand, settings: dict[str, Any]) -> Array:
         return integrated(*operands, f=f, settings=settings, errors=[], at_once=True)
@@ -42,8 +42,10 @@ def at_end(end: Array, rest: Sequence[Array], f: Integrand, settings: dict[str, 
 
 def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str, Any], errors: list[float],
               at_once: bool = False) -> Array:
-    """By QUADPACK one component after another, which share their evaluations of f, if they are few or have a weight; by
-    `quad_vec` for many components, or with a `norm`. The error is appended to `errors`.
+    """The integral: by QUADPACK if f has few components or there is a weight, by `quad_vec` if many, or with a `norm`.
+
+    QUADPACK integrates one component after another, which share their evaluations of f. The error is appended to
+    `errors`.
     """
     function = on_values(lambda x: f(x, *rest))
     inside = (a + b) / 2 if np.isfinite(a) and np.isfinite(b) else np.clip(0.0, a, b)
@@ -65,7 +67,7 @@ def integrate(a: Array, b: Array, *rest: Array, f: Integrand, settings: dict[str
 
 
 FEW = 64
-"""Up to so many components, QUADPACK (21 evaluations or more) is faster than `quad_vec` (63 or more)."""
+"""Up to this many components QUADPACK (21 evaluations or more) is faster than `quad_vec` (63 or more)."""
 
 
 def at_first_places(function: Integrand, a: Array, b: Array, settings: dict[str, Any]) -> dict[float, Array]:
@@ -107,7 +109,7 @@ def over_interval(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, w
     if not options.keys() <= known:
         raise ValueError(f"quad of tensors takes {', '.join(sorted(known))}{'' if weight is None else ' with a weight'}"
                          f", not {', '.join(sorted(options.keys() - known))}")
-    settings = {"epsabs": 1.49e-8, "epsrel": 1.49e-8, "limit": 50} | options  # quad's own
+    settings = {"epsabs": 1.49e-8, "epsrel": 1.49e-8, "limit": 50} | options  # the defaults of `quad`
     values, filled = taken_apart(as_args(args))
     a, b = arrays_of((a, b))
     errors: list[float] = []

@@ -94,5 +94,5 @@ class Integral(Primitive, ABC):
 
 
 def each_in_double(given: Sequence[Array | None]) -> list[Any]:
-    """In float64, which SciPy computes in: an integral of numbers rounded to less would not converge."""
+    """The numbers in float64, in which SciPy computes: an integral of less precise numbers would not converge."""
     return [x if x is None else in_double(x) for x in given]

@@ -22,7 +22,7 @@ from autograd.tensor.nested import shared_values, tensors_in
 
 WEIGHTS: dict[Any, Callable[[Array], Array]] = {
     None: np.ones_like, "cos": np.cos, "sin": np.sin, "cauchy": lambda u: 1 / u}
-"""The weights at the ends of an integral, where these may move."""
+"""The weights as functions, to evaluate them at the ends of an integral, which may move."""
 
 LOGARITHMS = {
     "alg": [("alg", 0)], "alg-loga": [("alg-loga", 0), ("alg", 1)], "alg-logb": [("alg-logb", 0), ("alg", 1)],
@@ -40,7 +40,7 @@ class Weighting(NamedTuple):
 
 
 def weightings(weight: Any, wvar: Any, a: Array, b: Array) -> list[Weighting]:
-    """The integrals of which the one of f from a to b with this weight is the sum."""
+    """The integrals whose sum is that of f from a to b with this weight."""
     if weight is None:
         return [Weighting((a, b), (), lambda f, x: f(x), {})]
     one_of("weight", weight, ["cos", "sin", "cauchy", *LOGARITHMS])
@@ -59,7 +59,7 @@ def weightings(weight: Any, wvar: Any, a: Array, b: Array) -> list[Weighting]:
 
 
 def between_poles(weight: str, wvar: Any, a: Array, b: Array) -> list[Weighting]:
-    """With (x - a)^p (b - x)^q and logarithms, over the shares of the way from the lower to the upper end."""
+    """The integrals with (x - a)^p (b - x)^q and logarithms, over x as a share of the way from one end to the other."""
     if any(map(varies, tensors_in(wvar))):
         raise NoDerivativeError("quad has no derivative in the exponents of a weight; leave the weight out, and have "
                                 "func return f(x) * (x - a)**p * (b - x)**q")

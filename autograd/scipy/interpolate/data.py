@@ -13,7 +13,7 @@ from .piecewise import doubles
 
 
 def checked(name: str, x: Any, y: Any, *others: Any, axis: int, repeated: bool = False) -> list[Array]:
-    """Knots and values in double precision, with the interpolated axis of the values first; knots may be `repeated`."""
+    """Knots and values in double precision, the interpolated axis of the values first; knots repeat if `repeated`."""
     x, y, *others = doubles(x, y, *others)
     if x.dtype.kind == "c" or x.ndim != 1 or len(x) < 2:
         raise ValueError(f"{name} takes a vector of two or more real knots x, got {x.dtype} of shape {x.shape}")

@@ -109,8 +109,8 @@ class Curve:
         return Curve(self.spline.antiderivative(n).tck, self.ext)
 
 
-class FitOfArrays(TakesTensors):
-    """One whose derivatives take tensors too."""
+class CurveOfArrays(TakesTensors):
+    """SciPy's `UnivariateSpline`, whose derivatives take tensors too."""
 
     def derivative(self, n: int = 1) -> Any:
         return self.again(super().derivative(n))  # type: ignore[misc]  # SciPy's class comes after this one
@@ -123,7 +123,7 @@ class FitOfArrays(TakesTensors):
         return type(self)._from_tck(made._eval_args, made.ext)  # type: ignore[attr-defined]  # SciPy's class has it
 
 
-@twin_class(si.InterpolatedUnivariateSpline, Curve, FitOfArrays)
+@twin_class(si.InterpolatedUnivariateSpline, Curve, CurveOfArrays)
 def InterpolatedUnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k: int = 3, ext: Any = 0,
                                  check_finite: bool = False) -> Curve:
     """The spline of degree k through values `y` at `x`, as `scipy.interpolate.InterpolatedUnivariateSpline`.
@@ -134,7 +134,7 @@ def InterpolatedUnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (Non
     return Curve(through(x, y, k, bbox).tck, ext)
 
 
-@twin_class(si.UnivariateSpline, Curve, FitOfArrays)
+@twin_class(si.UnivariateSpline, Curve, CurveOfArrays)
 def UnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k: int = 3, s: Any = None, ext: Any = 0,
                      check_finite: bool = False) -> Curve:
     """A spline near values `y` at `x`, as `scipy.interpolate.UnivariateSpline`.

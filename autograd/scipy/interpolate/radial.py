@@ -42,7 +42,7 @@ LEAST_DEGREE = {"linear": 0, "multiquadric": 0, "thin_plate_spline": 1, "cubic":
 
 
 class RadialSum:
-    """What SciPy's `RBFInterpolator` is, in NumPy calls: sum_j w_j phi(|x - y_j|) plus a polynomial."""
+    """SciPy's `RBFInterpolator` in NumPy calls: sum_j w_j phi(|x - y_j|) plus a polynomial."""
 
     def __init__(self, y: Any, d: Any, neighbors: int | None, smoothing: Any, kernel: str, epsilon: Any,
                  powers: Array) -> None:
@@ -101,8 +101,8 @@ def monomials(dimensions: int, degree: int) -> Array:
     return np.array([[places.count(i) for i in range(dimensions)] for places in chosen]).reshape(-1, dimensions)
 
 
-class RadialOfArrays(TakesTensors):
-    """What SciPy's `RBFInterpolator` is, which keeps complex values in pairs of columns."""
+class RadialSumOfArrays(TakesTensors):
+    """SciPy's `RBFInterpolator`, which keeps complex values in pairs of columns."""
 
     def in_numpy_calls(self) -> RadialSum:
         """The same function in NumPy calls, whose equations are solved when it is first needed."""
@@ -115,7 +115,7 @@ class RadialOfArrays(TakesTensors):
         return RadialSum(own.y, d, own.neighbors, own.smoothing, own.kernel, own.epsilon, own.powers)
 
 
-@twin_class(si.RBFInterpolator, RadialSum, RadialOfArrays)
+@twin_class(si.RBFInterpolator, RadialSum, RadialSumOfArrays)
 def RBFInterpolator(y: Any, d: Any, neighbors: int | None = None, smoothing: Any = 0.0,
                     kernel: str = "thin_plate_spline", epsilon: Any = None, degree: int | None = None) -> RadialSum:
     """Values at scattered points by radial basis functions, as `scipy.interpolate.RBFInterpolator`.

@@ -18,7 +18,7 @@ from .piecewise import beside, doubles
 
 
 class Facets:
-    """What SciPy's `LinearNDInterpolator` is, in NumPy calls: a mean of the corners of the simplex of a point.
+    """SciPy's `LinearNDInterpolator` in NumPy calls: a mean of the corners of the simplex of a point.
 
     The triangulation is that of (points - offset) / scale; it is `mesh` where the points are known once and for all.
     """
@@ -57,18 +57,17 @@ def corners_around(points: Array, at: Array, mesh: Any) -> Array:
     return np.where(found[:, None] < 0, -1, mesh.simplices[found])
 
 
-class ScatteredArrays(TakesTensors):
-    """What SciPy's `LinearNDInterpolator` is, which keeps scaled points and values in rows."""
+class FacetsOfArrays(TakesTensors):
+    """SciPy's `LinearNDInterpolator`, which keeps scaled points, and values in rows."""
 
     def in_numpy_calls(self) -> Facets:
-        """The same function in NumPy calls, made by `of_tensors`."""
         own: Any = self
         scale, offset = (1.0, 0.0) if own.scale is None else (own.scale, own.offset)
         values = own.values.reshape(len(own.points), *own.values_shape)
         return Facets(own.points * scale + offset, values, own.fill_value, scale, offset, own.tri)
 
 
-@twin_class(si.LinearNDInterpolator, Facets, ScatteredArrays)
+@twin_class(si.LinearNDInterpolator, Facets, FacetsOfArrays)
 def LinearNDInterpolator(points: Any, values: Any, fill_value: Any = np.nan, rescale: bool = False) -> Facets:
     """Values at scattered points, linear on each simplex between them, as `scipy.interpolate.LinearNDInterpolator`.
 

@@ -19,7 +19,7 @@ from .piecewise import doubles
 
 
 class Surface:
-    """What SciPy's `RectBivariateSpline` is, in NumPy calls: a curve in y of curves in x; outside as at its edge."""
+    """SciPy's `RectBivariateSpline` in NumPy calls: a curve in y of curves in x; outside as at its edge."""
 
     def __init__(self, tck: tuple[Any, Any, Any], degrees: tuple[int, int]) -> None:
         self.tx, self.ty, c = doubles(*tck[:3])

@@ -21,8 +21,8 @@ DEGREES = {"zero": 0, "slinear": 1, "quadratic": 2, "cubic": 3}
 STEPS = {"nearest", "nearest-up", "previous", "next"}
 
 
-class Tables(TakesTensors):
-    """What SciPy's `interp1d` is, which keeps no `kind`."""
+class TableOfArrays(TakesTensors):
+    """SciPy's `interp1d`, which does not keep its `kind`."""
 
     def __init__(self, x: Any, y: Any, kind: Any = "linear", *args: Any, **options: Any) -> None:
         super().__init__(x, y, kind, *args, **options)  # type: ignore[call-arg]  # SciPy's class comes after this one
@@ -85,7 +85,7 @@ class Table:
         return y[np.clip(at_or_before if kind == "previous" else np.searchsorted(x, points), 0, len(x) - 1)]
 
 
-@twin_class(si.interp1d, Table, Tables)
+@twin_class(si.interp1d, Table, TableOfArrays)
 def interp1d(x: Any, y: Any, kind: Any = "linear", axis: int = -1, copy: Any = True, bounds_error: Any = None,
              fill_value: Any = np.nan, assume_sorted: bool = False) -> Table:
     """A table of values `y` at `x`, read between its entries as `kind` says: as `scipy.interpolate.interp1d`.

@@ -1,4 +1,4 @@
-"""Matrices as SciPy reads them: in a precision that LAPACK has, and broadcast to one stack."""
+"""Matrices as SciPy takes them: in a precision that LAPACK has, and broadcast to one stack."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from autograd.scipy.precision import at_least
 
 
 def for_lapack(*given: Any) -> list[Array]:
-    """In single precision at least: LAPACK has no half precision, for which SciPy takes single; NumPy refuses it."""
+    """A matrix in single precision at least, as SciPy casts it: LAPACK has no half precision, which NumPy refuses."""
     return at_least(np.float32, *given)
 
 

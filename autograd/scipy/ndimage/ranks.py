@@ -1,4 +1,4 @@
-"""Filters by rank: the least, the greatest, or the middle element of each window, and the derivative of that one."""
+"""Filters by rank: the least, the greatest, or the middle element of each window, which also has the derivative."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def filtered(image: Array, degree: int, axes: Sequence[int], mode: str) -> Array
 
 def sampled(image: Array, coordinates: Sequence[Array], degree: int, mode: str, cval: Any,
             prefilter: bool) -> tuple[Array, Array]:
-    """The image at coordinates along its first axes, which broadcast; and where it is, elsewhere `cval` counts."""
+    """The image at coordinates along its first axes, which broadcast; and where it is read, not replaced by `cval`."""
     cval = array_of(cval)
     image, margin = prepared(image, len(coordinates), degree, mode, cval, prefilter)
     read: list[Neighbours] = []

@@ -147,5 +147,5 @@ def counts_and_words(found: Any) -> dict[str, Any]:
 
 
 def described(found: Any, **tensors: Any) -> Any:
-    """SciPy's result with tensors in it, and counts and words."""
+    """SciPy's result, with tensors for the numbers that have derivatives, and with its counts and words."""
     return so.OptimizeResult(counts_and_words(found) | tensors)

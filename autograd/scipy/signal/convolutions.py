@@ -101,7 +101,7 @@ def convolve2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", f
 
 @twin(ss.correlate2d)
 def correlate2d(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
-    """Of kernels of even size the middle is the other one than that of a convolution."""
+    """The middle of a kernel of even size is the other one of the two that a convolution takes."""
     in1, in2 = arrays_of((in1, in2))
     if mode == "valid" and in1.shape != in2.shape and all(map(le, in1.shape, in2.shape)):
         return np.flip(correlate2d(in2, in1, mode))  # the conjugate of the smaller one is taken, as SciPy does

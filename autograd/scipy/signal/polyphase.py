@@ -52,7 +52,7 @@ def resample_poly(x: Any, up: int, down: int, axis: int = 0, window: Any = ("kai
 
 @twin(ss.upfirdn)
 def upfirdn(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1, mode: str = "constant", cval: Any = 0) -> Any:
-    """x with `up - 1` zeros after each sample, through the filter h, and of that one sample in `down`."""
+    """One sample in `down` of what the filter h makes of x with `up - 1` zeros after each sample."""
     one_of("upfirdn: mode", mode, BEYOND)
     h, x = arrays_of((h, x))
     if h.ndim != 1 or not h.size or up < 1 or down < 1:
@@ -67,7 +67,7 @@ def upfirdn(h: Any, x: Any, up: int = 1, down: int = 1, axis: int = -1, mode: st
 
 
 def filtered_at(places: Array, h: Array, x: Array, up: int, padtype: str, cval: Any) -> Array:
-    """Of x with `up - 1` zeros after each sample what the filter h gives at these places."""
+    """What the filter h makes of x with `up - 1` zeros after each sample, at these places."""
     count = -(-h.shape[0] // up)
     phases = np.reshape(np.pad(h, (0, count * up - h.shape[0])), (count, up)).T[places % up]
     met = beyond(x, places[:, None] // up - np.arange(count), padtype, cval)

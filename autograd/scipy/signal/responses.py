@@ -83,7 +83,7 @@ def freqs(b: Any, a: Any, worN: Any = 200, plot: Any = None) -> Any:
 
 @twin(ss.group_delay)
 def group_delay(system: Any, w: Any = 512, whole: bool = False, fs: Any = 2 * np.pi) -> Any:
-    """How many samples late a filter (b, a) gives each frequency, -d arg H / dw, and 0 where it gives none of it."""
+    """By how many samples a filter (b, a) delays each frequency, -d arg H / dw, and 0 where it lets none of it pass."""
     b, a = (np.atleast_1d(x) for x in arrays_of(system))
     w = angles(w, whole, fs, np.float64)
     (late, gone), (early, endless) = delay(b, w), delay(a, w)

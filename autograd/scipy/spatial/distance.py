@@ -25,8 +25,8 @@ __getattr__ = no_twins_but_these(__name__)
 # --- Two vectors -----------------------------------------------------------------------------------------------------
 
 IN_DOUBLE = frozenset({"euclidean", "minkowski", "seuclidean", "canberra", "braycurtis"})
-"""Metrics that SciPy gives as double precision or as numbers of Python's; others in the precision of the vectors, but
-that weights are in double precision.
+"""Metrics that SciPy gives in double precision or as numbers of Python's. All others have the precision of the vectors,
+or double precision if there are weights.
 """
 
 NAMES: dict[Any, str] = {}

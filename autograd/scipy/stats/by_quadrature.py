@@ -1,4 +1,4 @@
-"""Distributions whose shares are integrals of their densities, to all digits of the smaller tail.
+"""Distributions whose probabilities are integrals of their densities, to all digits of the smaller tail.
 
 The tail on one side of the mode is integrated by Gauss-Legendre quadrature, from x outwards until the density has
 fallen by exp(-FALL). Where it ends depends on values only, so the derivatives are those of the integral.
@@ -52,8 +52,8 @@ def angle_log_density(x: Array, kappa: Array) -> Array:
     return kappa * sc.cosm1(x) - np.log(sc.i0e(kappa)) - log(2 * pi)
 
 
-def angle_share(x: Array, kappa: Array) -> Array:
-    """The share from the opposite of the mode on, once more with every turn."""
+def angle_cdf(x: Array, kappa: Array) -> Array:
+    """The probability from the point opposite the mode on, and 1 more for each turn before that."""
     turns = turns_of(x)
     z = x - 2 * pi * turns
     size = np.where(z < 0, -z, z)
@@ -62,8 +62,8 @@ def angle_share(x: Array, kappa: Array) -> Array:
 
 
 vonmises = Distribution(
-    "vonmises", (-INF, INF), possible=lambda kappa: kappa >= 0, logpdf=angle_log_density, cdf=angle_share,
-    sf=lambda x, kappa: angle_share(-x, kappa))
+    "vonmises", (-INF, INF), possible=lambda kappa: kappa >= 0, logpdf=angle_log_density, cdf=angle_cdf,
+    sf=lambda x, kappa: angle_cdf(-x, kappa))
 
 # --- Normal, with a mean and variance of an inverse Gaussian distribution: in v, where x = sinh(v) -------------------
 
@@ -86,7 +86,7 @@ def under_mode(x: Array, a: Array, b: Array) -> Array:
     return x * np.sqrt((a - b) * (a + b)) < b
 
 
-def tempered_share(x: Array, a: Array, b: Array) -> Array:
+def tempered_cdf(x: Array, a: Array, b: Array) -> Array:
     v = np.arcsinh(x)
     tail = integral(tempered_log_density, v, tempered_end(v, a, b), a, b)
     return np.where(under_mode(x, a, b), tail, 1 - tail)
@@ -102,14 +102,14 @@ def halved(q: Array, a: Array, b: Array) -> Array:
     low, high = np.full(q.shape, -50.0), np.full(q.shape, 50.0)
     for _ in range(60):
         middle = (low + high) / 2
-        under = tempered_share(np.sinh(middle), a, b) < q
+        under = tempered_cdf(np.sinh(middle), a, b) < q
         low, high = np.where(under, middle, low), np.where(under, high, middle)
     return np.where(np.isnan(q + a + b), np.nan, np.sinh((low + high) / 2))
 
 
 norminvgauss = Distribution(
     "norminvgauss", (-INF, INF), possible=lambda a, b: (a > 0) & (np.abs(b) < a), logpdf=tempered,
-    cdf=tempered_share, sf=lambda x, a, b: tempered_share(-x, a, -b),
+    cdf=tempered_cdf, sf=lambda x, a, b: tempered_cdf(-x, a, -b),
     quantiles={"ppf": halved, "isf": lambda q, a, b: -halved(q, a, -b)}.__getitem__)
 
 # --- A gamma distribution of mean 0 and variance 1, by its skew: normal where that is 0 ------------------------------
@@ -148,7 +148,7 @@ def skewed_end(x: Array, skew: Array) -> Array:
     return x + way * np.where(skew > 0, longer, shorter)
 
 
-def skewed_share(x: Array, skew: Array) -> Array:
+def skewed_cdf(x: Array, skew: Array) -> Array:
     """By the gamma distribution, whose derivatives cancel where the skew is small and it is almost normal.
 
     In half precision its shape, 4 / skew^2, would be rounded before anything else: the slope had one digit.
@@ -166,4 +166,4 @@ def skewed_share(x: Array, skew: Array) -> Array:
 
 pearson3 = Distribution(
     "pearson3", lambda skew: (-end_of(-skew / 2), end_of(skew / 2)), possible=finite, logpdf=skewed_log_density,
-    cdf=skewed_share, sf=lambda x, skew: skewed_share(-x, -skew))
+    cdf=skewed_cdf, sf=lambda x, skew: skewed_cdf(-x, -skew))

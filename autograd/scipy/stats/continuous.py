@@ -80,13 +80,13 @@ def log_expm1(x: Array) -> Array:
 
 
 def cauchy_quantile(q: Array) -> Array:
-    """tan(pi (q - 1/2)), by the tail's share itself where the difference would lose it."""
+    """tan(pi (q - 1/2)), by the probability of the tail where the difference would lose its digits."""
     tail = np.abs(q - 0.5) > 0.25
     share = np.where(tail, np.where(q < 0.5, q, 1 - q), 0.25)
     return np.where(tail, np.sign(q - 0.5) / np.tan(pi * share), np.tan(pi * np.where(tail, 0.0, q - 0.5)))
 
 
-def laplace_share(x: Array) -> Array:
+def laplace_cdf(x: Array) -> Array:
     """The cumulative distribution, which is smooth at 0."""
     tail = np.exp(np.where(x > 0, -x, x)) / 2
     return np.where(x > 0, 1 - tail, tail)
@@ -99,7 +99,7 @@ expon = Distribution(
     ppf=lambda q: -np.log1p(-q), isf=lambda q: -np.log(q))
 laplace = Distribution(
     "laplace", (-INF, INF), logpdf=lambda x: -np.abs(x) - log(2),
-    cdf=lambda x: laplace_share(x), sf=lambda x: laplace_share(-x),
+    cdf=lambda x: laplace_cdf(x), sf=lambda x: laplace_cdf(-x),
     ppf=lambda q: np.where(q > 0.5, -np.log(2 * (1 - q)), np.log(2 * q)),
     isf=lambda q: np.where(q > 0.5, np.log(2 * (1 - q)), -np.log(2 * q)))
 logistic = Distribution(
@@ -125,7 +125,7 @@ loggamma = Distribution(
 
 
 def exp_of(x: Array) -> Array:
-    """A finite number also where exp(x) is none: shares have reached their ends long before."""
+    """exp(x), but a finite number where that overflows: probabilities have reached 0 or 1 long before."""
     return np.exp(np.minimum(x, 700.0))
 
 
@@ -134,11 +134,11 @@ def first_power(x: Array, c: Array) -> Array:
     return c * np.minimum(x, LOG_LEAST) - sc.gammaln(c + 1)
 
 
-def log_of_gamma(x: Array, log_share: Array, c: Array) -> Array:
+def log_of_gamma(x: Array, logcdf: Array, c: Array) -> Array:
     """log(x), and by the first term what is too small to have all digits."""
     least = np.exp(LOG_LEAST)
     small = x < least
-    return np.where(small, (log_share + sc.gammaln(c + 1)) / c, np.log(np.where(small, 1.0, x)))
+    return np.where(small, (logcdf + sc.gammaln(c + 1)) / c, np.log(np.where(small, 1.0, x)))
 
 
 hypsecant = Distribution(

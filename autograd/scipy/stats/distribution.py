@@ -25,10 +25,10 @@ OUTSIDE = {"cdf": (0.0, 1.0), "sf": (1.0, 0.0), "logcdf": (-np.inf, 0.0), "logsf
 """The constant values below and above the support."""
 
 
-def log_share(share: Array, rest: Array) -> Array:
-    """The logarithm of a share of 1, by the rest of it where that is the smaller part and known more precisely."""
-    small = share <= 0.5
-    return np.where(small, np.log(np.where(small, share, 1.0)), np.log1p(-np.where(small, 0.0, rest)))
+def log_probability(p: Array, rest: Array) -> Array:
+    """The logarithm of a probability, by the rest, 1 - p, where that is smaller, and so known more precisely."""
+    small = p <= 0.5
+    return np.where(small, np.log(np.where(small, p, 1.0)), np.log1p(-np.where(small, 0.0, rest)))
 
 
 def scipys(name: str, function: str) -> Form:
@@ -42,7 +42,7 @@ def scipys(name: str, function: str) -> Form:
 
 
 def of_member(family: Distribution, *shapes: float) -> dict[str, Form]:
-    """The forms of a distribution that is a family's with these shapes."""
+    """The forms of a distribution that is the member of a family with these shapes."""
     def member(form: Form) -> Form:
         return lambda x: form(x, *[shape + 0 * x for shape in shapes])
 
@@ -89,8 +89,8 @@ class Distribution(Freezing):
         self.parameters = (*self.shapes, *self.standard)
         derived: dict[str, Form] = {
             "sf": lambda z, *shapes: 1 - forms["cdf"](z, *shapes),
-            "logcdf": lambda z, *shapes: log_share(forms["cdf"](z, *shapes), self.forms["sf"](z, *shapes)),
-            "logsf": lambda z, *shapes: log_share(self.forms["sf"](z, *shapes), forms["cdf"](z, *shapes)),
+            "logcdf": lambda z, *shapes: log_probability(forms["cdf"](z, *shapes), self.forms["sf"](z, *shapes)),
+            "logsf": lambda z, *shapes: log_probability(self.forms["sf"](z, *shapes), forms["cdf"](z, *shapes)),
         }
         if "ppf" in forms:
             derived["isf"] = lambda q, *shapes: forms["ppf"](1 - q, *shapes)
@@ -134,12 +134,12 @@ class Distribution(Freezing):
     def _ends(self, shapes: Sequence[Array]) -> Any:
         return self.support(*shapes) if callable(self.support) else self.support
 
-    def _inverse(self, function: str, values: Callable[[str], Form], share: str, sign: int) -> Form:
-        """Quantiles of the standard member, as `values` has them, whose slopes are those of an inverse of `share`.
+    def _inverse(self, function: str, values: Callable[[str], Form], inverted: str, sign: int) -> Form:
+        """Quantiles of the standard member, as `values` has them, with the slopes of an inverse of the form `inverted`.
 
         They are computed in double precision: in single precision those of a heavy tail of `ncf` have four digits.
         """
-        density, form = self.forms[self.density], self.forms[share]
+        density, form = self.forms[self.density], self.forms[inverted]
         slopes = [reading(("x", *self.shapes), rule) for rule in (
             lambda *at: sign * np.exp(density(*at)), *[slope(form, i + 1) for i in range(len(self.shapes))])]
         in_doubles = closed(reading(("q", *self.shapes), values(function)),
@@ -178,13 +178,12 @@ class Distribution(Freezing):
         quantile = self._with_ends(function)
 
         def definition(q: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
-            share = np.where((q >= 0) & (q <= 1), q, np.nan)
-            return quantile(share, *shapes) * scale + loc
+            return quantile(np.where((q >= 0) & (q <= 1), q, np.nan), *shapes) * scale + loc
 
         return definition
 
     def _with_ends(self, function: str) -> Form:
-        """The quantiles of the standard member, and at shares of 0 and 1 the ends of the support, as in SciPy.
+        """The quantiles of the standard member, and for q = 0 and 1 the ends of the support, as in SciPy.
 
         There forms divide 0 by 0. The slope in q is 1 over the density all the same, and in the shapes that of the end.
         An infinite end has no slope in the shapes unless, coming from inside, it is infinite.

@@ -1,4 +1,4 @@
-"""What all distributions are beside their formulas: frozen with parameters given once, and listed by name."""
+"""What all distributions have beside their formulas: they are frozen with parameters, and listed by name."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ johnsonsu = Distribution(
 
 
 def log_of_longer(x: Array, K: Array) -> Array:
-    """log(K pdf) of exponnorm, also the logarithm of how much its shares differ from the normal distribution's.
+    """log(K pdf) of exponnorm, also the logarithm of the difference of its cdf and the normal distribution's.
 
     It is log(exp(z^2 / 2) Phi(-z)) - x^2 / 2 with z = 1/K - x: for z > 0 by erfcx, where the terms would be large.
     """
@@ -132,7 +132,7 @@ exponnorm = Distribution(
 
 
 def first_passage(x: Array, mu: Array) -> tuple[Array, Array, Array]:
-    """The logarithms of the shares of invgauss: Phi(u), Phi(-u), and exp(2 / mu) Phi(-v), a difference or a sum."""
+    """The logarithms of the terms of invgauss' cdf and sf: Phi(u), Phi(-u), and exp(2 / mu) Phi(-v), added or not."""
     u, v = (x / mu - 1) / np.sqrt(x), (x / mu + 1) / np.sqrt(x)
     return sc.log_ndtr(u), sc.log_ndtr(-u), 2 / mu + sc.log_ndtr(-v)
 

@@ -169,7 +169,7 @@ def nct_log_density(x: Array, df: Array, nc: Array) -> Array:
             - (df - 1) / 2 * log(2) - (df + 1) / 2 * np.log(square))
 
 
-def nct_log_share(x: Array, df: Array, nc: Array) -> Array:
+def nct_logcdf(x: Array, df: Array, nc: Array) -> Array:
     """The expectation of Phi(x u / sqrt(df) - nc), where u = exp(s) has a chi distribution."""
     slope, df, nc = apart(x / np.sqrt(df), df, nc)
     tail = slope * np.sqrt(df) < nc  # Phi decays like a density there, which moves the peak
@@ -181,5 +181,5 @@ def nct_log_share(x: Array, df: Array, nc: Array) -> Array:
 
 nct = Distribution(
     "nct", (-INF, INF), possible=lambda df, nc: (df > 0) & np.isfinite(nc), logpdf=nct_log_density,
-    cdf=lambda x, df, nc: np.exp(nct_log_share(x, df, nc)), logcdf=nct_log_share,
-    sf=lambda x, df, nc: np.exp(nct_log_share(-x, df, -nc)), logsf=lambda x, df, nc: nct_log_share(-x, df, -nc))
+    cdf=lambda x, df, nc: np.exp(nct_logcdf(x, df, nc)), logcdf=nct_logcdf,
+    sf=lambda x, df, nc: np.exp(nct_logcdf(-x, df, -nc)), logsf=lambda x, df, nc: nct_logcdf(-x, df, -nc))

@@ -1,4 +1,4 @@
-"""Distances between two distributions on a line, each of values with weights, by their shares below every value."""
+"""Distances between two distributions on a line, each of values with weights, by their cumulative distributions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.scipy.twin import twin
 
 
 def weighted(name: str, values: Any, weights: Any) -> tuple[Array, Array]:
-    """The values in order, and the shares of the first none, one, two ... of them."""
+    """The values in order, and the probabilities of the first none, one, two ... of them."""
     (x,) = at_least(np.float64, values)
     (w,) = at_least(np.float64, np.ones(x.shape) if weights is None else weights)
     if x.ndim != 1 or not x.size or w.shape != x.shape or "c" in (x.dtype.kind, w.dtype.kind):
@@ -31,7 +31,7 @@ def weighted(name: str, values: Any, weights: Any) -> tuple[Array, Array]:
 
 
 def between(name: str, u: Any, v: Any, u_weights: Any, v_weights: Any) -> tuple[Array, Array]:
-    """How the shares below each value differ, and how far it is to the next value."""
+    """How the probabilities of values up to each one differ, and how far it is to the next value."""
     sides = weighted(name, u, u_weights), weighted(name, v, v_weights)
     every = np.sort(np.concatenate([x for x, _ in sides]))
     below, other = (

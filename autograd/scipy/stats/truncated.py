@@ -1,4 +1,4 @@
-"""The normal distribution between two ends, by logarithms of shares: so far out in a tail shares themselves are 0."""
+"""The normal distribution between two ends, by logarithms: far out in a tail the probabilities themselves are 0."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def log_mass(low: Array, high: Array) -> Array:
     return np.where(left, in_tail, np.log1p(-sc.ndtr(low) - sc.ndtr(-high)))
 
 
-def log_share(part: Array, rest: Array) -> Array:
-    """The logarithm of a share, by that of the rest where this is known more precisely."""
-    most = part > -0.1
-    return np.where(most, np.log1p(-np.exp(np.where(most, rest, -1.0))), part)
+def more_precise(log_p: Array, log_rest: Array) -> Array:
+    """The logarithm of a probability, by that of 1 - p where this is known more precisely."""
+    most = log_p > -0.1
+    return np.where(most, np.log1p(-np.exp(np.where(most, log_rest, -1.0))), log_p)
 
 
 def under(x: Array, a: Array, b: Array) -> Array:
@@ -36,7 +36,7 @@ def over(x: Array, a: Array, b: Array) -> Array:
 
 
 def quantile(under: Array, over: Array, a: Array, b: Array) -> Array:
-    """The x that splits the probability between a and b into these shares, by the smaller of the two tails."""
+    """The x with these probabilities of what is between a and x, and x and b, by the smaller of the two tails."""
     whole = log_mass(a, b)
     left, right = log_sum(sc.log_ndtr(a), under, whole), log_sum(sc.log_ndtr(-b), over, whole)
     on_left = left <= right
@@ -44,19 +44,19 @@ def quantile(under: Array, over: Array, a: Array, b: Array) -> Array:
     return np.where(on_left, x, -x)
 
 
-def log_sum(tail: Array, share: Array, whole: Array) -> Array:
-    """log(exp(tail) + share exp(whole)): where the share is 0 it has a slope, unless there is no tail."""
+def log_sum(tail: Array, p: Array, whole: Array) -> Array:
+    """log(exp(tail) + p exp(whole)): where p is 0 it has a slope, unless there is no tail."""
     apart = whole - tail > 700
-    near = tail + np.log1p(share * np.exp(np.where(apart, 0.0, whole - tail)))
-    return np.where(apart, np.logaddexp(tail, np.log(share) + whole), near)
+    near = tail + np.log1p(p * np.exp(np.where(apart, 0.0, whole - tail)))
+    return np.where(apart, np.logaddexp(tail, np.log(p) + whole), near)
 
 
 truncnorm = Distribution(
     "truncnorm", lambda a, b: (a, b), possible=lambda a, b: a < b,
     logpdf=lambda x, a, b: -x * x / 2 - HALF_LOG_2PI - log_mass(a, b),
-    cdf=lambda x, a, b: np.exp(log_share(under(x, a, b), over(x, a, b))),
-    sf=lambda x, a, b: np.exp(log_share(over(x, a, b), under(x, a, b))),
-    logcdf=lambda x, a, b: log_share(under(x, a, b), over(x, a, b)),
-    logsf=lambda x, a, b: log_share(over(x, a, b), under(x, a, b)),
+    cdf=lambda x, a, b: np.exp(more_precise(under(x, a, b), over(x, a, b))),
+    sf=lambda x, a, b: np.exp(more_precise(over(x, a, b), under(x, a, b))),
+    logcdf=lambda x, a, b: more_precise(under(x, a, b), over(x, a, b)),
+    logsf=lambda x, a, b: more_precise(over(x, a, b), under(x, a, b)),
     ppf=lambda q, a, b: quantile(q, 1 - q, a, b),
     isf=lambda q, a, b: quantile(1 - q, q, a, b))

@@ -19,7 +19,7 @@ from .positive import halfgennorm
 
 
 def on_both_sides(name: str, size: Distribution, log_density: Form | None = None) -> Distribution:
-    """As likely above as below 0. The slope of its shares is the density at 0 as well, where that of |x| is 0."""
+    """As likely above as below 0. The slope of its cdf is the density at 0 as well, where that of |x| is 0."""
     names, forms = ("x", *size.shapes), size.forms
 
     def of_half(x: Array, *shapes: Array) -> Array:
@@ -52,27 +52,27 @@ def skew_log_density(x: Array, a: Array) -> Array:
     return log(2) - x * x / 2 - HALF_LOG_2PI + sc.log_ndtr(a * x)
 
 
-skew_share = closed(  # Phi(x) - 2 T(x, a) of Owen's T, which SciPy has to more digits
+skew_cdf = closed(  # Phi(x) - 2 T(x, a) of Owen's T, which SciPy has to more digits
     reading(("x", "a"), scipys("skewnorm", "cdf")), "standard skewnorm.cdf",
     lambda x, a: np.exp(skew_log_density(x, a)), lambda x, a: -np.exp(-x * x * (1 + a * a) / 2) / (pi * (1 + a * a)))
 skewnorm = Distribution(
-    "skewnorm", (-INF, INF), possible=lambda a: np.isfinite(a), logpdf=skew_log_density, cdf=skew_share,
-    sf=lambda x, a: skew_share(-x, -a))
+    "skewnorm", (-INF, INF), possible=lambda a: np.isfinite(a), logpdf=skew_log_density, cdf=skew_cdf,
+    sf=lambda x, a: skew_cdf(-x, -a))
 
 
-def right_share(kappa: Array) -> Array:
-    """The share of laplace_asymmetric above 0, where it decays as exp(-kappa x), and below as exp(x / kappa)."""
+def probability_above(kappa: Array) -> Array:
+    """The probability of x > 0 in laplace_asymmetric, which decays as exp(-kappa x) there, else as exp(x / kappa)."""
     return 1 / (1 + kappa * kappa)
 
 
 laplace_asymmetric = Distribution(
     "laplace_asymmetric", (-INF, INF),
     logpdf=lambda x, kappa: -np.maximum(x, 0.0) * kappa - np.maximum(-x, 0.0) / kappa - np.log(kappa + 1 / kappa),
-    cdf=lambda x, kappa: np.where(x < 0, right_share(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
-                                  1 - right_share(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))),
-    sf=lambda x, kappa: np.where(x < 0, 1 - right_share(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
-                                 right_share(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))),
-    ppf=lambda q, kappa: np.where(q < right_share(1 / kappa), kappa * np.log(q / right_share(1 / kappa)),
-                                  -np.log((1 - q) / right_share(kappa)) / kappa),
-    isf=lambda q, kappa: np.where(q > right_share(kappa), kappa * np.log((1 - q) / right_share(1 / kappa)),
-                                  -np.log(q / right_share(kappa)) / kappa))
+    cdf=lambda x, kappa: np.where(x < 0, probability_above(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
+                                  1 - probability_above(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))),
+    sf=lambda x, kappa: np.where(x < 0, 1 - probability_above(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
+                                 probability_above(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))),
+    ppf=lambda q, kappa: np.where(q < probability_above(1 / kappa), kappa * np.log(q / probability_above(1 / kappa)),
+                                  -np.log((1 - q) / probability_above(kappa)) / kappa),
+    isf=lambda q, kappa: np.where(q > probability_above(kappa), kappa * np.log((1 - q) / probability_above(1 / kappa)),
+                                  -np.log(q / probability_above(kappa)) / kappa))
