@@ -48,11 +48,11 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
 
 
 def _made_an_array(base: Tensor) -> bool:
-    """Turn a number that was written to into a 0-d array, whose memory views can share; returns whether it was one.
+    """Turn the number of a 0-d array into an array, whose memory views can share; returns whether it was one.
 
     Not for a leaf, whose number the graph keeps: a write gives a leaf another number.
     """
-    if getattr(base, "_scalar", True) or type(base._node) is Leaf:
+    if is_number(base) or type(base._node) is Leaf:
         return False
     base._value = np.asarray(base._value)
     return True

@@ -84,6 +84,26 @@ def test_a_view_of_real_numbers_is_written_through_with_gradient(name: str) -> N
     assert r.grad.item() == np.sum(weights * (1 - kept))
 
 
+@pytest.mark.parametrize("view", [
+    lambda x: x.reshape(1), lambda x: x[None], lambda x: x[...], lambda x: x.ravel(), lambda x: x.T, np.atleast_2d,
+    lambda x: np.expand_dims(x, 0), np.squeeze,
+], ids=["reshape", "None", "...", "ravel", "T", "atleast_2d", "expand_dims", "squeeze"])
+def test_a_tensor_without_axes_that_the_user_made_has_memory_that_views_show(view: Callable[[Any], Any]) -> None:
+    """As an array of NumPy's; what `x * 1` gives is a number there, which a view copies."""
+    x, r = Tensor(1.5), Tensor(0.7, requires_grad=True)
+    used, number = x * 2, x * 1
+    view(x)[...] = 9.0
+    view(number)[...] = 9.0
+    assert (x.item(), used.item(), number.item()) == (9, 3, 1.5)
+    shown = view(x)
+    x[...] = 4.0
+    assert shown.item() == 4
+    shown[...] = r
+    (x * 3).backward()
+    assert r.grad is not None
+    assert (x.item(), r.grad.item()) == (0.7, 3)
+
+
 @pytest.mark.parametrize("value", [7.0, Tensor(7.0, requires_grad=True)])
 @pytest.mark.parametrize("name", COPIES)
 def test_a_copy_is_a_copy(name: str, value: Any) -> None:
