@@ -26,8 +26,8 @@ def refuse_foreign_name(path: str | os.PathLike[str]) -> None:
     suffix = Path(path).suffix.lower()
     if suffix in _FORMATS:
         kind, writes, _ = _FORMATS[suffix]
-        raise ValueError(f"{os.fspath(path)} is the name of a file that is {kind}, and safetensors is what is written: "
-                         f"name it {Path(path).with_suffix('.safetensors').name!r}; {writes}")
+        raise ValueError(f"{os.fspath(path)} is the name of {kind}, but the file will be safetensors: name it "
+                         f"{Path(path).with_suffix('.safetensors').name!r}; {writes}")
 
 
 def reading(path: str, content: bytes) -> str:

@@ -134,7 +134,7 @@ def _excitement(model: Module, layer: Module | str, unit: int) -> Callable[[Tens
         channels = out.ndim >= 4 or getattr(model.get_submodule(target), "axes", 0) == 1  # axes of images, of sequences
         units = out.shape[1 if channels else -1]
         if not -units <= unit < units:
-            raise ValueError(f"{target!r} has {units} units, 0 to {units - 1}; there is no unit {unit}")
+            raise ValueError(f"the layer {target!r} has {units} units, 0 to {units - 1}; there is no unit {unit}")
         return (out[:, unit] if channels else out[..., unit]).mean()  # type: ignore[no-any-return]
 
     return excitement

@@ -145,10 +145,10 @@ def _reach_threshold(scores: Array, threshold: float | None) -> Array:
         if np.any((scores < 0) | (scores > 1)):
             outside = scores[(scores < 0) | (scores > 1)].flat[0]
             if scores.dtype.kind in "iu":
-                raise ValueError(f"outputs expected what the model gives, (N, C) scores of the classes, got the class "
+                raise ValueError(f"outputs must be what the model gives, scores (N, C) of the classes, got the class "
                                  f"{outside}: leave out the argmax")
             raise ValueError(
-                f"outputs expected probabilities in [0, 1], got {outside:.4g}; for logits write threshold=0.0 "
+                f"outputs must be probabilities in [0, 1], got {outside:.4g}; for logits write threshold=0.0 "
                 "(in fit: metrics={'accuracy': partial(nn.metrics.accuracy, threshold=0.0)})"
             )
         threshold = 0.5

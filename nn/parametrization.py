@@ -58,8 +58,8 @@ def parametrize(module: M, name: str, parametrization: Module) -> M:
     held = parameter_of(module, name)
     made = Parametrized(parametrization, held)
     if made().shape != held.shape:
-        raise ValueError(f"{type(parametrization).__name__} makes of {name}, of shape {held.shape}, one of shape "
-                         f"{made().shape}; a parametrization keeps it")
+        raise ValueError(f"{type(parametrization).__name__} changes the shape of {name} from {held.shape} to "
+                         f"{made().shape}; a parametrization must keep it")
     if held.name == joined(module._path, name):
         held.name = None  # it gets the path of its new place
     delattr(module, name)

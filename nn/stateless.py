@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd import Tensor, tensor
 from autograd.arguments import as_tensor
+from autograd.errors import nearest
 from nn.module import Module
 
 
@@ -48,7 +49,7 @@ def _together(model: Module, given: Mapping[str, Any] | Sequence[Mapping[str, An
             raise TypeError(f"functional_call of {type(model).__name__} expected parameters by their paths, "
                             f"dict(model.named_parameters()), or a tuple of such dicts, got {type(part).__name__}")
         if twice := sorted(together.keys() & part.keys()):
-            raise ValueError(f"functional_call of {type(model).__name__}: in two of the dicts is {', '.join(twice)}")
+            raise ValueError(f"functional_call of {type(model).__name__}: two of the dicts have {', '.join(twice)}")
         together.update(part)
     return together
 
@@ -59,7 +60,8 @@ def _check(model: Module, parameters: Mapping[str, Any], known: Mapping[str, Ten
     given: dict[int, tuple[str, Any]] = {}
     for path, value in parameters.items():
         if path not in known:
-            wrong.append(f"there is no {path!r}")
+            meant = nearest(path, known)
+            wrong.append(f"there is no {path!r}" + (f", did you mean {meant!r}?" if meant else ""))
         elif np.shape(value) != known[path].shape:
             wrong.append(f"{path!r} has shape {known[path].shape}, got {np.shape(value)}")
         else:

@@ -168,7 +168,7 @@ def _array(entry: Mapping[str, Any], key: str) -> NDArray[Any]:
         halves = np.frombuffer(entry["data"], "<u2").reshape(shape)
         return (halves.astype("<u4") << 16).view("<f4").astype(np.float32)
     if code not in _DTYPES:
-        raise ValueError(f"tensor {key!r} has the type {code}, which NumPy has not")
+        raise ValueError(f"tensor {key!r} has the type {code}, which NumPy does not have")
     dtype = np.dtype(_DTYPES[code])
     return np.frombuffer(entry["data"], dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
@@ -190,7 +190,7 @@ def _take_arrays(value: State, path: str, arrays: Arrays) -> Any:
         items = [_take_arrays(item, joined(path, i), arrays) for i, item in enumerate(value)]
         return items if isinstance(value, list) else {"$tuple": items}
     raise TypeError(
-        f"save: {path or 'the state'} is a {type(value).__name__}; a state holds arrays, numbers, strings, None, "
+        f"save: {path or 'the state'} is of type {type(value).__name__}; a state holds arrays, numbers, strings, None, "
         "and dicts, lists and tuples of them"
     )
 

@@ -97,7 +97,7 @@ def spectral_norm(module: M, name: str = "weight", n_power_iterations: int = 1, 
     `parametrizations.weight.0._u` and `_v`. Returns the module. Raises ValueError for fewer steps than one.
     Source: Miyato et al. (2018), arXiv:1802.05957.
     """
-    iterations, weight = integer("n_power_iterations", n_power_iterations), parameter_of(module, name)
+    iterations, weight = integer("spectral_norm: n_power_iterations", n_power_iterations), parameter_of(module, name)
     dim = int(isinstance(module, Convolution) and module.transposed) if dim is None else dim
     parametrize(module, name, SpectralNorm(weight, iterations, dim, eps))
     module.register_forward_pre_hook(partial(_iterate, name))

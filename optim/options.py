@@ -25,11 +25,11 @@ def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
 
 
 ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "leave it out, all steps are fused") | {
-    "momentum": "write optim.SGDM(params, lr, beta=0.9), whose average keeps the (1 - beta): lr is 10 times larger",
+    "momentum": "write optim.SGDM(params, 10 * lr, beta=0.9): its momentum is an average of gradients, not their sum",
     "alpha": "it is called beta here",
     "amsgrad": "write optim.AMSGrad(params, lr), for AdamW's with decoupled_weight_decay=True, weight_decay=0.01",
-    "nesterov": "write optim.Nesterov(params, lr, beta=0.9), whose lr is 10 times PyTorch's",
-    "dampening": "optim.SGDM keeps the (1 - beta), which is dampening=momentum",
+    "nesterov": "write optim.Nesterov(params, 10 * lr, beta=0.9): its momentum is an average of gradients, not a sum",
+    "dampening": "write optim.SGDM(params, lr, beta), whose average is dampening=momentum",
     "maximize": "minimize the negative: (-objective).backward()",
     "learning_rate": "it is called lr here", "epsilon": "it is called eps here",
     **dict.fromkeys(("beta_1", "beta_2", "beta1", "beta2", "b1", "b2"), "write betas=(0.9, 0.999)"),
@@ -45,7 +45,7 @@ ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "le
 def check_names(made: type, given: Iterable[str]) -> None:
     """Raise TypeError for an option that an optimizer or a schedule does not have, with what to write instead.
 
-    The message lists its options, without what it is made for.
+    The message lists the options, without the first argument: the parameters, or the optimizer.
     """
     for name in sorted(unknown_options(made, given)):
         known, advice = [*constructor_parameters(made)][1:], f"; {ADVICE[name]}" if name in ADVICE else ""

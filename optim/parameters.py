@@ -26,6 +26,6 @@ def listed(speaker: str, params: Any) -> list[Any]:
         raise TypeError(f"{speaker} takes an iterable of parameters, got {type(params).__name__}{advice}")
     given = list(params)
     if not given:
-        raise ValueError(f"{speaker} got no parameters; was the iterator that it was given used up before? "
-                         "list(model.parameters()) can be given twice; layers have theirs if made in __init__")
+        raise ValueError(f"{speaker} got no parameters; was the iterator used up before? list(model.parameters()) can "
+                         "be read twice; a model has the parameters of the layers that its __init__ makes")
     return given

@@ -48,7 +48,7 @@ def faces(*, test: float = 0.25) -> tuple[Part, Part]:
 
 def _split(images: Images, labels: Labels, test: float) -> tuple[Part, Part]:
     if not 0 < test < 1:
-        raise ValueError(f"test is the share of images held back for testing, between 0 and 1; got {test!r}")
+        raise ValueError(f"test must be the share of images held back for testing, between 0 and 1; got {test!r}")
     held_back = np.zeros(len(labels), dtype=bool)
     for label in np.unique(labels):
         members = np.flatnonzero(labels == label)

@@ -56,13 +56,14 @@ class DataLoader(_OfOneDataSet):
         if collate_fn is not None:
             require_function(collate_fn, "DataLoader", "collate_fn=f, where f(samples) makes a batch")
         self.samples, self._gather = source(data) if collate_fn is None else collated(data, collate_fn)
-        self.batch_size, self.shuffle, self.drop_last = integer("batch_size", batch_size), shuffle, drop_last
+        self.batch_size = integer("DataLoader: batch_size", batch_size)
+        self.shuffle, self.drop_last = shuffle, drop_last
         if self.samples == 0:
             raise ValueError("DataLoader expected at least one sample, got data of length 0")
         if sampler is not None and (shuffle or seed is not None or batch_sampler is not None):
-            raise ValueError("a sampler says the order: leave out shuffle, seed and batch_sampler")
+            raise ValueError("a sampler determines the order: leave out shuffle, seed and batch_sampler")
         if batch_sampler is not None and (batch_size != 1 or shuffle or drop_last or seed is not None):
-            raise ValueError("a batch_sampler says the batches: leave out batch_size, shuffle, drop_last and seed")
+            raise ValueError("a batch_sampler determines batches: leave out batch_size, shuffle, drop_last and seed")
         if sampler is None:
             everything = range(self.samples)
             sampler = RandomSampler(everything, seed=seed) if shuffle else SequentialSampler(everything)

@@ -119,8 +119,8 @@ class WeightedRandomSampler(_Sampler):
                              f"{self.weights.shape} {self.weights}")
         possible = np.count_nonzero(self.weights)
         if possible < (1 if replacement else self.num_samples):
-            raise ValueError(f"WeightedRandomSampler cannot draw {num_samples} samples of {possible} whose weight is "
-                             "not 0" + (", each once: write replacement=True" if possible else ""))
+            raise ValueError(f"WeightedRandomSampler cannot draw {num_samples} samples: {possible} weights are not 0"
+                             + ("; to draw some more than once, write replacement=True" if possible else ""))
 
     def __len__(self) -> int:
         return self.num_samples
@@ -138,7 +138,7 @@ class BatchSampler:
     """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool) -> None:
-        self.sampler, self.batch_size = sampler, integer("batch_size", batch_size)
+        self.sampler, self.batch_size = sampler, integer("BatchSampler: batch_size", batch_size)
         self.drop_last = flag("BatchSampler: drop_last", drop_last)
         self._next = 0
 

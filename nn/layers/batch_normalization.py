@@ -207,8 +207,8 @@ def _move(speaker: Speaker, x: Tensor, running: Sequence[Any], batch: Sequence[A
     if not all(held is None or isinstance(held, Tensor) for held in running):
         raise mistake(speaker, "moves the running statistics in place: give them as tensors", TypeError)
     if any(held is not None for held in running) and x._value.shape != x.shape:
-        raise mistake(speaker, "inside vmap every example would move the running statistics another way; call .eval(), "
-                               "or make the layer with track_running_stats=False")
+        raise mistake(speaker, "inside vmap every example would move the running statistics differently; call "
+                               ".eval(), or make the layer with track_running_stats=False")
     for held, values in zip(running, batch, strict=True):
         if held is not None and not local.recomputing:
             overwrite(held, (1 - momentum) * held._value + momentum * values)

@@ -104,5 +104,5 @@ def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple
     ends = np.append(starts, () if to_the_end else count).astype(np.int64)  # int8 cannot hold every count
     lengths = np.diff(ends)
     if starts.dtype.kind not in "iu" or starts.ndim != 1 or ends[:1] != [0] or ends[-1] > count or (lengths < 0).any():
-        raise mistake(speaker, f"expected offsets from 0 up to {count} in rising order, got {starts.tolist()}")
+        raise mistake(speaker, f"expected offsets that begin with 0 and rise to at most {count}, got {starts.tolist()}")
     return places(lengths)

@@ -96,6 +96,6 @@ def _labels(speaker: Speaker, labels: Any, sizes: Any, classes: int, blank: int)
     value = labels._value
     wrong = own & ((value < 0) | (value >= classes) | (value == blank))
     if wrong.any():
-        raise mistake(speaker, f"expected labels from 0 to {classes - 1} but {blank}, the blank, got "
+        raise mistake(speaker, f"expected labels from 0 to {classes - 1}, except the blank {blank}; got "
                                f"{value[wrong][0]} at index {first_index(wrong)}")
     return np.where(own, labels, blank).astype(np.int64)

@@ -34,8 +34,8 @@ def check(model: Any, data: Any, loss: Loss, optimizer: Any, epochs: Any, schedu
     batches = "batches such as nn.data.DataLoader((x, y), batch_size=32)"
     _expect("data", _is_iterable(data), batches, data)
     _expect("validation", validation is None or _is_iterable(validation), f"(x, y), or {batches}", validation)
-    integer("epochs", epochs, least=0)
-    one_of("schedule_every", schedule_every, ("epoch", "batch"))
+    integer("fit: epochs", epochs, least=0)
+    one_of("fit: schedule_every", schedule_every, ("epoch", "batch"))
     resolve(metrics, loss)
     if checkpoint is not None:
         _expect("checkpoint", isinstance(checkpoint, (str, PathLike)), "the path of a file", checkpoint)
@@ -48,13 +48,13 @@ def _is_iterable(x: Any) -> bool:
 
 
 def check_reached(model: Module, optimizer: Any) -> None:
-    """Raise ValueError after a backward pass for what is stepped in vain: often a layer was replaced by another."""
+    """Raise ValueError after a backward pass for parameters that are stepped in vain: often a layer was replaced."""
     own = {id(parameter) for parameter in model.parameters()}
     lost = [p for group in optimizer.param_groups for p in group["params"]
             if p.requires_grad and p.grad is None and id(p) not in own]
     if lost:
-        raise ValueError(f"the optimizer has {len(lost)} parameters that the model has not, and on which the loss does "
-                         "not depend; make it after the last layer was replaced")
+        raise ValueError(f"the optimizer has {len(lost)} parameters that are not the model's, and on which the loss "
+                         "does not depend; make the optimizer after the last layer was replaced")
 
 
 def watcher(given: Callback | Callable[[Any], object]) -> Callback:
@@ -77,9 +77,10 @@ class _Function(Callback):
 
 def _expect(name: str, fits: bool, expected: str, came: Any) -> None:
     if isinstance(came, type):
-        raise TypeError(f"{name} expected {expected}, got the class {came.__name__}; make one: {came.__name__}(...)")
+        raise TypeError(f"fit: {name} must be {expected}, got the class {came.__name__}; make one: "
+                        f"{came.__name__}(...)")
     if not fits:
-        raise TypeError(f"{name} expected {expected}, got {_described(came)}")
+        raise TypeError(f"fit: {name} must be {expected}, got {_described(came)}")
 
 
 def _described(value: Any) -> str:

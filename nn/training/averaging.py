@@ -56,8 +56,8 @@ class AveragedModel(Module):
         averages, given = (dict([*of.named_parameters(), *of.named_buffers()]) for of in (self.module, model))
         if differing := [path for path in averages.keys() | given.keys()
                          if path not in given or path not in averages or given[path].shape != averages[path].shape]:
-            raise ValueError(f"AveragedModel is of a {type(self.module).__name__} whose parameters and buffers are not "
-                             f"those of this {type(model).__name__}: {', '.join(sorted(differing))}")
+            raise ValueError(f"AveragedModel averages a {type(self.module).__name__}; this {type(model).__name__} has "
+                             f"other parameters or buffers: {', '.join(sorted(differing))}")
         learned = {path for path, _ in model.named_parameters()}
         for path, average in averages.items():
             now = given[path]._value
@@ -103,8 +103,8 @@ class WeightAveraging(Callback):
         if not isinstance(averaged, AveragedModel):
             raise TypeError(f"WeightAveraging expected an AveragedModel, got {type(averaged).__name__}; write "
                             "nn.AveragedModel(model), for a plain average, or nn.AveragedModel(model, decay=0.999)")
-        one_of("every", every, ("batch", "epoch"))
-        self.averaged, self.every, self.skip = averaged, every, integer("skip", skip, least=0)
+        one_of("WeightAveraging: every", every, ("batch", "epoch"))
+        self.averaged, self.every, self.skip = averaged, every, integer("WeightAveraging: skip", skip, least=0)
 
     def on_batch_end(self, run: Run) -> None:
         if self.every == "batch" and run.epoch >= self.skip:

@@ -74,9 +74,9 @@ class EarlyStopping(Callback):
     @refuses_foreign_options
     def __init__(self, patience: int = 5, *, monitor: str = "validation_loss", min_delta: float = 0.0,
                  mode: Literal["min", "max"] | None = None, restore_best: bool = True) -> None:
-        one_of("mode", mode, (None, "min", "max"))
+        one_of("EarlyStopping: mode", mode, (None, "min", "max"))
         nonnegative("EarlyStopping", min_delta=min_delta)
-        self.patience = integer("patience", patience)
+        self.patience = integer("EarlyStopping: patience", patience)
         self.monitor = monitor
         self.min_delta = min_delta
         self.mode = mode or _direction(monitor)

@@ -113,7 +113,7 @@ def resolve(metrics: Metrics | None, loss: Loss) -> dict[str, Metric]:
     Raises ValueError for an unknown name, for two metrics of one name, and for a name that the history has already.
     """
     if isinstance(metrics, str):
-        raise TypeError(f"metrics expected a list of names and functions, or a dict; write [{metrics!r}]")
+        raise TypeError(f"metrics must be a list of names and functions, or a dict; write [{metrics!r}]")
     named = metrics.items() if isinstance(metrics, Mapping) else map(_named, metrics or ())
     chosen: dict[str, Metric] = {}
     for name, metric in named:

@@ -23,7 +23,7 @@ class StepLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = integer("step_size", step_size), gamma
+        self.step_size, self.gamma = integer("StepLR: step_size", step_size), gamma
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -37,7 +37,7 @@ class MultiStepLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
-        self.milestones, self.gamma = sorted(integer("a milestone", m, least=0) for m in milestones), gamma
+        self.milestones, self.gamma = sorted(integer("MultiStepLR: a milestone", m, least=0) for m in milestones), gamma
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -65,7 +65,7 @@ class ConstantLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5) -> None:
-        self.factor, self.total_iters = factor, integer("total_iters", total_iters)
+        self.factor, self.total_iters = factor, integer("ConstantLR: total_iters", total_iters)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -81,7 +81,7 @@ class LinearLR(Scheduler):
     def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
                  total_iters: int = 5) -> None:
         self.start_factor, self.end_factor = start_factor, end_factor
-        self.total_iters = integer("total_iters", total_iters)
+        self.total_iters = integer("LinearLR: total_iters", total_iters)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -97,7 +97,7 @@ class LinearWarmup(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
-        self.steps = integer("steps", steps)
+        self.steps = integer("LinearWarmup: steps", steps)
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -113,8 +113,8 @@ class PolynomialLR(Scheduler):
 
     def __init__(self, optimizer: Optimizer, total_iters: int = 5, power: float = 1.0) -> None:
         if power < 0:
-            raise ValueError(f"power must be at least 0, got {power}: the rate would grow without bound")
-        self.total_iters, self.power = integer("total_iters", total_iters), power
+            raise ValueError(f"PolynomialLR: power must be at least 0, got {power}: the rate would grow without bound")
+        self.total_iters, self.power = integer("PolynomialLR: total_iters", total_iters), power
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -128,7 +128,7 @@ class CosineAnnealingLR(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max, self.eta_min = integer("T_max", T_max), eta_min
+        self.T_max, self.eta_min = integer("CosineAnnealingLR: T_max", T_max), eta_min
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -143,7 +143,8 @@ class CosineAnnealingWarmRestarts(Scheduler):
     """
 
     def __init__(self, optimizer: Optimizer, T_0: int, T_mult: int = 1, eta_min: float = 0.0) -> None:
-        self.T_0, self.T_mult, self.eta_min = integer("T_0", T_0), integer("T_mult", T_mult), eta_min
+        self.T_0 = integer("CosineAnnealingWarmRestarts: T_0", T_0)
+        self.T_mult, self.eta_min = integer("CosineAnnealingWarmRestarts: T_mult", T_mult), eta_min
         super().__init__(optimizer)
 
     def rate(self, t: int, initial: float) -> float:
@@ -160,8 +161,8 @@ class _OfFunctions(ByGroup):
         self.lr_lambda = lr_lambda
         self._functions = lr_lambda if isinstance(lr_lambda, Sequence) else [lr_lambda]
         if wrong := [function for function in self._functions if not callable(function)]:
-            raise TypeError(f"{type(self).__name__}: lr_lambda is a function of the step, or a list of one for each "
-                            f"group, got {type(wrong[0]).__name__}")
+            raise TypeError(f"{type(self).__name__}: lr_lambda must be a function of the step, or a list of one for "
+                            f"each group, got {type(wrong[0]).__name__}")
         super().__init__(optimizer)
 
     def rates(self, t: int, initials: Sequence[float]) -> list[float]:

@@ -59,14 +59,15 @@ class OneCycleLR(Cycle):
         if total_steps is None:
             if epochs is None or steps_per_epoch is None:
                 raise ValueError("OneCycleLR needs total_steps, or epochs and steps_per_epoch")
-            total_steps = integer("epochs", epochs) * integer("steps_per_epoch", steps_per_epoch)
-        one_of("anneal_strategy", anneal_strategy, ("cos", "linear"))
+            integer("OneCycleLR: epochs", epochs)
+            total_steps = epochs * integer("OneCycleLR: steps_per_epoch", steps_per_epoch)
+        one_of("OneCycleLR: anneal_strategy", anneal_strategy, ("cos", "linear"))
         if not 0 <= pct_start <= 1:
-            raise ValueError(f"pct_start must be in [0, 1], got {pct_start}")
+            raise ValueError(f"OneCycleLR: pct_start must be in [0, 1], got {pct_start}")
         if div_factor <= 0 or final_div_factor <= 0:
-            raise ValueError(f"div_factor and final_div_factor must be positive, got {div_factor} and "
+            raise ValueError(f"OneCycleLR: div_factor and final_div_factor must be positive, got {div_factor} and "
                              f"{final_div_factor}")
-        self.total_steps, self.pct_start = integer("total_steps", total_steps), pct_start
+        self.total_steps, self.pct_start = integer("OneCycleLR: total_steps", total_steps), pct_start
         self.anneal_strategy, self.three_phase = anneal_strategy, three_phase
         self.div_factor, self.final_div_factor = div_factor, final_div_factor
         starts = [top / div_factor for top in max_lr] if isinstance(max_lr, Sequence) else max_lr / div_factor
@@ -109,10 +110,11 @@ class CyclicLR(Cycle):
                  step_size_down: int | None = None, mode: str = "triangular", gamma: float = 1.0,
                  scale_fn: Callable[[int], float] | None = None, scale_mode: str = "cycle",
                  cycle_momentum: bool = True, base_momentum: float = 0.8, max_momentum: float = 0.9) -> None:
-        one_of("mode", mode, ("triangular", "triangular2", "exp_range"))
-        one_of("scale_mode", scale_mode, ("cycle", "iterations"))
-        self.max_lr, self.step_size_up = max_lr, integer("step_size_up", step_size_up)
-        self.step_size_down = self.step_size_up if step_size_down is None else integer("step_size_down", step_size_down)
+        one_of("CyclicLR: mode", mode, ("triangular", "triangular2", "exp_range"))
+        one_of("CyclicLR: scale_mode", scale_mode, ("cycle", "iterations"))
+        down = step_size_up if step_size_down is None else step_size_down
+        self.max_lr, self.step_size_up = max_lr, integer("CyclicLR: step_size_up", step_size_up)
+        self.step_size_down = integer("CyclicLR: step_size_down", down)
         self.mode, self.gamma, self.scale_fn, self.scale_mode = mode, gamma, scale_fn, scale_mode
         super().__init__(optimizer, base_lr, (base_momentum, max_momentum) if cycle_momentum else None)
 

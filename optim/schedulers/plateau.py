@@ -29,11 +29,11 @@ class ReduceLROnPlateau(ByGroup):
                  min_lr: float | Sequence[float] = 0.0) -> None:
         if not 0 < factor < 1:
             raise ValueError(f"ReduceLROnPlateau: factor must be in (0, 1), got {factor}")
-        one_of("mode", mode, ("min", "max"))
-        one_of("threshold_mode", threshold_mode, ("rel", "abs"))
-        self.mode, self.factor, self.patience = mode, factor, integer("patience", patience, least=0)
+        one_of("ReduceLROnPlateau: mode", mode, ("min", "max"))
+        one_of("ReduceLROnPlateau: threshold_mode", threshold_mode, ("rel", "abs"))
+        self.mode, self.factor, self.patience = mode, factor, integer("ReduceLROnPlateau: patience", patience, least=0)
         self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.cooldown, self.min_lr = integer("cooldown", cooldown, least=0), min_lr
+        self.cooldown, self.min_lr = integer("ReduceLROnPlateau: cooldown", cooldown, least=0), min_lr
         self.best = inf if mode == "min" else -inf
         self.bad_steps = self.cooling = self.reductions = 0
         super().__init__(optimizer)

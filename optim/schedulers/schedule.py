@@ -102,8 +102,8 @@ def one_a_group(made: Scheduler, name: str, value: Any, count: int) -> list[Any]
     if not isinstance(value, Sequence):
         return [value] * count
     if len(value) != count:
-        raise ValueError(f"{type(made).__name__}: {name} is one for all groups, or one for each of the {count}, got "
-                         f"{len(value)}")
+        raise ValueError(f"{type(made).__name__}: {name} must be one for all groups, or one for each of the {count} "
+                         f"groups, got {len(value)}")
     return list(value)
 
 
@@ -115,5 +115,6 @@ def cosine(start: float, end: float, angle: float) -> float:
 def checked(made: Scheduler, optimizer: Any) -> Optimizer:
     """The optimizer of a schedule. Raises TypeError for anything else."""
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"{type(made).__name__} takes an optimizer, got {type(optimizer).__name__}")
+        raise TypeError(f"{type(made).__name__} takes an optimizer, such as optim.Adam(model.parameters()), got "
+                        f"{type(optimizer).__name__}")
     return optimizer

@@ -90,7 +90,7 @@ def test_a_network_learns_where_the_labels_are() -> None:
     (lambda: functional.ctc_loss(X, LABELS[:2], STEPS, SIZES), ValueError,
      r"labels \(3, S\), or \(6,\) one after the other, got \(2, 3\)"),
     (lambda: functional.ctc_loss(X, LABELS[:, ::-1], STEPS, SIZES), ValueError,
-     r"labels from 0 to 3 but 0, the blank, got 0 at index \(1, 0\)"),
+     r"labels from 0 to 3, except the blank 0; got 0 at index \(1, 0\)"),
     (lambda: functional.ctc_loss(X, LABELS + 2, STEPS, SIZES), ValueError, r"got 4 at index \(0, 1\)"),
     (lambda: nn.CTCLoss(reduction="max"), ValueError, "reduction must be one of 'mean', 'sum', 'none', got 'max'"),
 ])

@@ -163,9 +163,9 @@ def test_mistakes_are_named():
     model = network()
     averaged = nn.AveragedModel(model)
     before = weights(averaged)
-    with pytest.raises(ValueError, match=r"not those of this Linear: 0.bias, .* bias, weight"):
+    with pytest.raises(ValueError, match=r"this Linear has other parameters or buffers: 0.bias, .* bias, weight"):
         averaged.update_parameters(nn.Linear(3, 5))
-    with pytest.raises(ValueError, match="not those of this Sequential: 0.weight"):
+    with pytest.raises(ValueError, match="this Sequential has other parameters or buffers: 0.weight"):
         averaged.update_parameters(nn.Sequential(nn.Linear(4, 5), *network()[1:]))
     assert np.array_equal(weights(averaged), before)
     assert averaged.n_averaged.item() == 0

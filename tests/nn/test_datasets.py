@@ -221,11 +221,11 @@ def test_a_list_is_a_sampler() -> None:
 
 
 @pytest.mark.parametrize(("options", "error", "message"), [
-    ({"sampler": [1], "shuffle": True}, ValueError, "a sampler says the order: leave out shuffle, seed and batch_samp"),
-    ({"sampler": [1], "seed": 1}, ValueError, "a sampler says the order"),
-    ({"sampler": [1], "batch_sampler": [[1]]}, ValueError, "a sampler says the order"),
-    ({"batch_sampler": [[1]], "batch_size": 4}, ValueError, "a batch_sampler says the batches: leave out batch_size"),
-    ({"batch_sampler": [[1]], "drop_last": True}, ValueError, "a batch_sampler says the batches"),
+    ({"sampler": [1], "shuffle": True}, ValueError, "a sampler determines the order: leave out shuffle, seed"),
+    ({"sampler": [1], "seed": 1}, ValueError, "a sampler determines the order"),
+    ({"sampler": [1], "batch_sampler": [[1]]}, ValueError, "a sampler determines the order"),
+    ({"batch_sampler": [[1]], "batch_size": 4}, ValueError, "a batch_sampler determines batches: leave"),
+    ({"batch_sampler": [[1]], "drop_last": True}, ValueError, "a batch_sampler determines batches"),
     ({"sampler": iter([1])}, TypeError, "a sampler is an iterable with a length, .* got list_iterator"),
     ({"batch_sampler": iter([[1]])}, TypeError, "a batch_sampler is an iterable with a length"),
     ({"sampler": []}, ValueError, "the sampler gives no batch"),
@@ -246,8 +246,8 @@ def test_indices_that_are_none_are_refused() -> None:
     (lambda: WeightedRandomSampler([1, -1], 2), "expected a weight >= 0 for each sample, got (2,)"),
     (lambda: WeightedRandomSampler([1, np.nan], 2), "expected a weight >= 0 for each sample"),
     (lambda: WeightedRandomSampler([[1]], 2), "expected a weight >= 0 for each sample, got (1, 1)"),
-    (lambda: WeightedRandomSampler([0, 0], 1), "cannot draw 1 samples of 0 whose weight is not 0"),
-    (lambda: WeightedRandomSampler([0, 1], 2, False), "cannot draw 2 samples of 1 whose weight is not 0, each once"),
+    (lambda: WeightedRandomSampler([0, 0], 1), "cannot draw 1 samples: 0 weights are not 0"),
+    (lambda: WeightedRandomSampler([0, 1], 2, False), "cannot draw 2 samples: 1 weights are not 0; to draw some"),
     (lambda: RandomSampler([]), "len(data_source) must be an integer of at least 1, got 0"),
     (lambda: BatchSampler([1], 0, False), "batch_size must be an integer of at least 1, got 0"),
 ])

@@ -53,7 +53,7 @@ def test_loss_optimizer_and_epochs_may_be_given_by_their_places():
     assert by_place.to_dict() == by_name.to_dict()
     loss = nn.CrossEntropyLoss()
     assert evaluate(models[0], points(), loss) == evaluate(models[1], points(), loss=loss)
-    with pytest.raises(TypeError, match="loss expected a function of outputs and targets .* got Adam"):
+    with pytest.raises(TypeError, match="loss must be a function of outputs and targets .* got Adam"):
         fit(models[1], DataLoader(points(), 16), optimizer, nn.CrossEntropyLoss(), 2)
 
 
@@ -331,7 +331,7 @@ def test_a_layer_that_was_replaced_after_the_optimizer_was_made_is_noticed():
     batches = DataLoader(points(), 16)
     fit(model, batches, lambda *both: nn.CrossEntropyLoss()(*both) * extra, optimizer, epochs=1, progress=False)
     model[0] = copy.deepcopy(model[0])
-    with pytest.raises(ValueError, match="has 3 parameters that the model has not, .*the last layer was replaced"):
+    with pytest.raises(ValueError, match="has 3 parameters that are not the model's, .*the last layer was replaced"):
         fit(model, batches, nn.CrossEntropyLoss(), optimizer, epochs=1, progress=False)
 
 
@@ -339,26 +339,26 @@ def test_a_layer_that_was_replaced_after_the_optimizer_was_made_is_noticed():
     ("options", "error", "message"),
     [
         ({"data": points()}, TypeError, r"write nn.data.DataLoader\(\(x, y\), batch_size=32, shuffle=True\)"),
-        ({"data": 3}, TypeError, r"data expected batches such as nn.data.DataLoader\(.*\), got 3"),
-        ({"data": DataLoader}, TypeError, r"data expected .*got the class DataLoader; make one: DataLoader\("),
-        ({"validation": 0.2}, TypeError, r"validation expected \(x, y\), or batches such as nn.data.*, got 0.2"),
-        ({"epochs": 2.0}, TypeError, "epochs must be an integer of at least 0, got 2.0"),
+        ({"data": 3}, TypeError, r"fit: data must be batches such as nn.data.DataLoader\(.*\), got 3"),
+        ({"data": DataLoader}, TypeError, r"data must be .*got the class DataLoader; make one: DataLoader\("),
+        ({"validation": 0.2}, TypeError, r"validation must be \(x, y\), or batches such as nn.data.*, got 0.2"),
+        ({"epochs": 2.0}, TypeError, "fit: epochs must be an integer of at least 0, got 2.0"),
         ({"epochs": -1}, ValueError, "epochs must be an integer of at least 0, got -1"),
         ({"schedule_every": "step"}, ValueError, "schedule_every must be one of 'epoch', 'batch', got 'step'"),
         ({"metrics": ["acuracy"]}, ValueError, "no metric is called 'acuracy'; there are accuracy"),
         ({"metrics": "accuracy"}, TypeError, r"write \['accuracy'\]"),
-        ({"callbacks": [3]}, TypeError, "a callback expected an nn.Callback or a function of the run, got 3"),
+        ({"callbacks": [3]}, TypeError, "a callback must be an nn.Callback or a function of the run, got 3"),
         ({"callbacks": [EarlyStopping]}, TypeError, r"got the class EarlyStopping; make one: EarlyStopping\(...\)"),
-        ({"callbacks": EarlyStopping()}, TypeError, r"expected a list, \[callback, ...\], got EarlyStopping"),
+        ({"callbacks": EarlyStopping()}, TypeError, r"callbacks must be a list, \[callback, ...\], got EarlyStopping"),
         ({"model": nn.Linear, "optimizer": 1}, TypeError, r"an nn.Module, got the class Linear; make one: Linear\("),
-        ({"model": np.tanh, "optimizer": 1}, TypeError, "model expected an nn.Module, got ufunc"),
-        ({"loss": "mse"}, TypeError, r"loss expected a function .* such as nn.CrossEntropyLoss\(\), got 'mse'"),
+        ({"model": np.tanh, "optimizer": 1}, TypeError, "model must be an nn.Module, got ufunc"),
+        ({"loss": "mse"}, TypeError, r"loss must be a function .* such as nn.CrossEntropyLoss\(\), got 'mse'"),
         ({"loss": nn.MSELoss}, TypeError, r"got the class MSELoss; make one: MSELoss\(...\)"),
-        ({"optimizer": "adam"}, TypeError, r"optimizer expected .* optim.Adam\(model.parameters\(\)\), got 'adam'"),
-        ({"scheduler": optim.schedulers.StepLR}, TypeError, "scheduler expected a schedule .* got the class StepLR"),
+        ({"optimizer": "adam"}, TypeError, r"optimizer must be .* optim.Adam\(model.parameters\(\)\), got 'adam'"),
+        ({"scheduler": optim.schedulers.StepLR}, TypeError, "scheduler must be a schedule .* got the class StepLR"),
         ({"scheduler": optim.schedulers.StepLR(optim.SGD([Tensor(1.0, requires_grad=True)], 0.1), 1)}, ValueError,
          r"a scheduler of the optimizer that it steps, got StepLR\(.*\) of another; write StepLR\(optimizer, ...\)"),
-        ({"checkpoint": True}, TypeError, "checkpoint expected the path of a file, got True"),
+        ({"checkpoint": True}, TypeError, "checkpoint must be the path of a file, got True"),
         ({"metrics": [nn.metrics]}, TypeError, r"metrics takes a function, got .* write metrics=\['accuracy'\]"),
         ({"clip_gradients": 1.0}, TypeError, r"partial\(optim.clip_grad_norm_, max_norm=1.0\), got 1.0"),
         ({"data": [np.ones((2, 2))]}, TypeError, r"got ndarray; for arrays write a tuple of them, \(x, y\)"),

@@ -198,7 +198,7 @@ def test_offsets_of_any_integers(dtype: Any) -> None:
     """In int8 the end of the last of 300 indices was 44."""
     bags = functional.embedding_bag(np.ones(300, int), np.arange(4.0)[:, None], np.array([0, 10], dtype), mode="sum")
     np.testing.assert_array_equal(bags.data, [[10], [290]])
-    with pytest.raises(ValueError, match="offsets from 0 up to 6 in rising order"):
+    with pytest.raises(ValueError, match="offsets that begin with 0 and rise to at most 6"):
         functional.embedding_bag(np.ones(6, int), np.ones((4, 1)), np.array([0, 5, 3], dtype))
 
 

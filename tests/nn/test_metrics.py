@@ -152,5 +152,5 @@ def test_bad_input_is_described(call, error, message):
 
 
 def test_classes_in_place_of_scores_are_told_from_logits():
-    with pytest.raises(ValueError, match="scores of the classes, got the class 3: leave out the argmax"):
+    with pytest.raises(ValueError, match=r"scores \(N, C\) of the classes, got the class 3: leave out the argmax"):
         metrics.confusion_matrix(np.array([0, 3, 1]), np.array([0, 2, 1]))

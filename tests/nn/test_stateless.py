@@ -105,6 +105,8 @@ def test_what_has_several_paths_is_given_under_any_of_them_with_one_value():
 def test_unknown_paths_and_wrong_shapes_are_all_listed():
     with pytest.raises(ValueError, match=r"there is no 'w'; '0.bias' has shape \(4,\), got \(3,\)"):
         nn.functional_call(net(), {"w": 0.0, "0.bias": np.ones(3)}, np.ones((1, 3)))
+    with pytest.raises(ValueError, match=r"there is no '0.wieght', did you mean '0.weight'\?"):
+        nn.functional_call(net(), {"0.wieght": 0.0}, np.ones((1, 3)))
 
 
 def test_pytorchs_way_of_calling_it_with_tuples():
@@ -116,7 +118,7 @@ def test_pytorchs_way_of_calling_it_with_tuples():
     given = (np.ones((4, 3)), (state[0], state[1]))
     for found in (nn.functional_call(lstm, {}, given), nn.functional_call(lstm, {}, *given)):
         np.testing.assert_array_equal(found[0].data, lstm(*given)[0].data)
-    with pytest.raises(ValueError, match="in two of the dicts is 0.bias, 0.weight"):
+    with pytest.raises(ValueError, match="two of the dicts have 0.bias, 0.weight"):
         nn.functional_call(net(), ({}, {"0.weight": 1, "0.bias": 2}, {"0.weight": 1, "0.bias": 2}), x)
     for given in (model.parameters(), [model[0].weight], None):
         with pytest.raises(TypeError, match="expected parameters by their paths, dict"):

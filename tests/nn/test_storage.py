@@ -103,7 +103,7 @@ def test_paths_that_read_alike_are_kept_apart():
 def test_a_type_that_numpy_has_not_is_named(tmp_path):
     header = json.dumps({"w": {"dtype": "F8_E4M3", "shape": [2], "data_offsets": [0, 2]}}).encode()
     (tmp_path / "file").write_bytes(len(header).to_bytes(8, "little") + header + b"ab")
-    with pytest.raises(StorageError, match="tensor 'w' has the type F8_E4M3, which NumPy has not"):
+    with pytest.raises(StorageError, match="tensor 'w' has the type F8_E4M3, which NumPy does not have"):
         load(tmp_path / "file")
 
 
@@ -141,9 +141,9 @@ def test_a_file_that_pytorch_wrote_is_read_bfloat16_included():
     ("state", "message"),
     [
         ({"layer": {"weight": np.ones(2, complex)}}, "layer.weight has dtype complex128"),
-        ({"hook": print}, "hook is a builtin_function_or_method; a state holds arrays, numbers"),
+        ({"hook": print}, "hook is of type builtin_function_or_method; a state holds arrays, numbers"),
         ({"names": np.array(["a"])}, "names has dtype <U1"),
-        ({"blob": b"x"}, "blob is a bytes"),
+        ({"blob": b"x"}, "blob is of type bytes"),
         ({"inner": {1.5: 0}}, "the keys of inner are strings or integers, got 1.5"),
     ],
 )

@@ -207,7 +207,7 @@ def test_one_cycle_takes_epochs_and_refuses_what_has_no_momentum():
     for share in (30, 1.01, -0.01):
         with pytest.raises(ValueError, match=rf"pct_start must be in \[0, 1\], got {share}"):
             schedulers.OneCycleLR(optimizer, 1.0, 5, pct_start=share)
-    with pytest.raises(ValueError, match="OneCycleLR: max_lr is one for all groups, or one for each of the 1, got 2"):
+    with pytest.raises(ValueError, match="OneCycleLR: max_lr must be one for all .* each of the 1 groups, got 2"):
         schedulers.OneCycleLR(optimizer, [1.0, 0.1], 5)
     with pytest.raises(TypeError, match="step a OneCycleLR by itself"):
         schedulers.SequentialLR(optimizer, [by_epochs], [])
@@ -281,7 +281,7 @@ def test_cycles_refuse_what_they_cannot_do(optimizer):
     for rates in ((0.1, [0.7, 0.5]), ([0.1, 0.2], 0.7)):
         with pytest.raises(TypeError, match=r"CyclicLR: \w+_lr must be a number, got \[0"):
             schedulers.CyclicLR(optimizer, *rates, cycle_momentum=False)
-    with pytest.raises(TypeError, match="CyclicLR takes an optimizer, got list"):
+    with pytest.raises(TypeError, match="CyclicLR takes an optimizer, .* got list"):
         schedulers.CyclicLR([], 0.1, 0.7)
     cyclic = schedulers.CyclicLR(optimizer, 0.1, 0.7, cycle_momentum=False)
     with pytest.raises(TypeError, match="ChainedScheduler takes functions of the step; step a CyclicLR by itself"):
@@ -296,7 +296,7 @@ def test_a_chain_refuses_what_is_no_schedule_of_its_optimizer(optimizer):
         schedulers.ChainedScheduler(exponential)
     with pytest.raises(ValueError, match="ChainedScheduler: every schedule must be of the same optimizer"):
         schedulers.ChainedScheduler([exponential], optim.SGD([Tensor(1.0)], 0.1))
-    with pytest.raises(TypeError, match="MultiplicativeLR: lr_lambda is a function of the step, or .*, got float"):
+    with pytest.raises(TypeError, match="MultiplicativeLR: lr_lambda must be a function of the step, or .*, got float"):
         schedulers.MultiplicativeLR(optimizer, 0.9)
 
 
@@ -416,7 +416,7 @@ def test_a_plateau_resumes(optimizer):
 
 def test_wrong_arguments_are_refused(optimizer):
     exponential = schedulers.ExponentialLR(optimizer, 0.9)
-    with pytest.raises(TypeError, match="StepLR takes an optimizer, got list"):
+    with pytest.raises(TypeError, match="StepLR takes an optimizer, .* got list"):
         schedulers.StepLR([], 3)
     with pytest.raises(ValueError, match="step_size must be an integer of at least 1, got 0"):
         schedulers.StepLR(optimizer, 0)
@@ -424,7 +424,7 @@ def test_wrong_arguments_are_refused(optimizer):
         schedulers.StepLR(optimizer, 1.5)
     with pytest.raises(ValueError, match="patience must be an integer of at least 0, got -1"):
         schedulers.ReduceLROnPlateau(optimizer, patience=-1)
-    with pytest.raises(ValueError, match="LambdaLR: lr_lambda is one for all groups, or one for each of the 2, got 1"):
+    with pytest.raises(ValueError, match="LambdaLR: lr_lambda must be one for .* each of the 2 groups, got 1"):
         schedulers.LambdaLR(optimizer, [lambda t: 1.0])
     with pytest.raises(TypeError, match="or a list of one for each group, got str"):
         schedulers.LambdaLR(optimizer, [lambda t: 1.0, "half"])
@@ -452,7 +452,7 @@ def test_wrong_arguments_are_refused(optimizer):
         schedulers.SequentialLR(optim.SGD([Tensor(1.0)], 0.1), [exponential], [])
     with pytest.raises(ValueError, match=r"factor must be in \(0, 1\), got 1.5"):
         schedulers.ReduceLROnPlateau(optimizer, factor=1.5)
-    with pytest.raises(ValueError, match=r"min_lr is one for all groups, or one for each of the 2, got 3"):
+    with pytest.raises(ValueError, match=r"min_lr must be one for all groups, or one for each of the 2 groups, got 3"):
         schedulers.ReduceLROnPlateau(optimizer, min_lr=[0.1, 0.2, 0.3])
     with pytest.raises(TypeError, match="StepLR has no option 'last_epoch', only step_size, gamma; leave it"):
         schedulers.StepLR(optimizer, 3, last_epoch=-1)
@@ -516,7 +516,7 @@ def test_each_group_may_have_a_least_rate_of_its_own(optimizer):
 def test_a_group_that_comes_later_needs_a_function_where_each_has_its_own(optimizer):
     scheduler = schedulers.LambdaLR(optimizer, [lambda t: 1.0, lambda t: 1.0])
     optimizer.add_param_group({"params": [Tensor(1.0, requires_grad=True)]})
-    with pytest.raises(ValueError, match="one for each of the 3, got 2"):
+    with pytest.raises(ValueError, match="one for each of the 3 groups, got 2"):
         scheduler.step()
 
 
