@@ -92,7 +92,7 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
 
 
 def eye_(tensor: Tensor) -> Tensor:
-    """Fill a matrix in place with 1 on its diagonal and 0 elsewhere, and return it: the inputs pass as they are.
+    """Fill a matrix in place with 1 on its diagonal and 0 elsewhere, and return it: inputs pass unchanged.
 
     It need not be square; the dtype stays. Raises ValueError for another number of axes.
     """
@@ -104,7 +104,7 @@ def eye_(tensor: Tensor) -> Tensor:
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """Fill the weight of a convolution in place so that each channel passes as it is, and return it.
+    """Fill the weight of a convolution in place so that each channel passes unchanged, and return it.
 
     w[o, c, middle] = 1 where output o of a group belongs to its channel c, else 0; outputs beyond the channels of their
     group are 0. Raises ValueError for fewer than 3 axes, and for groups that do not divide the outputs.

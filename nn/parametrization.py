@@ -18,7 +18,7 @@ M = TypeVar("M", bound=Module)
 
 
 class Parametrized(Module):
-    """The value of a parameter as a function of one original or several: what it is called for."""
+    """A module that is called to compute the value of a parameter from one original or several."""
 
     def __init__(self, parametrization: Module, held: Parameter) -> None:
         inverse = getattr(parametrization, "right_inverse", None)
@@ -52,7 +52,7 @@ def parametrize(module: M, name: str, parametrization: Module) -> M:
     """Compute a parameter of `module` from others: `module.<name>` is `parametrization(original)`.
 
     The original is the parameter as it was, or what `parametrization.right_inverse(value)` gives, if there is such a
-    method: an array, or a tuple of several originals. Several in a row are one, `nn.Sequential(first, second)`. Returns
+    method: an array, or a tuple of several originals. Write several in a row as `nn.Sequential(first, second)`. Returns
     the module. Raises TypeError where there is no such parameter, ValueError where the result has another shape.
     """
     held = parameter_of(module, name)

@@ -21,7 +21,7 @@ class Mismatch(NamedTuple):
 
 
 def joined(path: str, name: object) -> str:
-    """The path of what is held under a name by what is at `path`, "" for the outermost."""
+    """The path of the attribute `name` of the module at `path`; the outermost module is at ""."""
     return f"{path}.{name}" if path else str(name)
 
 

@@ -55,7 +55,7 @@ def _together(model: Module, given: Mapping[str, Any] | Sequence[Mapping[str, An
 
 
 def _check(model: Module, parameters: Mapping[str, Any], known: Mapping[str, Tensor]) -> None:
-    """Raise ValueError for values that the model has no place for, or two for one."""
+    """Raise ValueError for values that the model has no place for, and for two values of one parameter."""
     wrong: list[str] = []
     given: dict[int, tuple[str, Any]] = {}
     for path, value in parameters.items():
@@ -73,14 +73,14 @@ def _check(model: Module, parameters: Mapping[str, Any], known: Mapping[str, Ten
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two values stand for one; equal Tensors do not, each with a gradient of its own."""
+    """Whether two values can be one; equal Tensors cannot, as each has a gradient of its own."""
     tensors = isinstance(one, Tensor) or isinstance(other, Tensor)
     return one is other or (not tensors and np.array_equal(one, other))
 
 
 @contextmanager
 def _holding(model: Module, values: Mapping[int, Tensor]) -> Iterator[None]:
-    """The model with these values for the tensors of these ids, wherever it holds them: one may be tied to others."""
+    """Within this context the model holds these values in place of the tensors with these ids, tied ones everywhere."""
     places = [(vars(m), name, old) for m in model.modules() for name, old in vars(m).items() if id(old) in values]
     try:
         for attributes, name, old in places:

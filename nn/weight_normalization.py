@@ -71,7 +71,7 @@ class SpectralNorm(Module):
         return np.moveaxis(weight, self.dim, 0).reshape(weight.shape[self.dim], -1)
 
     def iterate(self, weight: Tensor, times: int) -> None:
-        """The power method for both singular vectors, from those of the step before; a vector needs none."""
+        """Advance both singular vectors by steps of the power method; a weight of one axis needs none."""
         if weight.ndim == 1:
             return
         matrix, v = self.matrix(weight.detach()), self._v.detach()
@@ -84,7 +84,7 @@ class SpectralNorm(Module):
     def forward(self, weight: Any) -> Any:
         if weight.ndim == 1:
             return normalize(weight, dim=0, eps=self.eps)
-        u, v = (np.array(side.data) for side in (self._u, self._v))  # they move on before the backward pass
+        u, v = (np.array(side.data) for side in (self._u, self._v))  # copies: a call may change them before backward
         return weight / (u @ self.matrix(weight) @ v)
 
 
@@ -105,7 +105,7 @@ def spectral_norm(module: M, name: str = "weight", n_power_iterations: int = 1, 
 
 
 def _iterate(name: str, module: Module, inputs: tuple[Any, ...]) -> None:
-    """The steps of one call, as long as the weight is computed so."""
+    """Take the steps of one call, unless the weight is no longer computed in this way."""
     made = module._computing(name)
     norm = getattr(made, "0", None)
     if isinstance(made, Parametrized) and isinstance(norm, SpectralNorm) and norm.training and not local.recomputing:

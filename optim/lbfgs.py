@@ -17,7 +17,7 @@ from .optimizer import Optimizer, Params
 from .state import States
 
 LEAST_CURVATURE = 1e-10
-"""A pair (s, y) whose product is not larger says nothing of a minimum, and is not kept."""
+"""A pair (s, y) whose product is not larger tells nothing about the minimum, and is not kept."""
 
 
 class _Objective:
@@ -74,7 +74,7 @@ class LBFGS(Optimizer):
     # --- The step ----------------------------------------------------------------------------------------------------
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
-        """Iterate until `max_iter`, `max_eval` or a tolerance; return the loss that the closure had at first."""
+        """Iterate until `max_iter`, `max_eval` or a tolerance is reached; return what the closure returned at first."""
         if not callable(closure):
             raise TypeError("LBFGS evaluates the loss several times a step: write step(closure), where closure() calls "
                             "zero_grad(), computes the loss, calls backward() and returns the loss")

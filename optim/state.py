@@ -39,8 +39,8 @@ def problems(names: Names, groups: Groups, state_dict: Any, *, options: Iterable
              moments: Callable[[dict[str, Any]], Sequence[str]], histories: Sequence[str] = ()) -> list[str]:
     """Why `state_dict` is not that of an optimizer with these groups and options; empty if it is.
 
-    Which moments there are `moments` says of the options of a group. Histories are moments of several steps, which are
-    a first axis, of one length in all parameters.
+    `moments` gives the names of the moments for the options of a group. Histories are moments of several steps along a
+    first axis, which has one length for all parameters.
     """
     if not isinstance(state_dict, Mapping):
         return [f"a state is a dict, got {type(state_dict).__name__}"]

@@ -22,11 +22,11 @@ from nn.foreign_names import refuse_options
 _FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must have in common with a loader
 
 
-class _OfOneDataSet:
-    """Apart from the loader, whose own `__new__` would be the signature that editors show."""
+class _Checked:
+    """The check of a loader's arguments, apart from it: editors would show its own `__new__` as its signature."""
 
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
-        """Refuse several arrays, before Python takes the second one for the size of the batches and says so."""
+        """Refuse several arrays, of which the second would be taken for the size of the batches."""
         if len(arguments) > 1 and (isinstance(arguments[1], (tuple, list)) or np.ndim(arguments[1])):
             raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
         if cls is DataLoader:
@@ -35,7 +35,7 @@ class _OfOneDataSet:
         return super().__new__(cls)
 
 
-class DataLoader(_OfOneDataSet):
+class DataLoader(_Checked):
     """Iterate over data in batches of Tensors: `for x, y in DataLoader((images, labels), 32, shuffle=True)`.
 
     `data` is an array (each batch is a Tensor), a tuple of arrays of equal length (a tuple of Tensors), or any object

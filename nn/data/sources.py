@@ -17,7 +17,7 @@ Gather = Callable[[Any], Any]  # from a slice or an array of indices to a batch
 
 
 class InBatches:
-    """A base of data sets that gather a whole batch at once; not of their subclasses, whose samples may be others."""
+    """A base of data sets that gather a whole batch at once. Their subclasses, which may change samples, do not."""
 
     def gathered(self) -> tuple[int, Gather]:
         """The number of samples, and the function from a slice or an array of indices to a batch."""
@@ -51,7 +51,7 @@ def source(data: Any) -> tuple[int, Gather]:
 
 
 def collated(data: Any, collate: Callable[[list[Any]], Any]) -> tuple[int, Gather]:
-    """The number of samples, and the function to a batch that the user makes of a list of them."""
+    """The number of samples, and the function that gathers a batch by the user's `collate`."""
     count, gather = source(data)
     if not isinstance(data, tuple | np.ndarray | Tensor) and not hasattr(data, "__array__"):
         gather = partial(_samples, data)

@@ -77,7 +77,7 @@ scaled_where_kept: Operation = fused("dropout", forward, pullback, reference, un
 
 
 def dropout(x: Tensor, p: float, generator: np.random.Generator) -> Tensor:
-    """The tensor `x` with elements zeroed with probability p, drawn from `generator`, and the others over 1 - p."""
+    """The tensor `x` with elements zeroed with probability p, as `generator` draws, and the others divided by 1 - p."""
     value = np.asarray(x._value)
     keep: Any = keep_mask(generator, value.shape, p, order=memory_order(value))
     if x._boxed:  # each example of a `vmap` has its own choice, as in a loop over the examples

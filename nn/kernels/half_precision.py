@@ -23,7 +23,7 @@ def _wide(x: Any) -> Any:
 
 
 def narrow(out: Any) -> Any:
-    """An output in float16; of several the first, since the others are statistics, which may be beyond its range."""
+    """An output in float16; of several only the first, as the others are statistics, which may exceed its range."""
     return (narrow(out[0]), *out[1:]) if isinstance(out, tuple) else out.astype(np.float16)
 
 

@@ -1,4 +1,4 @@
-"""The weights of the classes in a categorical loss, for predictions (N, C, d1, ...).
+"""Targets, class weights and the mean of a categorical loss, for predictions (N, C, d1, ...).
 
 A target is either class indices y, integers (N, d1, ...), which stand for one-hot vectors a; or class probabilities a,
 floating (N, C, d1, ...). Label smoothing s turns a into (1 - s) a + s / C. Labels equal to `ignore_index` are ignored.

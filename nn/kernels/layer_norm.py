@@ -26,7 +26,7 @@ from autograd.runtime.matmul import times_vector, vector_times
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.statistics import NEAR
 
-MANY = 2**13  # elements from which on short rows are worth the products below
+MANY = 2**13  # with more elements than this, short rows are worth the products below
 BLOCK = 2**18  # elements per block: more than fit the cache, as two threads hinder each other in short passes
 FAR = 1e16  # means beyond which squares may overflow
 

@@ -77,7 +77,7 @@ def _below(x: Array, largest: Array) -> Array:
 
 
 def _choices(image: Array, geometry: Windows, less: Callable[[Array, Array], Array]) -> tuple[Array, list[Any]]:
-    """The maximum of each window, and for each axis, from the last, what `_route` takes of it and the shape it had."""
+    """The maximum of each window, and for each axis, from the last to the first, what `_route` needs for it."""
     steps = []
     for along, windows in reversed(along_axes(geometry)):
         shape = image.shape

@@ -19,7 +19,7 @@ Entry = TypeVar("Entry")
 
 H, D, W = 0, 2, 3  # positions in the memory order
 AXES = {1: (H,), 2: (H, W), 3: (D, H, W)}  # the axes of sequences, images and volumes
-MANY = 4  # taps from which on windows that do not overlap are reduced in one call
+MANY = 4  # from this many taps on, windows that do not overlap are reduced in one call
 
 
 def along_axes(entries: Sequence[Entry]) -> list[tuple[int, Entry]]:

@@ -26,7 +26,7 @@ from autograd.runtime.blas import one_thread_if
 from autograd.runtime.blocks import block_length
 
 TOGETHER = 3 * 2**16  # slopes that are computed at once
-LARGE = 2**21  # multiplications per step from which on OpenBLAS's second thread is worth its spinning
+LARGE = 2**21  # from this many multiplications per step on, OpenBLAS's second thread is worth its spinning
 
 
 def threads_for(weight_hh: Array, batch: int) -> AbstractContextManager[None]:
@@ -79,7 +79,7 @@ def transposed(sequence: Array | None) -> Array | None:
 
 
 def across(weight: Array, steps: int) -> Array:
-    """The transpose of a weight, for a product per step: a view, but of a large weight and for many steps a copy.
+    """The transpose of a weight, for one product per step: a view, or a copy of a large weight if steps are many.
 
     A copy makes a large product a tenth faster, and costs what 16 of them gain. It is made in blocks of rows, as
     numbers a power of two apart share few lines of the cache.

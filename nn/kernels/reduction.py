@@ -23,5 +23,5 @@ def reduced_array(losses: Any, reduction: str) -> Any:
 
 
 def share(g: Any, size: int, reduction: str) -> Any:
-    """The cotangent of each loss, from that of the reduced loss: in float32 of a float16, which not every size fits."""
+    """The cotangent of each loss, from that of the reduced loss; float16, which cannot hold every size, in float32."""
     return at_least_single(g) / size if reduction == "mean" else g

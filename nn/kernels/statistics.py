@@ -24,7 +24,7 @@ from nn.kernels.memory_order import empty, in_order, memory_order
 from nn.kernels.sums import sums_over_rows
 
 BLOCK = 2**17  # elements per block
-RUN = 16  # neighbouring pixels of a channel from which on they are a row of their own
+RUN = 16  # from this many neighbouring pixels on, a channel is read by rows
 LINE = 2048  # elements to which a row of pixels is lengthened
 NEAR = 0.8  # up to this ratio of mean² to mean of x², their difference is a precise variance
 
@@ -109,7 +109,7 @@ class Layout:
         return self.matrices(image), image
 
     def coefficients(self, values: Any) -> Any:
-        """Values per statistic, spread so that they broadcast against the matrices."""
+        """Values per statistic, shaped, and repeated where needed, to broadcast against the matrices."""
         values = np.asarray(values, self.dtype)
         if self.by_rows:
             return values.reshape((-1, self.shape[1], 1))
@@ -157,7 +157,7 @@ class Layout:
             return self._with_products(deviation, deviation)
 
         total, squares = self._summed(of_deviations)
-        rest = np.where(np.isinf(mean), 0, total / self.count)  # the rounding error of the mean, which infinity has not
+        rest = np.where(np.isinf(mean), 0, total / self.count)  # the mean's rounding error; infinity has none
         return mean + rest, squares - total * rest
 
     def products(self, g: Array, x: Array, mean: Array, inverse: Array) -> tuple[Array, Array]:

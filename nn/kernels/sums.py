@@ -7,7 +7,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.runtime.matmul import vector_times
 
-LONG = 1024  # columns from which on NumPy adds up rows faster than products with ones do
+LONG = 1024  # from this many columns on, NumPy adds up rows faster than products with ones do
 
 
 def sums_over_rows(x: Array) -> Array:

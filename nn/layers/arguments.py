@@ -46,12 +46,12 @@ def probability(speaker: Speaker, **values: float) -> None:
 
 
 def nonnegative(speaker: Speaker, **values: float) -> None:
-    """Raise ValueError for what is no number of at least 0."""
+    """Raise ValueError for anything but numbers of at least 0."""
     _in_range(speaker, lambda value: value >= 0, "at least 0", values)
 
 
 def positive(speaker: Speaker, **values: float) -> None:
-    """Raise ValueError for what is no number above 0."""
+    """Raise ValueError for anything but numbers above 0."""
     _in_range(speaker, lambda value: value > 0, "positive", values)
 
 
@@ -79,7 +79,7 @@ def sizes(speaker: str, name: str, value: Size, count: int, least: int = 1) -> S
 
 def geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | None, padding: Size,
              dilation: Size = 1) -> Geometry:
-    """How windows lie, each number given for all axes or one per axis; the stride is the kernel's size unless given."""
+    """The geometry of windows, from one number for all axes or one per axis; the default stride is the kernel size."""
     kernel = sizes(speaker, "kernel_size", kernel_size, axes)
     return (kernel, kernel if stride is None else sizes(speaker, "stride", stride, axes),
             sizes(speaker, "padding", padding, axes, least=0), sizes(speaker, "dilation", dilation, axes))

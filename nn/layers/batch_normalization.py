@@ -138,7 +138,7 @@ class InstanceNorm1d(_InstanceNormNd):
     """y = (x - mean) / sqrt(var + eps), every channel of every sequence by itself; otherwise as InstanceNorm2d.
 
     Input (N, C, L), or one sequence (C, L). With `affine` times a weight, plus a bias, (C,). Raises ValueError for one
-    value a channel. Source: Ulyanov et al., arXiv:1607.08022.
+    value per channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 
     axes = 1
@@ -203,7 +203,7 @@ def instance_norm(input: ArrayLike, running_mean: Tensor | None = None, running_
 
 
 def _move(speaker: Speaker, x: Tensor, running: Sequence[Any], batch: Sequence[Any], momentum: float) -> None:
-    """The running statistics a step towards those of the batch x, in place; None is left out."""
+    """Move the running statistics a step towards those of the batch x, in place; None is skipped."""
     if not all(held is None or isinstance(held, Tensor) for held in running):
         raise mistake(speaker, "moves the running statistics in place: give them as tensors", TypeError)
     if any(held is not None for held in running) and x._value.shape != x.shape:

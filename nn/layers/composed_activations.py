@@ -41,7 +41,7 @@ def celu(input: ArrayLike, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     x, scale = admitted("celu", input, real=True), weak(alpha)
     if alpha > 0:
         return autograd.elu(x / scale) * scale
-    # the two halves of such an ELU would change places
+    # For a negative alpha, `elu(x / alpha)` would exchange the two pieces.
     return np.where(x > 0, x, scale * np.expm1(np.where(x > 0, 0, x) / scale))  # type: ignore[return-value]
 
 

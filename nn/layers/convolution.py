@@ -127,7 +127,7 @@ class _ConvTransposeNd(Convolution):
                            self.groups)
 
     def _padding_for(self, output_size: tuple[int, ...], x: Tensor) -> tuple[int, ...]:
-        """The output padding that makes this size of x, whose first axes it may name too."""
+        """The output padding for which the output of x has this size, which may begin with batch and channels."""
         batch_of(self, x, self.in_channels, self.axes)
         smallest = tuple(map(transposed_size, x.shape[-self.axes :], self.kernel_size, self.stride, self.dilation,
                              self._pads))
@@ -294,7 +294,7 @@ def _convolved(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[i
 
 
 def _check_bias(speaker: Speaker, channels: str, weight: Any, bias: Any, outputs: int) -> None:
-    """Raise ValueError where `.data` of another shape was given to one of the two, and they fit no more."""
+    """Raise ValueError if one of the two was given `.data` of another shape, and they no longer fit each other."""
     if weight.ndim - 2 not in AXES or (bias is not None and bias.shape != (outputs,)):
         raise mistake(speaker, f"needs a weight ({channels}, window) and a bias (out,), got {weight.shape} and "
                                f"{None if bias is None else bias.shape}")

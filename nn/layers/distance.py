@@ -1,4 +1,4 @@
-"""Lengths, angles and distances of vectors, what embeddings are compared by; those of float16 in float32."""
+"""Lengths, angles and distances of vectors, by which embeddings are compared; float16 is computed in float32."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def _distance(a: Tensor, b: Tensor, *, p: float, eps: float, keepdim: bool) -> T
 
 
 def _together(speaker: Speaker, x1: Any, x2: Any, *, real: bool = False) -> list[Any]:
-    """Both of the dtype, and with all axes of the shape, that they have together."""
+    """Both in their common dtype, broadcast to their common shape."""
     a, b = admitted(speaker, x1, real=real), admitted(speaker, x2, real=real)
     try:
         shape = np.broadcast_shapes(a.shape, b.shape)

@@ -91,7 +91,7 @@ def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool)
 
 
 def keep_and_scale(shape: tuple[int, ...], p: float) -> tuple[np.ndarray[Any, np.dtype[np.bool]] | None, float]:
-    """True with probability 1 - p, in an array of this shape, or None for p = 0; and what the rest is multiplied by."""
+    """A mask of this shape, True with probability 1 - p, or None for p = 0; and the factor for what is kept."""
     keep = kernels.keep_mask(autograd.random.generator(), shape, p) if p else None
     return keep, kernels.keep_scale(p)
 

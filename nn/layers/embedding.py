@@ -69,8 +69,8 @@ class Embedding(Table):
     """out = weight[indices]: integers of any shape in, vectors of `embedding_dim` in their place out.
 
     `weight` (num_embeddings, embedding_dim) starts as standard normal numbers. The row `padding_idx` starts at 0 and
-    gets no gradient. With `max_norm` a row that is longer, as measured by `norm_type`, is made as long, in place, when
-    it is read. With `scale_grad_by_freq` the gradient of a row is divided by how often the indices name it. Raises
+    gets no gradient. With `max_norm` a row whose norm, of order `norm_type`, is larger is scaled down to it, in place,
+    when it is read. With `scale_grad_by_freq` the gradient of a row is divided by how often the indices name it. Raises
     TypeError for indices that are not integers, ValueError for one out of range.
     """
 
@@ -102,7 +102,7 @@ def embedding(input: ArrayLike, weight: ArrayLike, padding_idx: int | None = Non
               norm_type: float = 2.0, scale_grad_by_freq: bool = False, *, speaker: Speaker = "embedding") -> Tensor:
     """weight[input]: integers of any shape in, rows of `weight` (rows, width) in their place out.
 
-    The row `padding_idx` gets no gradient. With `max_norm` rows that are longer are shortened in place, which takes a
+    The row `padding_idx` gets no gradient. With `max_norm` longer rows are shortened in place, in a weight that is a
     leaf; `scale_grad_by_freq` divides gradients by how often a row is read. Raises as `nn.Embedding`.
     """
     weight = as_tensor(weight)
@@ -153,7 +153,7 @@ def _shorten(speaker: Speaker, weight: Tensor, indices: Array, max_norm: float, 
 
 @in_single
 def shortened(rows: Array, *, max_norm: float, norm_type: float) -> Array:
-    """The rows, those that are longer times max_norm / (length + 1e-7), as in PyTorch."""
+    """The rows, with those longer than `max_norm` multiplied by max_norm / (length + 1e-7), as in PyTorch."""
     lengths = np.linalg.norm(rows, norm_type, axis=1, keepdims=True)
     return np.where(lengths > max_norm, rows * (max_norm / (lengths + 1e-7)), rows)
 

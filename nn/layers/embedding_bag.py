@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 class EmbeddingBag(Table):
     """The sum, "mean" or "max" (`mode`) of the rows of `weight` that belong to the indices of each bag.
 
-    Indices (B, L), one bag per row, or (N,) with `offsets` (B,), where each bag begins; output (B, embedding_dim). Of
-    "sum" each row may have a weight of its own, `per_sample_weights` like the indices. The row `padding_idx` does not
+    Indices (B, L), one bag per row, or (N,) with `offsets` (B,), where each bag begins; output (B, embedding_dim). In
+    mode "sum" each row may have a weight, in `per_sample_weights` of the indices' shape. The row `padding_idx` does not
     count, and an empty bag gives 0. `max_norm`, `norm_type` and `scale_grad_by_freq` as for Embedding. Raises TypeError
     for indices that are not integers, ValueError for others that do not fit.
     """
@@ -52,8 +52,8 @@ def embedding_bag(input: ArrayLike, weight: ArrayLike, offsets: ArrayLike | None
                   padding_idx: int | None = None, speaker: Speaker = "embedding_bag") -> Tensor:
     """The sum, "mean" or "max" of the rows of `weight` (rows, width) of each bag of indices: (B, width).
 
-    Indices (B, L), or (N,) with `offsets`, where each bag begins; with `include_last_offset` the last one is where all
-    end. Raises as `nn.EmbeddingBag`.
+    Indices (B, L), or (N,) with `offsets`, where each bag begins; with `include_last_offset` the last offset is where
+    the last bag ends. Raises as `nn.EmbeddingBag`.
     """
     choice(speaker, MODES, mode=mode)
     indices: Any = array_of(input)
@@ -95,11 +95,11 @@ def _max(rows: Any, counted: Any) -> Any:
 
 
 MODES: dict[str, Callable[[Any, Any], Any]] = {"sum": _sum, "mean": _mean, "max": _max}
-"""Rows (B, L, D), of which those that are `counted` (B, L, 1) belong to a bag, made one, (B, D)."""
+"""What makes one row (B, D) of each bag's rows (B, L, D); `counted` (B, L, 1) says which of these belong to it."""
 
 
 def _bags(speaker: Speaker, offsets: Any, count: int, to_the_end: bool) -> tuple[Any, Any]:
-    """Where the indices of each bag are, (B, L), and which of these places it has."""
+    """The places of each bag's indices, (B, L), and which of these places are its own."""
     starts = as_plain_array(offsets)
     ends = np.append(starts, () if to_the_end else count).astype(np.int64)  # int8 cannot hold every count
     lengths = np.diff(ends)

@@ -22,10 +22,10 @@ def gumbel_softmax(logits: ArrayLike, tau: float = 1.0, hard: bool = False, *, d
                    speaker: Speaker = "gumbel_softmax") -> Tensor:
     """softmax((logits + noise) / tau) over axis `dim`: near a draw of one class, the nearer the smaller `tau` is.
 
-    The noise is -log(-log u), u uniform, from the library's generator: then the largest is a class as often as
-    softmax(logits) says. With `hard` the value is 1 at the largest, else 0, with the gradient of the soft one. Raises
-    ValueError for a `tau` that is not above 0. Sources: Jang et al., arXiv:1611.01144; Maddison et al.,
-    arXiv:1611.00712.
+    The noise is -log(-log u), u uniform, from the library's generator: each class is then the largest one with the
+    probability softmax(logits). With `hard` the value is 1 at the largest, else 0, with the gradient of the soft one.
+    Raises ValueError for a `tau` that is not above 0.
+    Sources: Jang et al., arXiv:1611.01144; Maddison et al., arXiv:1611.00712.
     """
     x: Any = admitted(speaker, logits, real=True)
     if not tau > 0:

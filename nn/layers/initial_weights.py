@@ -15,7 +15,7 @@ from nn.parameter import Parameter
 
 
 def hold(layer: Module, shapes: Shapes, dtype: np.dtype[Any], without: Collection[str] = ()) -> None:
-    """Give a layer its weights, initially zeros, and None for those that it does without."""
+    """Give a layer its weights, initially zeros, and None in place of those it goes `without`."""
     for name, shape in shapes.items():
         setattr(layer, name, None if name in without else Parameter(np.zeros(shape), dtype=dtype))
 

@@ -19,8 +19,8 @@ AXES = {1: "L", 2: "H, W", 3: "D, H, W"}  # the names of the axes of a sequence,
 def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None, *, real: bool = False) -> Tensor:
     """`given` as a tensor of the layer's `dtype` (of any floating dtype where None): the cast is differentiable.
 
-    Raises TypeError for integers and booleans, and for complex input to a real layer: one of a real dtype, or `real`
-    because what it computes is a matter of real numbers.
+    Raises TypeError for integers and booleans, and for complex input to a real layer: one of a real dtype, or `real`,
+    whose function is defined for real numbers only.
     """
     x = given if isinstance(given, Tensor) else _wrapped(speaker, given)
     if dtype is not None and x.dtype == dtype and not real:
@@ -35,7 +35,7 @@ def admitted(speaker: Speaker, given: Any, dtype: np.dtype[Any] | None = None, *
 
 
 def _wrapped(speaker: Speaker, given: Any) -> Tensor:
-    """An array or nested numbers as a tensor. Raises TypeError for None, and for what a layer before returned."""
+    """An array or nested numbers as a tensor. Raises TypeError for None, and for a layer's several outputs."""
     came = ""
     if given is None:
         came = "None; does the layer before it return its output?"
@@ -108,7 +108,7 @@ def fitting(speaker: Speaker, shape: tuple[int, ...], dtype: np.dtype[Any], **we
 def weights_of(layer: Module, shapes: Shapes) -> dict[str, Any]:
     """The weights of a layer by their names, None for those that it goes without; each is read, or computed, once.
 
-    Raises ValueError where `.data` of another shape was given, of which a part might be taken, or broadcast.
+    Raises ValueError if one was given `.data` of another shape, which might broadcast, or be read in part.
     """
     found = {name: getattr(layer, name, None) for name in shapes}
     for name, value in found.items():

@@ -18,13 +18,13 @@ from nn.module import Module
 class Layer(Module):
     """A module whose `repr` is its constructor call, and whose constructor explains itself if it is given data."""
 
-    follows: Mapping[str, str] = MappingProxyType({})  # an argument: the one whose value is its default
-    held_as: Mapping[str, str] = MappingProxyType({})  # an argument: the attribute, where that has another name
+    follows: Mapping[str, str] = MappingProxyType({})  # argument: the other argument that is its default
+    held_as: Mapping[str, str] = MappingProxyType({})  # argument: the attribute that holds it, if called otherwise
     called_with: Sequence[str] = ("x",)
     __call__: Callable[..., Tensor]  # for editors and type checkers: a layer gives one tensor unless it says otherwise
 
     def __new__(cls, *arguments: Any, **options: Any) -> Self:
-        """Refuse what the layer is called with, `nn.ReLU(x)`, but not a loss's weights of classes."""
+        """Refuse data that is meant for the call, as in `nn.ReLU(x)`, but not the class weights of a loss."""
         if not cls.__init__.__module__.startswith("nn."):  # a user's own layer may take data, and any options
             return super().__new__(cls)
         name = cls.__name__
@@ -47,7 +47,7 @@ class Layer(Module):
         return ", ".join(shown)
 
     def _shown(self, name: str, default: Any) -> Any:
-        """The value of an argument: True or False of one such as `bias`, and one number for equal ones along axes."""
+        """An argument's value: True or False for one such as `bias`, and one number if it is the same for all axes."""
         value = getattr(self, name, default)
         if isinstance(default, bool):
             return value is not None and value is not False

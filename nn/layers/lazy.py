@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 class Lazy(Layer):
-    """What they share: the options wait for the size, and then the layer becomes one of the class `becomes`.
+    """What lazy layers share: they keep the options until the first call, and then become a layer of class `becomes`.
 
-    Before, it has no parameters: who asks for them, as an optimizer does, is told to call the model first. RuntimeError
-    says so, and AttributeError of a weight by its name.
+    Until then a lazy layer has no parameters. Asking for them, as an optimizer does, raises RuntimeError, and asking
+    for one by its name AttributeError; both say to call the model first.
     """
 
     becomes: ClassVar[type[Layer]]
@@ -62,7 +62,7 @@ class Lazy(Layer):
             raise
 
     def _refuse_hidden(self, name: str, held: Any) -> None:
-        """Raise RuntimeError when parameters are looked for: those that the options are kept for are not there yet."""
+        """Raise RuntimeError when parameters are looked for, since there are none before the first call."""
         raise mistake(self, "learns the size of its input, and with it its parameters, from the first call: call the "
                             "model once before its parameters are asked for, as model(x) before "
                             "optim.Adam(model.parameters())", RuntimeError)
@@ -107,7 +107,7 @@ class LazyConv2d(_LazyConvNd, Conv2d):
     """`Conv2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W).
 
     It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `Conv2d`.
-    Raises what `Conv2d` raises; that the groups divide the channels shows in the first call.
+    Raises what `Conv2d` raises, but whether the groups divide the channels is checked in the first call.
     """
 
     becomes, axis = Conv2d, -3
@@ -140,7 +140,7 @@ class LazyConvTranspose2d(_LazyConvTransposeNd, ConvTranspose2d):
     """`ConvTranspose2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W).
 
     It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `ConvTranspose2d`.
-    Raises what `ConvTranspose2d` raises; that the groups divide the channels shows in the first call.
+    Raises what `ConvTranspose2d` raises, but whether the groups divide the channels is checked in the first call.
     """
 
     becomes, axis = ConvTranspose2d, -3

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Pads = tuple[tuple[int, int], ...]  # (before, after) along each axis
 _SIDES = {1: "(left, right)", 2: "(left, right, top, bottom)", 3: "(left, right, top, bottom, front, back)"}
 MODES = {"reflect": "reflect", "replicate": "edge", "circular": "wrap"}
-"""How an input may go on beyond its ends, and what NumPy calls that."""
+"""The ways to continue an input beyond its ends, and NumPy's names for them."""
 
 
 class _Padding(Layer):

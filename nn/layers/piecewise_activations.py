@@ -58,7 +58,7 @@ def hardswish(input: ArrayLike, inplace: bool = False) -> Tensor:
 
 
 def hardshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
-    """x where |x| > lambd, else 0, elementwise: the nearest vector of few numbers.
+    """x where |x| > lambd, else 0, elementwise: the nearest sparse vector.
 
     Any floating shape; the dtype stays. Source: Donoho & Johnstone, "Ideal spatial adaptation by wavelet shrinkage",
     1994.
@@ -128,7 +128,7 @@ class Hardswish(WithInplace):
 
 
 class Hardshrink(Activation):
-    """x where |x| > lambd, else 0, elementwise: the nearest vector of few numbers.
+    """x where |x| > lambd, else 0, elementwise: the nearest sparse vector.
 
     Any shape; the dtype stays.
     """

@@ -17,9 +17,9 @@ Integers = np.ndarray[Any, np.dtype[np.integer[Any]]]
 
 
 def places(lengths: Integers) -> tuple[Integers, np.ndarray[Any, np.dtype[np.bool]]]:
-    """Where the elements of rows of these lengths are, laid end to end, and which of these places are in the row.
+    """The places of the elements of rows of these lengths that are laid end to end, and which of them exist.
 
-    Both are (rows, longest); a place beyond the end of the row is 0.
+    Both are (rows, longest); beyond the end of a row the place is 0.
     """
     along = np.arange(lengths.max(initial=0))
     own = along < lengths[:, np.newaxis]
@@ -30,7 +30,7 @@ def pad_sequence(sequences: Iterable[Any], batch_first: bool = False, padding_va
     """Sequences (L, ...) of several lengths side by side in one Tensor (longest, N, ...), or (N, longest, ...).
 
     The shorter ones go on with `padding_value`. A `collate_fn` makes batches with it, which recurrent layers take with
-    their `lengths`. Raises ValueError for no sequences, and for other axes of several lengths.
+    their `lengths`. Raises ValueError for no sequences, and for sequences that differ in other axes.
     """
     given = [as_tensor(sequence) for sequence in sequences]
     if not given or any(x.ndim == 0 or x.shape[1:] != given[0].shape[1:] for x in given):
@@ -61,8 +61,8 @@ def reversed_within(x: Any, lengths: Integers) -> Any:
 def by_length(step: Callable[..., tuple[Any, ...]], x: Any, states: Sequence[Any], lengths: Integers) -> list[Any]:
     """Outputs and final states of `step(x, states)` on sequences (T, N, in), each as if it were alone.
 
-    The longest come first, so that those that have not ended are the first ones: `step` goes on with them from one end
-    to the next. Beyond its end a sequence has outputs of 0, and its states are those of its last step.
+    The longest come first, so that those still going on are always the first ones: `step` takes them from where one
+    sequence ends to where the next one does. Beyond its end a sequence has outputs of 0 and keeps its last states.
     """
     order = np.argsort(-lengths, kind="stable")
     x, states = x[:, order], [None if state is None else state[order] for state in states]

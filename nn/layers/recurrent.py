@@ -136,7 +136,7 @@ class RNN(_Recurrent):
 
     Input (L, N, input_size), (N, L, input_size) if `batch_first`, or (L, input_size); the initial state `hx` (layers *
     directions, N, hidden), zeros unless given. Returns the outputs of the last layer (L, N, directions * hidden) and
-    the final state of every layer. Of padded sequences, which have `lengths` (N,), each is as if it were alone, with
+    the final state of every layer. With the `lengths` (N,) of padded sequences, each gives what it gives alone, and
     outputs of 0 beyond its end. Raises ValueError for other shapes, and for a sequence without a step.
     """
 

@@ -24,6 +24,8 @@ Filter = Callable[[Positions], Positions]
 _ANY = (1, 2, 3)
 _MODES = {"nearest": _ANY, "nearest-exact": _ANY, "area": _ANY, "linear": (1,), "bilinear": (2,), "trilinear": (3,),
           "bicubic": (2,)}  # how many axes are resized
+_SMOOTH: dict[str, tuple[Filter, int]] = {  # for the modes with antialias the filter, and its reach to each side
+    "bilinear": (lambda t: np.maximum(1 - t, 0.0), 1), "bicubic": (lambda t: _cubic_filter(t, a=-0.5), 2)}
 
 
 class Upsample(Layer):
@@ -32,7 +34,7 @@ class Upsample(Layer):
     Input (N, C, H, W), (N, C, L) or (N, C, D, H, W). `mode` is "linear" of sequences, "bilinear" or "bicubic" of
     images, "trilinear" of volumes; or of each "nearest" (to the left), "nearest-exact" (to the centre) or "area", the
     mean of what a pixel covers. Without `align_corners` a pixel is a square, and pixel i stands at i + 1/2; with it at
-    i, and the corners stay corners. With `recompute_scale_factor` the factor is that of the two sizes, which are whole.
+    i, and the corners stay corners. With `recompute_scale_factor` the factor is the ratio of the two (whole) sizes.
     Raises ValueError for another mode, and unless exactly one of size and scale_factor is given.
     """
 
@@ -53,8 +55,8 @@ def interpolate(input: ArrayLike, size: Size | None = None, scale_factor: Factor
     """Images, sequences or volumes (N, C, ...) of another `size`, or of the old one times `scale_factor`.
 
     `mode` is "nearest", "nearest-exact", "area", "linear", "bilinear", "trilinear" or "bicubic", with pixels standing
-    as in `nn.Upsample`. It makes images smaller too, without smoothing them before; but for "area", and "bilinear" and
-    "bicubic" with `antialias`, which then give Pillow's pixels. Raises ValueError for another mode or shape, and unless
+    as in `nn.Upsample`. Images that are made smaller are not smoothed first, except by "area", and by "bilinear" and
+    "bicubic" with `antialias`, which gives Pillow's pixels. Raises ValueError for another mode or shape, and unless
     exactly one of size and scale_factor is given. Source of bicubic: Keys, "Cubic convolution interpolation", 1981.
     """
     _check(speaker, size, scale_factor, mode, align_corners)
@@ -112,7 +114,7 @@ def _nearest(x: Any, axis: int, after: int, step: float, centre: float) -> Any:
     length = x.shape[axis]
     precise: Any = np.float64 if x.dtype == np.float64 else np.float32
     positions = (np.arange(after, dtype=precise) + precise(centre)) * precise(step)
-    # As in PyTorch, also for images of double precision: what is a whole number but for rounding is that number.
+    # As in PyTorch, in double precision too: a position that rounding alone keeps from a whole number becomes that one.
     return np.take(x, np.minimum(positions.astype(np.float32).astype(int), length - 1), axis)
 
 
@@ -184,7 +186,3 @@ def _check(speaker: Speaker, size: Any, scale_factor: Any, mode: str, align_corn
     if align_corners is not None and (mode == "area" or "nearest" in mode):
         raise mistake(speaker, f"has no align_corners in mode {mode!r}: leave it out")
 
-
-_SMOOTH: dict[str, tuple[Filter, int]] = {
-    "bilinear": (lambda t: np.maximum(1 - t, 0.0), 1), "bicubic": (lambda t: _cubic_filter(t, a=-0.5), 2)}
-"""Of the modes that may be smoothed: the filter, and how many pixels it reaches to each side."""

@@ -52,7 +52,7 @@ def grid_sample(input: ArrayLike, grid: ArrayLike, mode: str = "bilinear", paddi
 
 @in_single
 def _sampled(x: Tensor, places: Tensor, *, mode: str, padding_mode: str, align_corners: bool) -> Tensor:
-    """The images read; those of float16, which does not tell pixels apart from 2,048 on, in float32."""
+    """The images read; float16, which cannot tell pixels apart from 2,048 on, is computed in float32."""
     axes = x.ndim - 2
     at = [_pixels_from(places[..., -1 - axis], size, align_corners) for axis, size in enumerate(x.shape[2:])]
 

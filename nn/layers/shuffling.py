@@ -42,7 +42,7 @@ class PixelUnshuffle(Layer):
 
 
 class ChannelShuffle(Layer):
-    """(N, C, ...) with its channels dealt out: those of `groups` runs of C / groups, one of each in turn.
+    """(N, C, ...) with its channels interleaved: `groups` runs of C / groups channels, one channel of each in turn.
 
     Raises ValueError for channels that `groups` does not divide. Source: Zhang et al., "ShuffleNet", arXiv:1707.01083.
     """
@@ -56,7 +56,7 @@ class ChannelShuffle(Layer):
 
 
 def channel_shuffle(input: ArrayLike, groups: int, *, speaker: Speaker = "channel_shuffle") -> Tensor:
-    """(N, C, ...) with its channels dealt out: those of `groups` runs of C / groups, one of each in turn.
+    """(N, C, ...) with its channels interleaved: `groups` runs of C / groups channels, one channel of each in turn.
 
     Raises ValueError for channels that `groups` does not divide.
     """

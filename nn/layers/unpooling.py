@@ -41,8 +41,8 @@ class MaxUnpool2d(_MaxUnpoolNd):
     """The values of a pool back at their places in images of zeros: of what `MaxPool2d(return_indices=True)` gives.
 
     Input (N, C, H, W) and places of its shape, counted row by row in each channel; also without N. The output is as
-    large as the smallest image of which such a pool makes the input, unless `output_size` picks another one. Where
-    places meet, the last value stays. Raises ValueError for other shapes, and for places outside of the output.
+    large as the smallest image from which such a pool makes the input, unless `output_size` says otherwise. Where
+    places coincide, the last value stays. Raises ValueError for other shapes, and for places outside of the output.
     """
 
     axes = 2

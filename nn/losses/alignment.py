@@ -46,7 +46,7 @@ class CTCLoss(Loss):
 def ctc_loss(log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike, target_lengths: ArrayLike,
              blank: int = 0, reduction: str = "mean", zero_infinity: bool = False, *,
              speaker: Speaker = "ctc_loss") -> Tensor:
-    """-log of the probability of all paths that read as the labels: their mean a label, sum, or each.
+    """-log of the probability of all paths that read as the labels: their mean per label, sum, or each.
 
     Log-probabilities (T, N, C), labels (N, S) or one after the other; or one example, (T, C) and (S,). Options and
     errors are those of `nn.CTCLoss`.
@@ -73,7 +73,7 @@ def ctc_loss(log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike,
 
 
 def _lengths(speaker: Speaker, name: str, given: Any, count: int, allowed: range) -> Any:
-    """How long each example is. Raises ValueError unless there is an integer an example, none of them too large."""
+    """How long each example is. Raises ValueError unless there is one integer per example, none of them too large."""
     found = np.atleast_1d(as_plain_array(given))
     if found.dtype.kind not in "iu" or found.shape != (count,) or not all(n in allowed for n in found.tolist()):
         raise mistake(speaker, f"expected {name}, {count} integers from {allowed.start} to {allowed.stop - 1}, "
@@ -82,7 +82,7 @@ def _lengths(speaker: Speaker, name: str, given: Any, count: int, allowed: range
 
 
 def _labels(speaker: Speaker, labels: Any, sizes: Any, classes: int, blank: int) -> Any:
-    """Labels (N, S), the blank behind those of each example. Raises TypeError unless they are integers."""
+    """Labels (N, S), padded with the blank. Raises TypeError unless they are integers."""
     if labels.dtype.kind not in "iu":
         raise mistake(speaker, f"expected integer labels, got {labels.dtype} {labels.shape}; write x.astype(int)",
                       TypeError)

@@ -64,7 +64,7 @@ class BCEWithLogitsLoss(Loss):
 class MultiLabelSoftMarginLoss(Loss):
     """Binary cross-entropy of logits (N, C), the mean over the C labels of each example, averaged over examples.
 
-    `weight` (C,) is of the labels. Targets are between 0 and 1. Raises as BCELoss does.
+    `weight` (C,) multiplies the loss of each label. Targets are between 0 and 1. Raises as BCELoss does.
     """
 
     weight: Tensor | None

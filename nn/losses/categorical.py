@@ -82,7 +82,7 @@ class NLLLoss(_Categorical):
 class MultiMarginLoss(Loss):
     """sum over j != y of max(0, margin - x_y + x_j)^p / C, averaged: the right class should lead by the margin.
 
-    x (N, C) or (C,), target (N,) or () of class indices; p is 1 or 2; `weight` (C,) multiplies what a class y costs.
+    x (N, C) or (C,), target (N,) or () of class indices; p is 1 or 2; `weight` (C,) multiplies the loss of class y.
     Raises ValueError for other shapes, p, and labels. Source: Crammer and Singer, "On the algorithmic implementation
     of multiclass kernel-based vector machines", 2001.
     """

@@ -21,7 +21,7 @@ class GaussianNLLLoss(Loss):
     """(log v + (x - t)^2 / v) / 2 for predicted means x and variances v, averaged.
 
     The call takes `(x, t, v)`; v has the shape of x, lacks its last axis, or broadcasts. `full` adds log(2 pi) / 2.
-    A variance below `eps` counts as eps, with the slope that it has there, as in PyTorch: so it finds its way back.
+    A variance below `eps` counts as eps but keeps a slope, as in PyTorch, so that training can raise it again.
     Raises ValueError for a negative variance and where shapes do not fit. Source: Nix & Weigend 1994.
     """
 

@@ -1,6 +1,6 @@
 """Losses with a margin: what is right by more than the margin costs nothing.
 
-Targets y are 1 and -1. The slope at the margin itself is that of what costs, as in PyTorch.
+Targets y are 1 and -1. At the margin itself the slope is that of the side with a cost, as in PyTorch.
 """
 
 from __future__ import annotations

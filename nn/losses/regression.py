@@ -114,7 +114,7 @@ def smooth_l1_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean",
 
 def _errors(kernel: Operation, speaker: Speaker, input: ArrayLike, target: ArrayLike, reduction: str,
             weight: ArrayLike | None, *, per_weight: bool = True, **options: Any) -> Tensor:
-    """The losses of a kernel, times a weight, reduced; their mean is over all, or `per_weight`."""
+    """The losses of a kernel, times a weight, reduced; with `per_weight` a mean divides by the sum of the weights."""
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target)
     if weight is None:

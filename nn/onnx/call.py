@@ -30,7 +30,7 @@ class Call:
         """The call as it is now: what is written in place later, `out += x`, changes none of its Tensors."""
         given = (Tensor(x) if isinstance(x, np.ndarray) else x for x in inputs)
         arguments = dict(zip(signature(module.forward).parameters, given, strict=False))
-        ins, outs = ([as_it_is(x) for x in tensors_in(value)] for value in ([*arguments.values()], output))
+        ins, outs = ([_as_it_is(x) for x in tensors_in(value)] for value in ([*arguments.values()], output))
         return cls(path, module, arguments, ins, outs)
 
     def named(self, inputs: Sequence[str]) -> dict[str, str]:
@@ -57,7 +57,7 @@ class Call:
         return [name for name in (self.weight(graph, "weight"), self.weight(graph, "bias")) if name]
 
     def affine(self, graph: Graph, size: int) -> list[str]:
-        """The same, with vectors of 1 and 0 in place of missing ones."""
+        """The names of `weight` and `bias`, with vectors of 1 and 0 in place of those that the layer lacks."""
         return [self.weight(graph, name) or self.number(graph, name, np.full(size, default))
                 for name, default in (("weight", 1), ("bias", 0))]
 
@@ -71,6 +71,6 @@ ConvertLayer = Callable[[Graph, Call, Sequence[str]], list[str]]
 """What writes a layer: from the graph, its call and the names of its inputs to the names of its outputs."""
 
 
-def as_it_is(x: Tensor) -> Tensor:
-    """A recorded tensor as an object of its own, which in-place operations on it leave alone; others as they are."""
+def _as_it_is(x: Tensor) -> Tensor:
+    """A recorded tensor as another object, which later in-place operations do not change; other tensors themselves."""
     return x if x._node is None else another(x)

@@ -1,4 +1,4 @@
-"""What an ONNX file is checked for before it is written: that it makes of all inputs what the model makes of them."""
+"""The checks of an ONNX file before it is written: that its outputs are the model's, for all inputs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nn.module import Module
 
 def check(proto: Any, model: Module, inputs: Sequence[Any], outputs: Sequence[Tensor],
           constants: Sequence[Tensor]) -> None:
-    """Raise ValueError unless the file is valid, and gives the model's outputs: of these inputs and of others.
+    """Raise ValueError unless the file is valid and gives the model's outputs, for these inputs and for others.
 
     `constants` are values of the call that were written as such, since no recorded operation made them.
     """
@@ -46,14 +46,14 @@ def _check_constants(model: Module, constants: Sequence[Tensor], tried: Sequence
 
 
 def _check_lengths(proto: Any, model: Module, inputs: Sequence[Any], constants: Sequence[Tensor]) -> None:
-    """Raise ValueError if the file makes something else of a longer batch, or cannot take one for a constant's sake."""
+    """Raise ValueError if a longer batch has other outputs than the model's, or does not fit a constant in the file."""
     kind, batch = type(model).__name__, batch_length(inputs)
     suspects = [x.shape for x in constants if x.ndim and len(x) == batch]
     longer = [np.concatenate([x, x[:1]]) if x.ndim and len(x) == batch else x for x in inputs]
     try:
         outputs = _outputs(model, longer)
         wrong = outputs is not None and _difference(proto, longer, outputs) is not None
-    except Exception:  # noqa: BLE001  # whatever is said of shapes that do not fit: the file is for this length then
+    except Exception:  # noqa: BLE001  # any error about shapes: then the file is for this length only
         wrong = bool(suspects)
     if wrong and suspects:
         raise ValueError(f"export_onnx: {kind}.forward uses a value of shape {suspects[0]} that does not depend on the "
@@ -66,9 +66,9 @@ def _check_lengths(proto: Any, model: Module, inputs: Sequence[Any], constants: 
 
 
 def _others(example: Sequence[Any]) -> Iterator[list[Any]]:
-    """Other values than the example's, from which `forward` may have made a constant in the file.
+    """Other values than the example's, which show where `forward` made a constant in the file from those.
 
-    Integers stay in their range, which may be another in each column.
+    Integers stay within their range, which may differ between columns.
     """
     random = np.random.default_rng(0)
     others = [np.flip(x) + random.normal(size=x.shape) if x.dtype.kind == "f" else np.flip(x) for x in example]
@@ -97,14 +97,14 @@ def _outputs(model: Module, inputs: Sequence[Any]) -> Sequence[Tensor] | None:
 
 
 def _compare(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> None:
-    """Raise ValueError where ONNX's reference evaluator makes something else of these inputs than the model did."""
+    """Raise ValueError where the outputs of ONNX's reference evaluator are not the model's."""
     if (difference := _difference(proto, inputs, outputs)) is not None:
         raise ValueError(f"export_onnx: the file's {difference}; does forward depend on values, or pass options to a "
                          "layer?")
 
 
 def _difference(proto: Any, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> str | None:
-    """Which output the reference evaluator makes otherwise, and by how much; None where it makes them all."""
+    """Which output of the reference evaluator differs, and by how much; None if all agree."""
     from onnx.reference import ReferenceEvaluator
 
     with np.errstate(all="ignore"):

@@ -91,7 +91,7 @@ def _attention(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _masks(graph: Graph, call: Call, given: Mapping[str, str]) -> Iterator[str]:
-    """What is added to scores (N, H, L, S): of booleans -inf where they are True."""
+    """What is added to the scores (N, H, L, S): for a boolean mask, -inf where it is True."""
     dtype, heads, time = call.module.out_proj.weight.dtype, call.module.num_heads, 1 if call.module.batch_first else 0
     shapes = {"key_padding_mask": [0, 1, 1, -1], "attn_mask": [-1, heads, *(x.shape[time] for x in call.inputs[:2])]}
     zero, forbidden = limits(graph, dtype)

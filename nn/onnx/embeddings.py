@@ -12,7 +12,7 @@ from nn.onnx.graph import Graph
 
 
 def convert_embedding(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    """The rows that are read, of a table whose rows are all as short as they will be."""
+    """The rows that are read, from a table in which all rows have been shortened to `max_norm`."""
     module = call.module
     rows = module.weight.data
     if module.max_norm is not None:
@@ -50,7 +50,7 @@ def convert_bag(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
 
 
 def _own_places(graph: Graph, call: Call, indices: str, offsets: str) -> str:
-    """Which of the indices (N,) belong to each bag: (B, N), from where bags begin, and the next ones do."""
+    """Which of the indices (N,) belong to each bag, (B, N): those from its own offset to that of the next bag."""
     zero, one, end = (graph.integers([x]) for x in (0, 1, np.iinfo(np.int64).max))
     count = graph.add("Shape", [indices])
     offsets = graph.add("Cast", [offsets], to=7)  # int64, as shapes are

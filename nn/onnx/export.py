@@ -94,7 +94,7 @@ def _state(model: Module) -> Iterator[dict[Node, tuple[str, Tensor]]]:
     for tensor in frozen:
         tensor.requires_grad = True
     try:
-        with warnings.catch_warnings():  # of buffers, should forward look through its parameters
+        with warnings.catch_warnings():  # about buffers, if forward reads its parameters
             warnings.filterwarnings("ignore", ".* is a tensor that requires grad and no Parameter", GradientLostWarning)
             yield {tensor._node: (path, tensor) for path, tensor in state}
     finally:
@@ -159,7 +159,7 @@ class _Writer:
         return self.by_node[value._node]
 
     def _untracked(self, value: Tensor) -> str:
-        """The name of integers: of a view, which remembers how it was taken, or else of a constant."""
+        """The name of a value that is not tracked: of a view, which knows how it was taken, or else of a constant."""
         if (view := getattr(value, "_view", None)) is not None:
             base, primitive, options = view
             node, parent = Node(), Node()

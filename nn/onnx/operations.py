@@ -43,7 +43,7 @@ def supported() -> list[str]:
 def kept_axes(before: Sequence[int], after: Sequence[int]) -> list[int]:
     """A target shape for Reshape that leaves the batch to the run time: 0 where the first axis stays, or else -1.
 
-    Where another axis takes its place, (N, 3, 4) to (3 N, 4), it is the first that is longer than 1.
+    If the first axis does not stay, as in (N, 3, 4) to (3 N, 4), the first one that is longer than 1 is -1.
     """
     if before and after and before[0] == after[0]:
         return [0, *after[1:]]
@@ -98,7 +98,7 @@ def _einsum(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _broadcast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    """Axes of length 1 repeated, and new ones: the first, if it is as long as the batch, as it is at run time."""
+    """Repeat axes of length 1 and add new ones; a first one as long as the batch has its length at run time."""
     given = input_shape(node)
     before = (1,) * (node.ndim - len(given)) + given
     sizes = [1 if a == b else b for a, b in zip(before, node.shape, strict=True)]  # 1 keeps an axis as it is

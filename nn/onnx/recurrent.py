@@ -69,7 +69,7 @@ def _refuse_relu(call: Call) -> None:
 
 
 def _weights(graph: Graph, call: Call, ends: Sequence[str]) -> list[str]:
-    """The weights and, if it has any, the biases of all directions, whose parameters' names end so."""
+    """The weights and, if there are any, the biases of all directions, whose names have these `ends`."""
 
     def stacked(*parts: str) -> str:
         arrays = [np.concatenate([_reordered(call, getattr(call.module, part + end).data) for part in parts])

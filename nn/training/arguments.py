@@ -57,7 +57,7 @@ def check_reached(model: Module, optimizer: Any) -> None:
                          "does not depend; make the optimizer after the last layer was replaced")
 
 
-def watcher(given: Callback | Callable[[Any], object]) -> Callback:
+def as_callback(given: Callback | Callable[[Any], object]) -> Callback:
     """A callback, or a plain function as one."""
     if isinstance(given, Callback):
         return given

@@ -147,6 +147,6 @@ def _as_the_loss_reads(metric: Metric, loss: Loss) -> Metric:
 
 
 def _classes(outputs: Any, targets: Any) -> Any:
-    """Class indices, where targets may be probabilities of classes: of labels that exclude each other the likeliest."""
+    """The targets as class indices: of targets that are probabilities of classes, the likeliest class."""
     soft = targets.shape == outputs.shape and targets.ndim > 1 and targets.dtype.kind == "f"
     return targets.argmax(axis=1) if soft else targets

@@ -44,7 +44,7 @@ def fit(model: Module, data: Iterable[Any], loss: Loss, optimizer: Optimizer, ep
     arguments.check(model, data, loss, optimizer, epochs, schedule_every, scheduler, clip_gradients, callbacks, metrics,
                     validation, checkpoint)
     run = Run(model, optimizer, scheduler, epochs)
-    watchers = [arguments.watcher(callback) for callback in callbacks]
+    watchers = [arguments.as_callback(callback) for callback in callbacks]
     saved = _Saved(checkpoint, run, watchers, loss=loss, data=data, validation=validation)
     saved.resume()
     started = time.perf_counter()
@@ -96,7 +96,7 @@ def _step(run: Run, batch: Any, loss: Loss, tally: Tally, clip_gradients: Callab
 
 
 def _checked(value: Any, run: Run, batch: Any) -> float:
-    """A loss as a number. Raises for one that is none, is not finite, or depends on nothing that is trained."""
+    """A loss as a number. Raises unless it is one number, finite, and depends on something that is trained."""
     if not isinstance(value, Tensor):
         raise TypeError(f"the loss must return a Tensor, got {type(value).__name__}")
     if value.size != 1:
