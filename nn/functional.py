@@ -26,8 +26,10 @@ from nn.layers.dropout import alpha_dropout, dropout, dropout1d, dropout2d, drop
 from nn.layers.embedding import embedding, one_hot
 from nn.layers.embedding_bag import embedding_bag
 from nn.layers.flatten import flatten
+from nn.layers.grid_sampling import affine_grid, grid_sample
 from nn.layers.gumbel import gumbel_softmax
 from nn.layers.linear import linear
+from nn.layers.local_response import local_response_norm
 from nn.layers.normalization import group_norm, layer_norm, rms_norm
 from nn.layers.padding import pad
 from nn.layers.patches import fold, unfold
@@ -45,8 +47,6 @@ from nn.layers.pooling import (
 )
 from nn.layers.ragged import pad_sequence
 from nn.layers.resizing import interpolate
-from nn.layers.response import local_response_norm
-from nn.layers.sampling import affine_grid, grid_sample
 from nn.layers.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from nn.layers.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from nn.losses.alignment import ctc_loss

@@ -9,7 +9,7 @@ from autograd.arrays import Array
 
 from . import compiled
 from .optimizer import write_step
-from .two_moments import TwoMoments, brought_on
+from .two_moments import TwoMoments, update_moments
 
 
 class Adam(TwoMoments):
@@ -26,7 +26,7 @@ class Adam(TwoMoments):
     """
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
-        m, V = brought_on(moments, g, options["betas"], out)
+        m, V = update_moments(moments, g, options["betas"], out)
         write_step(m, V, *corrected(t, options), out)
 
     def step_many(self, w: Array, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from autograd.arrays import Array
 
 from .adam import corrected
 from .optimizer import write_step
-from .two_moments import TwoMoments, brought_on
+from .two_moments import TwoMoments, update_moments
 
 
 class AMSGrad(TwoMoments):
@@ -28,7 +28,7 @@ class AMSGrad(TwoMoments):
     moments = ("m", "V", "L")
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
-        m, V = brought_on(moments[:2], g, options["betas"], out)
+        m, V = update_moments(moments[:2], g, options["betas"], out)
         L = moments[2]
         np.maximum(L, V, out=L)
         write_step(m, L, *corrected(t, options), out)

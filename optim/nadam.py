@@ -11,7 +11,7 @@ import numpy as np
 from autograd.arrays import Array
 
 from .optimizer import Optimizer, Params, write_step
-from .two_moments import brought_on
+from .two_moments import update_moments
 
 
 class NAdam(Optimizer):
@@ -35,12 +35,12 @@ class NAdam(Optimizer):
                          decoupled_weight_decay=decoupled_weight_decay)
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
-        m, V = brought_on(moments, g, options["betas"], out)
+        m, V = update_moments(moments, g, options["betas"], out)
         beta1, beta2 = options["betas"]
-        now, ahead = (_momentum(at, beta1, options["momentum_decay"]) for at in (t, t + 1))
-        left, left_ahead = (1 - _product(at, beta1, options["momentum_decay"]) for at in (t, t + 1))
-        n = m * (ahead / left_ahead)
-        n += np.multiply(g, (1 - now) / left, out=out)
+        mu, mu_next = (_momentum(at, beta1, options["momentum_decay"]) for at in (t, t + 1))
+        P, P_next = (_product(at, beta1, options["momentum_decay"]) for at in (t, t + 1))
+        n = m * (mu_next / (1 - P_next))
+        n += np.multiply(g, (1 - mu) / (1 - P), out=out)
         correction = sqrt(1 - beta2**t)
         write_step(n, V, options["eps"] * correction, options["lr"] * correction, out)
 

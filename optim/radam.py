@@ -10,7 +10,7 @@ import numpy as np
 from autograd.arrays import Array
 
 from .optimizer import write_step
-from .two_moments import TwoMoments, brought_on
+from .two_moments import TwoMoments, update_moments
 
 
 class RAdam(TwoMoments):
@@ -25,13 +25,13 @@ class RAdam(TwoMoments):
     """
 
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
-        m, V = brought_on(moments, g, options["betas"], out)
+        m, V = update_moments(moments, g, options["betas"], out)
         beta1, beta2 = options["betas"]
         rate, left = options["lr"] / (1 - beta1**t), 1 - beta2**t
         rho = 2 / (1 - beta2) - 1
-        now = rho - 2 * t * beta2**t / left
-        if now <= 5:
+        rho_t = rho - 2 * t * beta2**t / left
+        if rho_t <= 5:
             np.multiply(m, rate, out=out)
         else:
-            trust = sqrt((now - 4) * (now - 2) * rho / ((rho - 4) * (rho - 2) * now))
-            write_step(m, V, options["eps"], rate * trust * sqrt(left), out)
+            r_t = sqrt((rho_t - 4) * (rho_t - 2) * rho / ((rho - 4) * (rho - 2) * rho_t))
+            write_step(m, V, options["eps"], rate * r_t * sqrt(left), out)

@@ -39,7 +39,7 @@ class RMSProp(Optimizer):
     def eta(self, g: Array, moments: tuple[Array, ...], t: int, options: dict[str, Any], out: Array) -> None:
         V, beta, momentum = moments[0], options["beta"], options["momentum"]
         if options["centered"]:
-            bring_variance_on(V, moments[1], g, beta, out)
+            update_variance(V, moments[1], g, beta, out)
         else:
             average(V, np.multiply(g, g, out=out), beta, out)
         write_step(g, V, options["eps"], 1.0 if momentum else options["lr"], out)
@@ -50,10 +50,11 @@ class RMSProp(Optimizer):
             np.multiply(m, options["lr"], out=out)
 
 
-def bring_variance_on(V: Array, M: Array, g: Array, beta: float, out: Array) -> None:
-    """The running variance `V_t = beta * (V_{t-1} + (1 - beta) * (g_t - M_{t-1})^2)` and mean; `out` is overwritten.
+def update_variance(V: Array, M: Array, g: Array, beta: float, out: Array) -> None:
+    """Advance the running variance `V_t = beta * (V_{t-1} + (1 - beta) * (g_t - M_{t-1})^2)` and mean `M_t`.
 
-    It is the mean of g^2 without M_t^2, which is a difference that rounding makes negative where g hardly changes.
+    V_t equals the mean of g^2 minus M_t^2, a difference that rounding would make negative where g hardly changes. `out`
+    is overwritten.
     """
     np.subtract(g, M, out=out)
     out *= out

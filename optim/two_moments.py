@@ -24,7 +24,7 @@ class TwoMoments(Optimizer):
                          decoupled_weight_decay=decoupled_weight_decay)
 
 
-def brought_on(moments: tuple[Array, ...], g: Array, betas: tuple[float, float], out: Array) -> tuple[Array, Array]:
+def update_moments(moments: tuple[Array, ...], g: Array, betas: tuple[float, float], out: Array) -> tuple[Array, Array]:
     """Advance the running means `m_t` of the gradient and `V_t` of its square by one step; `out` is overwritten."""
     m, V = moments
     beta1, beta2 = betas

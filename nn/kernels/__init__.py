@@ -7,7 +7,7 @@ their operands: the layers do, and raise errors in their own name.
     dense           linear, embedding, dropout
     convolution     convolution and its adjoint, patches; the geometry in windows, the products in grouped, correlation,
                     winograd and depthwise, the memory layout in layout, volumes as images in volumes
-    pooling         max_pooling and average_pooling on one_axis
+    pooling         max_pooling and average_pooling on pooling_axis
     normalization   normalization (batch and group) on statistics; layer_norm and rms_norm
     sequences       rnn, lstm and gru on recurrence; attention, self_attention
     losses          cross_entropy and log_likelihood on labels; binary_cross_entropy, regression; reduction

@@ -5,7 +5,7 @@
 Shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W). Options, with one entry per axis: `kernel`, `stride`, `padding`
 (p on both sides, of 0); `ceil_mode` lets the last window reach beyond the padding. `count` is the window's area within
 the padded input, or with `count_include_pad=False` within the input, or `divisor`. A pool and its adjoint are each
-other's derivative. One axis at a time is reduced, see `one_axis.py`.
+other's derivative. One axis at a time is reduced, see `pooling_axis.py`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from autograd.arrays import Array
 from autograd.declare import linear, on_arrays_too
 from nn.kernels.half_precision import in_single
 from nn.kernels.layout import in_memory_order, logical
-from nn.kernels.one_axis import along_axes, at, reduce_taps, repeat_to_taps, with_size
+from nn.kernels.pooling_axis import along_axes, at, reduce_taps, repeat_to_taps, with_size
 from nn.kernels.windows import Axis, Windows, adaptive_windows, pool_windows
 
 Bounds = tuple[tuple[tuple[int, int], ...], ...]  # the first and the end index of each window, along each axis
 
 
-def _beside(counts: Array, along: int) -> Array:
+def _along_axis(counts: Array, along: int) -> Array:
     """Numbers along one axis, shaped to broadcast along the others."""
     return counts.reshape(with_size((1,) * 5, along, -1))
 
@@ -43,7 +43,7 @@ def _areas(geometry: Windows, include_pad: bool) -> Array | int:
     """The number of taps of each window that count, in memory order, or a single number if all are equal."""
     counts = np.ones((1,) * 5, int)
     for along, windows in along_axes(geometry):
-        counts = counts * _beside(_counts(windows, include_pad), along)
+        counts = counts * _along_axis(_counts(windows, include_pad), along)
     most = int(counts.max())
     return most if (counts == most).all() else counts
 
@@ -85,7 +85,7 @@ spread: Any = on_arrays_too(linear(
 
 
 def _lengths(windows: tuple[tuple[int, int], ...], along: int, dtype: Any) -> Array:
-    return _beside(np.array([end - first for first, end in windows], dtype), along)
+    return _along_axis(np.array([end - first for first, end in windows], dtype), along)
 
 
 @in_single

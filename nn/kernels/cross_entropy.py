@@ -20,9 +20,8 @@ from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import reduce
-from nn.kernels import log_likelihood
+from nn.kernels import labels, log_likelihood
 from nn.kernels.half_precision import fused_in_single
-from nn.kernels.labels import each_cotangent, loss, other_cotangents, shares
 
 
 def _exponentials(x: Array) -> tuple[Array, Array, Array]:
@@ -46,10 +45,10 @@ def _exponentials(x: Array) -> tuple[Array, Array, Array]:
 def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
             label_smoothing: float = 0.0) -> tuple[Any, tuple[Any, ...]]:
     exponentials, sums, largest = _exponentials(x)
-    of = shares(x, target, weight, reduction, ignore_index, label_smoothing)
-    at = of[1]
+    composed = labels.composition(x, target, weight, reduction, ignore_index, label_smoothing)
+    at = composed[1]
     costs = np.log(sums) - (x - largest) if at is None else np.log(sums[:, 0]) - (x[at] - largest[:, 0])
-    return loss(costs, of, reduction), (exponentials, sums, largest, *of)
+    return labels.loss(costs, composed, reduction), (exponentials, sums, largest, *composed)
 
 
 def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs, *,
@@ -57,7 +56,7 @@ def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs:
     """With g the cotangent per loss:  dx = g (p sum_c w_c a_c - w a),  da = -g w log p,  dw = -sum g a log p."""
     x = operands[0]
     exponentials, sums, largest, counts, at, divisor = residuals
-    each = each_cotangent(g, x, divisor, reduction)
+    each = labels.each_cotangent(g, x, divisor, reduction)
     dx = None
     if needs[0]:
         dx = np.empty_like(x)
@@ -80,7 +79,7 @@ def pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs:
         found[np.isinf(found) & (a == 0)] = 0
         return found
 
-    return dx, *other_cotangents(each, costs, operands, needs, divisor, reduction=reduction, **options)
+    return dx, *labels.other_cotangents(each, costs, operands, needs, divisor, reduction=reduction, **options)
 
 
 def reference(x: Any, target: Any, weight: Any, **options: Any) -> Any:

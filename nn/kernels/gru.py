@@ -20,7 +20,7 @@ from autograd.registry import SeveralOutputs
 from nn.kernels import recurrence
 
 
-def gru_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,
+def forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,
                 bias_hh: Array | None) -> tuple[tuple[Array, Array], tuple[Array, ...]]:
     steps, batch, features = x.shape
     units = weight_hh.shape[1]
@@ -105,7 +105,7 @@ def _through_time(g: Sequence[Array | None], h0: Array | None, weight_hh: Array,
     return deltas.reshape(4 * units, -1), dh
 
 
-def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
+def pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
                  needs: Needs) -> tuple[Array | None, ...]:
     x, h0, weight_ih, weight_hh = operands[:4]
     deltas, dh = _through_time(g, h0, weight_hh, residuals)
@@ -120,7 +120,7 @@ def gru_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
             recurrence.total(of_state) if needs[5] else None)
 
 
-def gru_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any) -> tuple[Any, Any]:
+def reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any) -> tuple[Any, Any]:
     units = weight_hh.shape[1]
     h = recurrence.initial(h0, x, units)
     outputs = []
@@ -135,4 +135,4 @@ def gru_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any,
     return np.stack(outputs), h
 
 
-gru: SeveralOutputs = fused("gru", gru_forward, gru_pullback, gru_reference)
+gru: SeveralOutputs = fused("gru", forward, pullback, reference)

@@ -21,12 +21,12 @@ from autograd.declare.fused import Needs
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.indices import first_outside
 
-Shares = tuple[Any, tuple[Array, ...] | None, Any]
+Composition = tuple[Any, tuple[Array, ...] | None, Any]
 """The factor of each cost, or None for 1; the index of the labels' costs, or None for all costs; and the divisor."""
 
 
-def shares(x: Array, target: Array, weight: Array | None, reduction: str, ignore_index: int,
-           label_smoothing: float) -> Shares:
+def composition(x: Array, target: Array, weight: Array | None, reduction: str, ignore_index: int,
+                label_smoothing: float) -> Composition:
     """How the loss is composed of the costs of all classes, or of the costs of the labels alone."""
     if target.dtype.kind == "f" or label_smoothing:
         counts = distribution(x, target, ignore_index, label_smoothing)
@@ -41,9 +41,9 @@ def shares(x: Array, target: Array, weight: Array | None, reduction: str, ignore
     return counts, _at(labels), total
 
 
-def loss(costs: Array, of: Shares, reduction: str) -> Any:
+def loss(costs: Array, composed: Composition, reduction: str) -> Any:
     """The loss from the costs of all classes, or of the labels alone; overwrites `costs`. 0 times infinity is 0."""
-    counts, at, total = of
+    counts, at, total = composed
     if counts is not None:
         costs[(counts == 0) & (np.isinf(costs) if at is None else True)] = 0
         costs *= counts

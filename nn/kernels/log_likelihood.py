@@ -16,23 +16,23 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.declare.fused import Needs
 from autograd.registry import Operation
+from nn.kernels import labels
 from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
-from nn.kernels.labels import Shares, distribution, divisor, each_cotangent, loss, other_cotangents, shares
 
 
 def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,
-            label_smoothing: float = 0.0) -> tuple[Any, Shares]:
-    of = shares(x, target, weight, reduction, ignore_index, label_smoothing)
-    at = of[1]
-    return loss(-(x if at is None else x[at]), of, reduction), of
+            label_smoothing: float = 0.0) -> tuple[Any, labels.Composition]:
+    composed = labels.composition(x, target, weight, reduction, ignore_index, label_smoothing)
+    at = composed[1]
+    return labels.loss(-(x if at is None else x[at]), composed, reduction), composed
 
 
-def pullback(g: Any, operands: Sequence[Any], residuals: Shares, needs: Needs, *,
+def pullback(g: Any, operands: Sequence[Any], residuals: labels.Composition, needs: Needs, *,
              reduction: str = "mean", **options: Any) -> tuple[Array | None, ...]:
     """With g the cotangent per loss:  dx = -g w a,  da = -g w x,  dw = -sum g a x."""
     x, (counts, at, total) = operands[0], residuals
-    each = each_cotangent(g, x, total, reduction)
+    each = labels.each_cotangent(g, x, total, reduction)
     dx = None
     if needs[0] and at is None:
         dx = -each * counts
@@ -41,18 +41,18 @@ def pullback(g: Any, operands: Sequence[Any], residuals: Shares, needs: Needs, *
         dx[at] = -own if counts is None else -own * counts
     if not (needs[1] or needs[2]):
         return dx, None, None
-    return dx, *other_cotangents(each, lambda a: np.where((a == 0) & np.isinf(x), 0, -x), operands, needs, total,
+    return dx, *labels.other_cotangents(each, lambda a: np.where((a == 0) & np.isinf(x), 0, -x), operands, needs, total,
                                  reduction=reduction, **options)
 
 
 def reference(x: Any, target: Any, weight: Any, *, reduction: str = "mean", ignore_index: int = -100,
               label_smoothing: float = 0.0) -> Any:
-    a = distribution(x, target, ignore_index, label_smoothing)
+    a = labels.distribution(x, target, ignore_index, label_smoothing)
     share = a if weight is None else a * along_channels(weight, x.ndim)
     losses = -np.sum(share * np.where((share == 0) & (x == -np.inf), 0, x), axis=1)
     if reduction == "none":
         return losses
-    return np.sum(losses) / (divisor(x, target, weight, ignore_index) if reduction == "mean" else 1)
+    return np.sum(losses) / (labels.divisor(x, target, weight, ignore_index) if reduction == "mean" else 1)
 
 
 negative_log_likelihood: Operation = fused_in_single("negative_log_likelihood", forward, pullback, reference)

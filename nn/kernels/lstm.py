@@ -20,7 +20,7 @@ from autograd.registry import SeveralOutputs
 from nn.kernels import recurrence
 
 
-def lstm_forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array, weight_hh: Array,
+def forward(x: Array, h0: Array | None, c0: Array | None, weight_ih: Array, weight_hh: Array,
                  bias_ih: Array | None, bias_hh: Array | None) -> tuple[tuple[Array, Array, Array], tuple[Array, ...]]:
     steps, batch, features = x.shape
     units = weight_hh.shape[1]
@@ -70,7 +70,7 @@ def _slopes(gates: Array, before: Array, squashed: Array, slopes: Array, through
     through *= gates[:, 3]
 
 
-def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
+def pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array, ...],
                   needs: Needs) -> tuple[Array | None, ...]:
     x, h0, _, weight_ih, weight_hh = operands[:5]
     outputs, gates, cells, squashed = residuals
@@ -100,7 +100,7 @@ def lstm_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals:
     return dx, *states, *parameters
 
 
-def lstm_reference(x: Any, h0: Any, c0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any,
+def reference(x: Any, h0: Any, c0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any,
                    weight_hr: Any = None) -> tuple[Any, Any, Any]:
     """The layer in NumPy calls; with `weight_hr` (P, H) its output is projected, h_t = W_hr (o tanh(c_t))."""
     units = weight_ih.shape[0] // 4
@@ -116,4 +116,4 @@ def lstm_reference(x: Any, h0: Any, c0: Any, weight_ih: Any, weight_hh: Any, bia
     return np.stack(outputs), h, c
 
 
-lstm: SeveralOutputs = fused("lstm", lstm_forward, lstm_pullback, lstm_reference)
+lstm: SeveralOutputs = fused("lstm", forward, pullback, reference)

@@ -5,7 +5,7 @@
 Shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W). Options, with one entry per axis: `kernel`, `stride`, `padding`
 (p on both sides, of -inf), `dilation`; `ceil_mode` lets the last window reach beyond the padding. The cotangent of a
 maximum goes to its first place in reading order, as in PyTorch; nan is larger than any number. One axis at a time is
-reduced, see `one_axis.py`.
+reduced, see `pooling_axis.py`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import nan_or_largest
 from autograd.runtime.selection import parted
 from nn.kernels.layout import in_memory_order, logical
-from nn.kernels.one_axis import along_axes, at, everywhere, reduce_taps, scatter_taps, seen_by, with_size
+from nn.kernels.pooling_axis import along_axes, at, everywhere, reduce_taps, scatter_taps, seen_by, with_size
 from nn.kernels.windows import Axis, Windows, pool_windows
 
 BLOCK = 1 << 18  # elements worked on together: more than fit the cache, as the steps are short (measured)
 
 
-def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
+def forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
     image, geometry = in_memory_order(x), pool_windows(x.shape[2:], **options)
     shape = image.shape
     for along, windows in along_axes(geometry):
@@ -45,7 +45,7 @@ def max_pool_forward(x: Array, **options: Any) -> tuple[Array, tuple[Any, ...]]:
     return logical(out, x.ndim), (image, geometry)
 
 
-def max_pool_pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
                       **options: Any) -> tuple[Array | None, ...]:
     image, geometry = residuals
     cotangent, dx = in_memory_order(g), np.empty(image.shape, g.dtype)
@@ -115,7 +115,7 @@ def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array)
     return scatter_taps(share, windows, along, into)
 
 
-def max_pool_reference(x: Any, **options: Any) -> Any:
+def reference(x: Any, **options: Any) -> Any:
     """The first maximum of each window; never the padding, even where all values in the window are -inf."""
     geometry = pool_windows(x.shape[2:], **options)
     choices = _taps(x, geometry, -np.inf)
@@ -139,4 +139,4 @@ def _taps(x: Any, geometry: Windows, padding: float) -> Any:
     return np.stack(taps)
 
 
-max_pool: Operation = fused("max_pool", max_pool_forward, max_pool_pullback, max_pool_reference)
+max_pool: Operation = fused("max_pool", forward, pullback, reference)

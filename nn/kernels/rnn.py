@@ -18,7 +18,7 @@ from autograd.registry import SeveralOutputs
 from nn.kernels import recurrence
 
 
-def rnn_forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,
+def forward(x: Array, h0: Array | None, weight_ih: Array, weight_hh: Array, bias_ih: Array | None,
                 bias_hh: Array | None, *, nonlinearity: str = "tanh") -> tuple[tuple[Array, Array], tuple[Array]]:
     _, batch, features = x.shape
     units = weight_hh.shape[1]
@@ -48,7 +48,7 @@ def _slopes_of_relu(outputs: Array, slopes: Array) -> None:
     slopes[...] = outputs.transpose(0, 2, 1) > 0
 
 
-def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array], needs: Needs, *,
+def pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tuple[Array], needs: Needs, *,
                  nonlinearity: str = "tanh") -> tuple[Array | None, ...]:
     x, h0, weight_ih, weight_hh = operands[:4]
     (outputs,) = residuals
@@ -69,7 +69,7 @@ def rnn_pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: 
     return dx, (np.ascontiguousarray(dh.T) if needs[1] else None), *parameters
 
 
-def rnn_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any, *,
+def reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any, *,
                   nonlinearity: str = "tanh") -> tuple[Any, Any]:
     h = recurrence.initial(h0, x, weight_hh.shape[1])
     outputs = []
@@ -80,4 +80,4 @@ def rnn_reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any,
     return np.stack(outputs), h
 
 
-rnn: SeveralOutputs = fused("rnn", rnn_forward, rnn_pullback, rnn_reference)
+rnn: SeveralOutputs = fused("rnn", forward, pullback, reference)

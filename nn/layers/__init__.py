@@ -44,6 +44,7 @@ from nn.layers.embedding import Embedding
 from nn.layers.embedding_bag import EmbeddingBag
 from nn.layers.flatten import Flatten, Unflatten
 from nn.layers.linear import Linear
+from nn.layers.local_response import LocalResponseNorm
 from nn.layers.normalization import GroupNorm, LayerNorm, RMSNorm
 from nn.layers.padding import (
     CircularPad1d,
@@ -77,7 +78,6 @@ from nn.layers.pooling import (
 )
 from nn.layers.recurrent import GRU, LSTM, RNN
 from nn.layers.resizing import Upsample
-from nn.layers.response import LocalResponseNorm
 from nn.layers.shuffling import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from nn.layers.transformer import (
     Transformer,

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 _SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
-LOWEST = -_SCALE * _ALPHA
-"""The limit of selu at minus infinity."""
+SELU_LIMIT = -_SCALE * _ALPHA  # at minus infinity
 
 
 def selu(input: ArrayLike, inplace: bool = False) -> Tensor:

@@ -13,7 +13,7 @@ from autograd import Tensor
 from autograd.arrays import weak
 from nn.kernels import dropout as kernels
 from nn.layers.arguments import probability
-from nn.layers.composed_activations import LOWEST
+from nn.layers.composed_activations import SELU_LIMIT
 from nn.layers.input import AXES, Speaker, admitted, refusal
 from nn.layers.layer import Layer
 
@@ -75,8 +75,8 @@ def alpha_dropout(input: ArrayLike, p: float = 0.5, training: bool = False, inpl
     x = admitted(speaker, input)
     if not training or p == 0:
         return x
-    spread = math.sqrt((1 - p) / (1 + p * LOWEST**2))
-    return (dropout(x - weak(LOWEST), p, speaker=speaker) + weak(LOWEST)) * weak(spread)
+    spread = math.sqrt((1 - p) / (1 + p * SELU_LIMIT**2))
+    return (dropout(x - weak(SELU_LIMIT), p, speaker=speaker) + weak(SELU_LIMIT)) * weak(spread)
 
 
 def _channels(speaker: Speaker, axes: int, input: Any, p: float, training: bool) -> Tensor:

@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd import Tensor
 from nn.kernels.gru import gru
-from nn.kernels.lstm import lstm, lstm_reference
+from nn.kernels.lstm import lstm
+from nn.kernels.lstm import reference as lstm_in_numpy_calls
 from nn.kernels.rnn import rnn
 from nn.layers.arguments import choice, floating, positive_integers, probability
 from nn.layers.dropout import dropout
@@ -200,4 +201,4 @@ class LSTM(_Recurrent):
         return shapes
 
     def _step(self, x: Tensor, states: tuple[Any, ...], weights: list[Any]) -> tuple[Tensor, ...]:
-        return (lstm_reference if self.proj_size else lstm)(x, *states, *weights)
+        return (lstm_in_numpy_calls if self.proj_size else lstm)(x, *states, *weights)

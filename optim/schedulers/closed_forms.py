@@ -10,7 +10,7 @@ from math import pi
 from autograd.arrays import integer
 from optim.optimizer import Optimizer
 
-from .schedule import ByGroup, Scheduler, cosine, one_a_group
+from .schedule import ByGroup, Scheduler, cosine, one_per_group
 
 Function = Callable[[int], float]
 Functions = Function | Sequence[Function]
@@ -167,7 +167,7 @@ class _OfFunctions(ByGroup):
 
     def rates(self, t: int, initials: Sequence[float]) -> list[float]:
         several = isinstance(self.lr_lambda, Sequence)
-        places = one_a_group(self, "lr_lambda", range(len(self._functions)) if several else 0, len(initials))
+        places = one_per_group(self, "lr_lambda", range(len(self._functions)) if several else 0, len(initials))
         return [initial * self.factor(t, place) for initial, place in zip(initials, places, strict=True)]
 
     @abstractmethod

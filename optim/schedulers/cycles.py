@@ -9,7 +9,7 @@ from math import pi
 from autograd.arrays import integer, one_of
 from optim.optimizer import Optimizer
 
-from .schedule import Scheduler, checked, cosine, one_a_group
+from .schedule import Scheduler, checked, cosine, one_per_group
 
 
 class Cycle(Scheduler):
@@ -24,7 +24,7 @@ class Cycle(Scheduler):
         if momenta is not None and not all("m" in optimizer.moments_of(group) for group in groups):
             raise ValueError(f"{type(self).__name__}: {optimizer.kind} has no momentum; write cycle_momentum=False")
         self.momenta = momenta
-        for group, start in zip(groups, one_a_group(self, "max_lr", starts, len(groups)), strict=True):
+        for group, start in zip(groups, one_per_group(self, "max_lr", starts, len(groups)), strict=True):
             group["initial_lr"] = start
         super().__init__(optimizer)
 

@@ -10,7 +10,7 @@ from autograd import Tensor
 from autograd.arrays import integer, one_of
 from optim.optimizer import Optimizer
 
-from .schedule import ByGroup, one_a_group
+from .schedule import ByGroup, one_per_group
 
 
 class ReduceLROnPlateau(ByGroup):
@@ -39,7 +39,7 @@ class ReduceLROnPlateau(ByGroup):
         super().__init__(optimizer)
 
     def rates(self, t: int, initials: Sequence[float]) -> list[float]:
-        least = one_a_group(self, "min_lr", self.min_lr, len(initials))
+        least = one_per_group(self, "min_lr", self.min_lr, len(initials))
         return [max(min(initial, low), initial * self.factor**self.reductions)
                 for initial, low in zip(initials, least, strict=True)]
 

@@ -97,7 +97,7 @@ class ByGroup(Scheduler):
         return self.rates(t, [initial])[0]
 
 
-def one_a_group(made: Scheduler, name: str, value: Any, count: int) -> list[Any]:
+def one_per_group(made: Scheduler, name: str, value: Any, count: int) -> list[Any]:
     """One value per group, from a value for all or a list. Raises ValueError for a list of another length."""
     if not isinstance(value, Sequence):
         return [value] * count

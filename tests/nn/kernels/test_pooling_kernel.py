@@ -13,7 +13,7 @@ from autograd import Tensor, jvp
 from autograd.testing import check_gradients
 from nn.kernels import max_pooling
 from nn.kernels.average_pooling import adaptive_average_pool, average_pool
-from nn.kernels.max_pooling import max_pool, max_pool_forward, max_pool_pullback, max_pool_reference
+from nn.kernels.max_pooling import max_pool
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import assert_close, check, random
 from tests.nn.loops import adaptive, extent, windows
@@ -46,9 +46,9 @@ def test_maxima_are_those_of_loops(geometry: tuple[tuple[int, ...], dict[str, An
     x = generator.integers(-2, 2, shape).astype(float) if ties else random(generator, *shape)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(max_pooling, "BLOCK", 1)
-        out, residuals = max_pool_forward(x, **options)
+        out, residuals = max_pooling.forward(x, **options)
         g = random(generator, *out.shape)
-        (dx,) = max_pool_pullback(g, (x,), residuals, (True,), **options)
+        (dx,) = max_pooling.pullback(g, (x,), residuals, (True,), **options)
     expected, gradient = np.zeros(out.shape), np.zeros(shape)
     for at, places in windows(shape[2:], **options):
         for n, c in np.ndindex(*shape[:2]):
@@ -69,7 +69,7 @@ class Pool:
         return max_pool(x, **self.options)
 
     def reference(self, x: Any) -> Any:
-        return max_pool_reference(x, **self.options)
+        return max_pooling.reference(x, **self.options)
 
 
 @examples(25)
@@ -90,9 +90,9 @@ def test_nan_is_the_largest_and_the_first_of_it_gets_the_cotangent(geometry: tup
     rng = np.random.default_rng(seed)
     x = rng.choice([-np.inf, -1.0, 0.0, 1.0, np.inf], size=shape)
     x[rng.random(shape) < share] = np.nan
-    out, residuals = max_pool_forward(x, **options)
+    out, residuals = max_pooling.forward(x, **options)
     g = rng.normal(size=out.shape)
-    (dx,) = max_pool_pullback(g, (x,), residuals, (True,), **options)
+    (dx,) = max_pooling.pullback(g, (x,), residuals, (True,), **options)
     expected, places = np.zeros_like(x), {name: options[name] for name in ("kernel", "stride", "padding", "dilation")}
     for at, seen in windows(shape[2:], ceil_mode=options["ceil_mode"], **places):
         for sample, channel in np.ndindex(shape[:2]):
@@ -108,16 +108,16 @@ def test_nan_is_the_largest_and_the_first_of_it_gets_the_cotangent(geometry: tup
 def test_an_infinite_cotangent_goes_to_the_largest_alone(size: int) -> None:
     x = np.random.default_rng(0).permutation(size * size).reshape(1, 1, size, size).astype(np.float32)
     options = {"kernel": (2, 2), "stride": (2, 2), "padding": (0, 0), "dilation": (1, 1), "ceil_mode": False}
-    out, residuals = max_pool_forward(x, **options)
-    (dx,) = max_pool_pullback(np.full_like(out, np.inf), (x,), residuals, (True,), **options)
+    out, residuals = max_pooling.forward(x, **options)
+    (dx,) = max_pooling.pullback(np.full_like(out, np.inf), (x,), residuals, (True,), **options)
     np.testing.assert_array_equal(dx, np.where(np.isin(x, out), np.inf, 0))
 
 
 def test_the_cotangent_of_nothing_but_minus_infinity_goes_to_the_first_in_reading_order() -> None:
     x = np.full((1, 1, 3, 3), -np.inf)
     options = {"kernel": (2, 2), "stride": (2, 2), "padding": (1, 1), "dilation": (1, 1), "ceil_mode": False}
-    out, residuals = max_pool_forward(x, **options)
-    (dx,) = max_pool_pullback(np.arange(1.0, 5).reshape(out.shape), (x,), residuals, (True,), **options)
+    out, residuals = max_pooling.forward(x, **options)
+    (dx,) = max_pooling.pullback(np.arange(1.0, 5).reshape(out.shape), (x,), residuals, (True,), **options)
     np.testing.assert_array_equal(dx, [[[[1, 2, 0], [3, 4, 0], [0, 0, 0]]]])
 
 
@@ -129,9 +129,9 @@ def test_memory_order_does_not_matter_and_nothing_is_shared(kernel: tuple[int, i
     results = []
     for order in ((0, 1, 2, 3), (2, 0, 3, 1), (3, 2, 1, 0)):
         image = np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
-        out, residuals = max_pool_forward(image, **options)
+        out, residuals = max_pooling.forward(image, **options)
         assert not np.may_share_memory(out, image)
-        results.append((out, *max_pool_pullback(out, (image,), residuals, (True,), **options)))
+        results.append((out, *max_pooling.pullback(out, (image,), residuals, (True,), **options)))
     for others in results[1:]:
         for one, other in zip(results[0], others, strict=True):
             np.testing.assert_array_equal(one, other)
