@@ -23,7 +23,7 @@ from autograd.registry import real_only
 from autograd.tensor.box import varies
 from autograd.tensor.nested import shared_values, tensors_in
 
-from .axes import all_axes, along, reduced_last
+from .axes import all_axes, reduced_last
 from .calculus import least
 
 LINES = {"linear": (1, 1), "hazen": (1 / 2, 1 / 2), "weibull": (0, 0), "median_unbiased": (1 / 3, 1 / 3),
@@ -66,8 +66,10 @@ def places_to_read(function: Callable[..., Any], x: Array, options: dict[str, An
     """Where among its sorted elements the function reads each row of x: (levels ..., rest of x ...)."""
     if options.get("weights") is None and not np.isnan(x).any():  # every row has the ranks of one
         row = np.arange(x.shape[-1], dtype=np.float64)
-        of_one = along(function(row, **options), x, 0)
-        return np.repeat(of_one, math.prod(x.shape[:-1])).reshape(-1, *x.shape[:-1])  # in NumPy's memory order
+        of_one, rest = np.ravel(function(row, **options)), x.shape[:-1]
+        if function in (np.nanquantile, np.nanpercentile):  # in NumPy's memory order: those of a row side by side
+            return np.moveaxis(np.tile(of_one, math.prod(rest)).reshape(*rest, -1), -1, 0)
+        return np.repeat(of_one, math.prod(rest)).reshape(-1, *rest)
     return function(ranks(x), axis=-1, **options)
 
 

@@ -128,3 +128,14 @@ def test_the_level_of_infinite_and_missing_elements() -> None:
     assert slope(0.4, 1.0, 2.0, 3.0, np.inf) == pytest.approx(3)
     assert slope(0.9, 1.0, np.nan, 3.0, 2.0) == 0
     assert slope(0.5, 1.0) == 0
+
+
+@pytest.mark.parametrize("axis", [0, 1, -1, (0, 2)])
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("function", [np.quantile, np.nanquantile])
+def test_levels_lie_in_memory_as_numpy_lays_them(function: Any, missing: bool, axis: Any) -> None:
+    x = np.arange(24.0).reshape(2, 3, 4)
+    x[1, 1, 1] = np.nan if missing else 7
+    found, expected = (function(a, [0.2, 0.5], axis=axis) for a in (Tensor(x), x))
+    np.testing.assert_array_equal(found, expected)
+    assert found.data.strides == expected.strides
