@@ -122,6 +122,10 @@ _FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
     # HIPS autograd's
     "numpy": "write import numpy as np: tensors go through NumPy's own functions", "make_vjp": "write autograd.vjp",
     "elementwise_grad": "write autograd.vjp(f, x)[1](np.ones(...))[0]", "hessian_vector_product": "write autograd.hvp",
+    "misc": "flatten is autograd.ravel, fixed_point autograd.implicit.fixed_point, and optimizers are in optim",
+    **dict.fromkeys(("extend", "core"), "write autograd.custom on a function of yours, autograd.rule for NumPy's"),
+    "test_util": "write autograd.testing.check_gradients(f, *args)", "builtins": "lists and dicts are Python's own",
+    "tracer": "write x.detach() in place of getval(x)", "differential_operators": "write from autograd import grad",
 }
 
 

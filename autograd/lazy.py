@@ -1,4 +1,4 @@
-"""Names of a package that are loaded when they are first used."""
+"""Names of a package that are loaded when they are first used, and what is said of names that it does not have."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Any
 
 from .errors import no_attribute
 
+_explained: set[str] = set()
+"""The packages that say what to write instead of a name they do not have."""
+
 
 def on_first_use(package: str, places: Mapping[str, str],
                  advice: Mapping[str, str] | Callable[[], Mapping[str, str]] = MappingProxyType({}),
@@ -22,6 +25,9 @@ def on_first_use(package: str, places: Mapping[str, str],
     `advice` says by name what to write instead, or makes that table when it is first needed. For an unknown name
     `__getattr__` raises `AttributeError`, or in `from package import name` `ImportError`.
     """
+    if not _explained:
+        sys.meta_path.append(_Explanations)
+    _explained.add(package)
     here = vars(sys.modules[package])
     own = here.pop("__all__") if rest else []
 
@@ -44,3 +50,23 @@ def on_first_use(package: str, places: Mapping[str, str],
         return sorted(getattr(sys.modules[package], "__all__", here))
 
     return load, names
+
+
+class _Explanations:
+    """What Python asks last for a module: of those that our packages lack it says what the package says of the name.
+
+    Else `import autograd.numpy as np` has no advice, which `from autograd import numpy` has.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
+        package, _, last = name.rpartition(".")
+        if not _explained.intersection((package, package.rpartition(".")[0])):
+            return
+        try:
+            getattr(sys.modules[package], last)
+            said = f"write from {package} import {last}"
+        except AttributeError as error:
+            said = str(error).partition("; ")[2]
+        if said:
+            raise ModuleNotFoundError(f"No module named {name!r}; {said}", name=name)

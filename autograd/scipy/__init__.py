@@ -16,4 +16,5 @@ if TYPE_CHECKING:
 __all__ = ["fft", "integrate", "interpolate", "linalg", "ndimage", "optimize", "signal", "sparse", "spatial", "special",
            "stats"]
 
-__getattr__, __dir__ = on_first_use(__name__, {name: name for name in __all__})
+__getattr__, __dir__ = on_first_use(__name__, {name: name for name in __all__},
+                                    {"misc": "logsumexp is in autograd.scipy.special"})

@@ -54,6 +54,17 @@ def test_functions_of_other_libraries_lead_to_ours(name: str) -> None:
     ("from autograd import nonsense", "module 'autograd' has no attribute 'nonsense'$"),
     ("from autograd import jacobain", r"'jacobain'; did you mean jacobian\?$"),
     ("from nn import Relu", r"'Relu'; did you mean ReLU\?$"),
+    ("import autograd.numpy as np", "^No module named 'autograd.numpy'; write import numpy as np: tensors go through"),
+    ("import autograd.numpy.random as npr", "^No module named 'autograd.numpy'; write import numpy as np"),
+    ("from autograd.misc.optimizers import adam", "'autograd.misc'; .* optimizers are in optim$"),
+    ("from autograd.extend import primitive, defvjp", "'autograd.extend'; write autograd.custom on a function"),
+    ("from autograd.test_util import check_grads", "'autograd.test_util'; write autograd.testing.check_gradients"),
+    ("import autograd.scipy.stats.norm as norm", "'autograd.scipy.stats.norm'; write from autograd.scipy.stats im"),
+    ("from autograd.scipy.misc import logsumexp", "'autograd.scipy.misc'; logsumexp is in autograd.scipy.special$"),
+    ("from nn.utils import clip_grad_norm_", "'nn.utils'; clip_grad_norm_ and clip_grad_value_ are in optim"),
+    ("from optim.lr_scheduler import StepLR", "'optim.lr_scheduler'; .*schedulers"),
+    ("import autograd.nonsense", "^No module named 'autograd.nonsense'$"),
+    ("import nn.functionl", r"'nn.functionl'; did you mean functional\?$"),
 ])
 def test_an_import_of_another_librarys_name_leads_to_ours(line: str, advice: str) -> None:
     with pytest.raises(ImportError, match=advice):
