@@ -34,7 +34,7 @@ ROUNDS = 100
 """How often a call may start over: with a function that makes new tensors each time it would never end."""
 
 ROUNDINGS = 1e4
-"""By how much a second run may differ, in units of the last place of the largest result."""
+"""A second run may differ by this, in units of the last place of the largest result."""
 
 
 class Captured(BaseException):

@@ -70,7 +70,7 @@ def _library(name: str) -> str:
 
 
 def _member(copy: ModuleType, original: Any) -> Any:
-    """What has the name of the original in a copy of its module."""
+    """The function or class that has the name of the original in a copy of its module."""
     found: Any = copy
     for name in original.__qualname__.split("."):
         found = getattr(found, name, None)

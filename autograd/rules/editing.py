@@ -74,7 +74,7 @@ def trim_zeros(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
 
 
 def used_range(x: Array) -> tuple[Array, Array]:
-    """Where the elements that are not zero begin and end along each axis; at 0 if there are none."""
+    """The first index and the end of the nonzero elements along each axis; both are 0 if there are none."""
     used = np.argwhere(x)
     return (used.min(axis=0), used.max(axis=0) + 1) if len(used) else (np.zeros(np.ndim(x), int),) * 2
 

@@ -186,7 +186,7 @@ def put_in_view(out: Array, value: Any, *, view: Any, options: dict[str, Any]) -
 
 
 def viewed(g: Array, i: int, operands: Any, *, view: Any, options: dict[str, Any]) -> Array:
-    """What the view hides stays with the base, what it shows goes to the new values: reading is writing's adjoint."""
+    """The base gets the cotangent of what the view hides, the new values that of what it shows, which they replaced."""
     if i == 0:
         return overwrite_view(g, NOTHING, view=view, options=options)
     shown = view(g, **options)

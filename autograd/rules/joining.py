@@ -73,7 +73,7 @@ def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any 
 @composite(np.asanyarray)
 def asarray(a: Any, dtype: Any = None, order: Any = None, *, device: str | None = None,
             copy: bool | None = None) -> Any:
-    """With `like=t`, which is how NumPy is told to make a tensor: it does not look into lists."""
+    """`np.asarray(a, like=t)`: `like=` tells NumPy to make a tensor, as it does not look for tensors in lists."""
     check_device(device)
     out = as_tensor(joined(a))
     out = out if dtype in (None, out.dtype) else out.astype(dtype)

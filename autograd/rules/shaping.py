@@ -54,7 +54,7 @@ def rolled(ndim: int, axis: int, start: int) -> tuple[int, int]:
 
 
 def settled_order(x: Any, order: str | None) -> str:
-    """Which of the orders "C", "F" and "K" it is in capitals: "A" by the layout of x in memory."""
+    """The order as "C", "F" or "K": in capitals, and "A" decided by the layout of x in memory."""
     if order == "C" or order == "F":
         return order
     np.empty(0).ravel(order)  # type: ignore[arg-type]  # NumPy raises for an invalid order
@@ -210,7 +210,7 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
 
 @composite(np.full)
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: str | None = None) -> Any:
-    """With `like=t`, as `np.array` takes it."""
+    """`np.full(shape, fill_value, like=t)`."""
     check_device(device)
     filled = np.broadcast_to(fill_value, shape)
     return np.copy(in_dtype(filled, dtype), order="F" if order == "F" else "C")

@@ -28,7 +28,7 @@ from .nested import joined
 from .tensor import Tensor
 
 MANY = 8
-"""From this number of views of a tensor on, it pays to forget those that no longer exist."""
+"""When a tensor has this many views, it pays to forget those that no longer exist."""
 
 SMALL = 8
 """A node that keeps a view of at most one eighth of a result copies it: so the result can be written to in place."""

@@ -147,7 +147,7 @@ class _Checker:
         return slopes + [differences.along(unit(level.values, c)) for c in picked]
 
     def _settle_sizes(self, slopes: Sequence[Slope], differences: Differences) -> None:
-        """What errors are relative to, and `atol` belongs to."""
+        """Set the sizes that errors are relative to, and that `atol` is a part of."""
         sizes = [np.max(np.abs(s.value[s.trusted]), initial=0) for s in slopes]
         self.value = max(self.value, float(np.max(np.abs(differences.at_zero), initial=0)))
         if self.fits:
@@ -172,7 +172,7 @@ class _Checker:
         return worst if worst is not None and worst.excess > 1 else None
 
     def _worst(self, measure: Measure, slope: Slope) -> _Wrong | None:
-        """What is furthest from its reference along one direction, for its tolerance; None where nothing is known."""
+        """The element along one direction that is furthest from its reference, in tolerances; None if none is known."""
         if not np.any(slope.trusted):
             return None
         got, expected, error = measure(slope)

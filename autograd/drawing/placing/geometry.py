@@ -16,7 +16,7 @@ STEP = 4.0
 
 
 class Wide:
-    """What stands at an `x` in the middle of its `width`."""
+    """A thing with a `width`, whose middle is at `x`."""
 
     __slots__ = ()
     x: float

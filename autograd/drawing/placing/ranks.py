@@ -56,7 +56,7 @@ def lengths(graph: Graph) -> list[int]:
 
 
 def extents(held: Iterable[tuple[Iterable[str], Place, Place]]) -> dict[str, tuple[Place, Place]]:
-    """From where to where each cluster reaches, of what lies in `(clusters, from here, to there)`."""
+    """The first and the last place in each cluster, of things that are given as `(their clusters, first, last)`."""
     found: dict[str, tuple[Place, Place]] = {}
     for clusters, low, high in held:
         for cluster in clusters:

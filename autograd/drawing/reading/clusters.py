@@ -15,7 +15,7 @@ from autograd.drawing.model import Cluster, Graph, Kind
 from autograd.graph import Leaf, Node, Scope
 
 MASK = "mask"
-"""What an array of booleans without a name is called: dropout makes one in each call, and others are alike."""
+"""The name of nameless arrays of booleans: dropout makes one in each call, and others are much the same."""
 
 
 @dataclass(slots=True)

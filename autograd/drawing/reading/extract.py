@@ -92,7 +92,7 @@ def _whole(node: Node) -> Node | None:
 
 
 def _outputs_in_use(order: Sequence[Node]) -> dict[Node, list[Node]]:
-    """Of each operation with several outputs those that are used."""
+    """The outputs that are used of each operation with several."""
     parts: dict[Node, list[Node]] = {}
     for node in order:
         if whole := _whole(node):

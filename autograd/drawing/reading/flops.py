@@ -71,7 +71,7 @@ def _fourier(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> 
 
 
 def _cubic(factor: float) -> Count:
-    """Of a decomposition of a square matrix: Golub and Van Loan, table of leading terms."""
+    """The operations of decomposing a square matrix. Source: Golub and Van Loan, table of leading terms."""
     return lambda out, operands, options: round(factor * prod(operands[0]) * operands[0][-1])
 
 

@@ -105,7 +105,7 @@ def _candidates(form: NDArray[np.int64]) -> list[int]:
 
 
 def _equal(sequence: _Sequence, period: int) -> NDArray[np.bool_]:
-    """At which places the one a period later has the same form and reads in the same way, or the very same."""
+    """At which places the vertex one period later has the same form, and the same operands, or those a period later."""
     now, later = slice(None, -period), slice(period, None)
     reads = (sequence.relative[now] == sequence.relative[later]) | (sequence.absolute[now] == sequence.absolute[later])
     return np.asarray((sequence.form[now] == sequence.form[later]) & reads.all(axis=1))

@@ -45,7 +45,7 @@ RAMP = ((250, 247, 240), (248, 219, 168), (240, 170, 120), (214, 100, 94), (140,
 """The heat ramp, light to dark: even in lightness, so that it also reads in grey."""
 
 RAMP_STEPS = 10
-"""Of how many patches the ramp in a legend is made."""
+"""The number of patches that show the ramp in a legend."""
 
 
 def heat_colours(share: float) -> tuple[str, str]:

@@ -95,7 +95,10 @@ elementwise(sc.elliprc, lambda x, y, out: principal(y, lambda y: (out - 1 / np.s
 
 
 def principal(y: Array, known: Callable[[Array], Array], integral: Callable[[Array], Array]) -> Array:
-    """Where y < 0 it is Cauchy's principal value, whose slopes are known otherwise; there x - y is not small."""
+    """A slope: `integral` of y, and `known` where y < 0.
+
+    There the function is a Cauchy principal value, and the formulas of `known` do not cancel, as x - y is not small.
+    """
     if np.iscomplexobj(y):
         return integral(y)
     negative = y < 0
@@ -106,7 +109,7 @@ elementwise(sc.elliprd, lambda x, y, z: -0.75 * carlson(x, y, z, z, powers=(1.5,
             lambda x, y, z: -0.75 * carlson(x, y, z, z, powers=(0.5, 1.5, 1.5, 0)),
             lambda x, y, z: -2.25 * carlson(x, y, z, z, powers=(0.5, 0.5, 2.5, 0)))
 OF_RJ = (0.5, 0.5, 0.5, 1)
-"""The powers of which R_J is three halves of the integral."""
+"""The powers with which three halves of the integral are R_J."""
 
 
 def below_the_pole(x: Array, y: Array, z: Array, p: Array) -> Array:

@@ -18,7 +18,7 @@ from .ufuncs import special as sc
 SLOPE = 2 / sqrt(pi)  # of erf at 0
 
 FAR = 50
-"""From here on the differences that give these slopes have lost all digits, and five terms of a series have them."""
+"""Beyond this the differences that give these slopes cancel, and five terms of a series are exact to all digits."""
 
 
 def tail(s: Array) -> Array:

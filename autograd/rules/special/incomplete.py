@@ -38,7 +38,7 @@ def gamma_density(a: Array, x: Array) -> Array:
 
 
 def gamma_log_density(a: Array, w: Array) -> Array:
-    """Of the density of log x, that is x^a exp(-x) / Gamma(a), its logarithm at x = a exp(w)."""
+    """The logarithm of the density of log x, that is x^a exp(-x) / Gamma(a), at x = a exp(w)."""
     return gamma_log_peak(a) - a * (np.expm1(w) - w)
 
 
@@ -56,7 +56,7 @@ def beta_density(a: Array, b: Array, x: Array) -> Array:
 
 
 def student_log_density(df: Array, t: Array) -> Array:
-    """With infinitely many degrees of freedom it is the normal distribution's."""
+    """The logarithm of the density of t; with infinitely many degrees of freedom that of the normal distribution."""
     normal = df == np.inf
     some = np.where(normal, 1, df)
     return student_log_peak(df) - np.where(normal, t * t / 2, (some + 1) / 2 * student_growth(some, t))
@@ -85,7 +85,7 @@ def student_density(df: Array, t: Array) -> Array:
 
 
 def gamma_reach(a: Array, x: Array) -> tuple[Array, Array]:
-    """How far in v = log x, and whether upwards: there q(s) = x expm1(s) - a s, else a s + x expm1(-s)."""
+    """How far to integrate in v = log x, and whether upwards: then q(s) is x expm1(s) - a s, else a s + x expm1(-s)."""
     a, x = np.broadcast_arrays(*(np.asarray(p, float) for p in (a, x)))
     upper = x > a
     return np.where(upper, np.log1p((50 + 10 * np.sqrt(x)) / x), 50 / a + 10 / np.sqrt(a)), upper
@@ -223,7 +223,7 @@ def ratio_density(d: Array, e: Array, x: Array) -> Array:
 
 
 def share_slope(d: Array, e: Array, y: Array, rest: Array) -> Array:
-    """How y's I_y(d/2, e/2) changes with d: as I does, and as y does, in log y - log(1 - y)."""
+    """The derivative of I_y(d/2, e/2) in d: that of I at a fixed y plus that through y, as y / (1 - y) is d x / e."""
     along = np.exp(sc.xlogy(d / 2, y) + sc.xlogy(e / 2, rest) - sc.betaln(d / 2, e / 2))
     return beta_slope(d / 2, e / 2, y, rest) / 2 + along / d
 

@@ -35,10 +35,10 @@ HALVINGS = 8
 """How often the time between two outputs is halved, for an equation that goes astray backwards."""
 
 STRAY = 1e3
-"""By how many relative tolerances a solution on its way back may miss the one on its way forwards."""
+"""A solution backwards may differ from the one forwards by this many relative tolerances."""
 
 Slope = Callable[..., Array]
-Solver = Callable[[Slope, Array, Array], Array]  # from y' = slope(y, t), y at the first time and all times
+Solver = Callable[[Slope, Array, Array], Array]  # from slope(y, t), y at the first time, and all times, to y at these
 
 
 class Solution(Primitive):

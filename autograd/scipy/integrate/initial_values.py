@@ -29,7 +29,7 @@ from .equations import Slope, slope_of, solved, tolerances
 
 
 def by_solve_ivp(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:
-    """At times in either order, which may be equal to their neighbours."""
+    """The states at all times, which rise or fall, and may be equal to their neighbours."""
     moves = np.diff(t, prepend=np.nan) != 0
     if not np.any(moves[1:]):
         return np.broadcast_to(y, (len(t), len(y))).copy()
@@ -110,13 +110,13 @@ class Equation:
                       solver=partial(by_solve_ivp, settings=self.settings))[1:]
 
     def at_events(self, which: Array, times: Array, _: Array, y0: Array, start: Array, *values: Array) -> Array:
-        """What is 0 at the times of these events."""
+        """The values of the event functions, which are 0 at the times of these events."""
         there = zip(which, times, self.states(times, y0, start, *values), strict=True)
         return np.stack([array_of(self.events[i](t, y, *self.filled(values))).reshape(()) for i, t, y in there])
 
 
 def all_events(found: Sequence[Array], start: Array) -> tuple[Array, Array]:
-    """The times of all events as they follow from the start, and which they are."""
+    """The times of all events in the order in which they follow the start, and the number of each one's function."""
     times = np.concatenate([np.zeros(0), *found])
     order = np.argsort(np.abs(times - start), kind="stable")
     return times[order], np.repeat(np.arange(len(found)), list(map(len, found)))[order]

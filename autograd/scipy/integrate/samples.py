@@ -22,7 +22,7 @@ from autograd.tensor.nested import values_of
 
 @twin(si.trapezoid)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
-    """The sum is in the precision of the samples, as SciPy's is and NumPy's is not, whatever that of the places."""
+    """The area under the lines through the samples, in their precision; that of `np.trapezoid` depends on x's too."""
     y = floating(array_of(y))
     _require_places("trapezoid", y, x, axis, broadcast=True)
     out = np.trapezoid(y, x, dx, axis)
@@ -43,7 +43,7 @@ def cumulative_trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1, i
 
 @twin(si.simpson)
 def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
-    """The parabolas through each three samples; of an even number the last interval lies under the last parabola."""
+    """The area under parabolas through three samples each; if their number is even, the last two parabolas overlap."""
     y = array_of(y)
     _require_places("simpson", y, x, axis)
     y = np.moveaxis(y, axis, -1)

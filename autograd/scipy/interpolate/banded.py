@@ -27,8 +27,8 @@ def band_of(rows: Array, starts: Array, k: int) -> Array:
 def solve_circular(rows: Array, right: Array) -> Array:
     """The unknowns of equations in a circle: row i holds the factors from the unknown i - q on to i + q.
 
-    Without the last q of them the others stand on a line: these depend linearly on the last, which then solve what is
-    left. So few equations that a row meets itself are solved as they are.
+    Without the last q equations the others have a band. They give the other unknowns as linear functions of the last q,
+    which the last q equations then determine. If a row would reach around to itself, all are solved as one matrix.
     """
     size, q = len(rows), rows.shape[1] // 2
     order, few = np.arange(size), right.reshape(size, -1)

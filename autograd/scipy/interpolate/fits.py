@@ -77,7 +77,7 @@ def make_smoothing_spline(x: Any, y: Any, w: Any = None, lam: Any = None, *, axi
                          f"lam={values_of(lam)}")
     gaps, smooth, second = np.diff(x), y, np.zeros_like(y[2:])
     band, hats, bends = bending(gaps, 1 / w, lam)
-    for _ in range(2):  # once more for what rounding left
+    for _ in range(2):  # the second time solves for what rounding left
         rest = np.diff(np.diff(smooth, axis=0) / beside(gaps, y), axis=0) - times_hats(hats, second)
         more = solve_banded((2, 2), band, rest.reshape(len(rest), -1)).reshape(rest.shape)
         zeros = np.zeros_like(more[:1])
@@ -104,7 +104,7 @@ def bending(gaps: Array, spread: Array, lam: Array) -> tuple[Array, list[Array],
 
 
 def times_hats(hats: list[Array], x: Array) -> Array:
-    """R x, of the diagonals of the symmetric R."""
+    """R x; `hats` has the diagonals of the symmetric R."""
     zeros = np.zeros_like(x[:1])
     main, aside = beside(hats[0], x), beside(hats[1], x)
     return main * x + np.concatenate([aside * x[1:], zeros]) + np.concatenate([zeros, aside * x[:-1]])

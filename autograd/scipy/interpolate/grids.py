@@ -29,7 +29,7 @@ from .splines import make_interp_spline
 
 DEGREES = {"slinear": 1, "cubic": 3, "quintic": 5}
 LEGACY = {f"{name}_legacy": name for name in DEGREES}
-"""What SciPy computes otherwise, and we do not."""
+"""SciPy has an older algorithm for these; here the current one computes them."""
 METHODS = ["linear", "nearest", "pchip", *DEGREES, *LEGACY]
 
 

@@ -33,7 +33,7 @@ def piece_of(knots: Array, points: Array, k: int = 0) -> Array:
 
 
 class Piecewise(ABC):
-    """What SciPy's `PPoly` and `BSpline` share: the first axis of `c` is interpolated; it stands at `axis` in a result.
+    """The base of the twins of `PPoly` and `BSpline`. The first axis of `c` is interpolated, and is `axis` of a result.
 
     `extrapolate` is True, False (nan outside of the bounds) or "periodic".
     """

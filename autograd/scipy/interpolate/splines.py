@@ -77,7 +77,7 @@ Derivatives = list[tuple[int, Array]]  # orders and values
 
 
 def check_conditions(k: int, unknowns: int, values: int, left: Derivatives, right: Derivatives) -> None:
-    """Raise ValueError unless there is a derivative for each coefficient that no value is for."""
+    """Raise ValueError unless values and derivatives together are as many as the coefficients."""
     orders = [order for order, _ in left + right]
     if not all(0 <= order <= k for order in orders):
         raise ValueError(f"make_interp_spline of degree {k} takes derivatives of the orders 0 to {k} in bc_type, got "
@@ -88,7 +88,7 @@ def check_conditions(k: int, unknowns: int, values: int, left: Derivatives, righ
 
 
 def coefficients(t: Array, k: int, x: Array, y: Array, left: Derivatives, right: Derivatives) -> Array:
-    """Those of the spline on the knots t with the values y at x and these derivatives at its ends: an equation each."""
+    """The coefficients of the spline on the knots t, from an equation for each value and each derivative at an end."""
     size, place = len(t) - k - 1, piece_of(t, x, k)
     first = Spline(t, np.eye(size, k + 1), k)
     last = Spline(t, np.eye(size, k + 1, k + 1 - size), k)
@@ -107,7 +107,7 @@ def on_a_circle(x: Array, y: Array, k: int) -> tuple[Array, Array]:
     rounds, place = np.divmod(np.arange(-k, count + k + 1), count)
     t = knots[place] + rounds * (x[-1] - x[0])
     weights = basis(t, k, x[:-1], np.arange(count) + k)
-    half = k // 2  # of the neighbours that have a part in a value: at a knot, where odd degrees have x, one less
+    half = k // 2  # a value is a sum of 2 half + 1 terms: k + 1, or k at a knot, where x is for odd degrees
     c = solve_circular(weights[:, : 2 * half + 1], y[:-1])
     return t, c[(np.arange(count + k) - half) % count]
 
@@ -130,7 +130,7 @@ def derivatives_of(given: Any, y: Array) -> Derivatives:
 
 
 def knots_of(x: Array, k: int, conditions: bool) -> Array:
-    """The sites, or for even degrees their middles, with the ends repeated; without conditions fewer inner knots."""
+    """The sites, or for even degrees the points midway, with the ends repeated; without conditions fewer of them."""
     first, last = x[:1], x[-1:]
     if k == 0:
         return np.concatenate([x, last])

@@ -89,7 +89,7 @@ def eigh(a: Any, b: Any = None, *, lower: bool = True, eigvals_only: bool = Fals
 
 
 def subset(values: Array, by_index: Any, by_value: Any) -> slice:
-    """Where the eigenvalues with these numbers, from the first to the last, or in (low, high], are among all."""
+    """The eigenvalues that are asked for, as a slice of all: by `(first, last)`, or by an interval (low, high]."""
     if by_index is not None and by_value is not None:
         raise ValueError("eigh takes subset_by_index or subset_by_value, not both")
     if by_value is not None:

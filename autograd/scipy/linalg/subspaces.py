@@ -53,7 +53,7 @@ def orth(A: Any, rcond: Any = None) -> Any:
 
 @twin(sl.subspace_angles)
 def subspace_angles(A: Any, B: Any) -> Any:
-    """From the largest on: by their sines where these are small, else by their cosines (Knyazev and Argentati 2002)."""
+    """The angles, largest first: by their sines where small, else by their cosines (Knyazev and Argentati 2002)."""
     a, b = orth(A), orth(B)
     if a.shape[-2] != b.shape[-2]:
         raise ValueError(f"subspace_angles takes matrices with as many rows, got {a.shape[-2]} and {b.shape[-2]}")

@@ -124,7 +124,7 @@ def solve_banded(l_and_u: tuple[int, int], ab: Any, b: Any, overwrite_ab: bool =
 @twin(sl.solveh_banded)
 def solveh_banded(ab: Any, b: Any, overwrite_ab: bool = False, overwrite_b: bool = False, lower: bool = False,
                   check_finite: bool = True) -> Any:
-    """Of a Hermitian positive definite matrix, of which one half of the band is given."""
+    """Solves with a Hermitian positive definite matrix; `ab` has the upper or the lower half of its band."""
     ab, b = arrays_of((ab, b))
     count = ab.shape[-2] - 1
     half = ab if lower else np.conj(np.stack([shifted(ab[..., count - d, :], d, -1) for d in range(count + 1)], -2))
@@ -195,7 +195,7 @@ def pinv(a: Any, *, rtol: Any = None, check_finite: bool = True) -> Any:
 @twin(sl.pinvh)
 def pinvh(a: Any, atol: Any = None, rtol: Any = None, lower: bool = True, return_rank: bool = False,
           check_finite: bool = True) -> Any:
-    """Of a Hermitian matrix, of which one triangle is read."""
+    """The pseudoinverse of a Hermitian matrix, of which one triangle is read."""
     if atol is not None or return_rank:
         raise ValueError("pinvh of tensors takes no atol and gives no rank: np.linalg.matrix_rank does")
     return np.linalg.pinv(mirrored(for_lapack(a)[0], lower), rtol=rtol)

@@ -50,11 +50,11 @@ class Groups:
         return self.total(x) / self.total(np.ones(self.image.shape))
 
     def of_own(self, x: Array) -> Array:
-        """What each element's group has."""
+        """The value of its group for each element, from the values of the groups."""
         return np.concatenate([x, np.zeros(1)])[self.group].reshape(self.image.shape) if self.several else x
 
     def asked(self, x: Array) -> Array:
-        """What the groups have, in the order in which their labels were asked for."""
+        """The values of the groups in the order in which `index` asks for their labels."""
         return x[self.places].reshape(self.shape) if self.several else x
 
 

@@ -107,6 +107,6 @@ def morphological_laplace(image: Array, output: Any, **options: Any) -> Array:
 
 
 def refuse_output(name: str, output: Any) -> None:
-    """For these two SciPy writes to an output array, and ignores a dtype."""
+    """Raise `ValueError` for `output=`: in these functions SciPy takes an array to write to, and ignores a dtype."""
     if output is not None:
         raise ValueError(f"{name} of tensors takes no output: write .astype(dtype) behind it")

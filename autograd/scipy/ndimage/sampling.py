@@ -110,9 +110,9 @@ def sampled(image: Array, coordinates: Sequence[Array], degree: int, mode: str, 
 
 
 def prepared(image: Array, count: int, degree: int, mode: str, cval: Array, prefilter: bool) -> tuple[Array, int]:
-    """What splines of this degree have for coefficients along the first axes, and how far they begin before the image.
+    """The coefficients of splines of this degree along the first `count` axes, and how far they begin before the image.
 
-    The coefficients are those of the image, or, not to be filtered, the image itself.
+    With `prefilter=False` the image is taken for the coefficients.
     """
     image = in_double(image)
     if not prefilter or degree <= 1:
@@ -124,7 +124,7 @@ def prepared(image: Array, count: int, degree: int, mode: str, cval: Array, pref
 
 
 class Neighbours(NamedTuple):
-    """What is read at coordinates along one axis: the neighbours of each come first, and then the coordinates' axes."""
+    """The elements that are read for coordinates along one axis; axis 0 has the neighbours of each coordinate."""
 
     places: Array
     known: Array  # whether they are in the image, and not its continuation
@@ -143,7 +143,7 @@ def neighbours(at: Array, size: int, degree: int, mode: str) -> Neighbours:
 
 
 def among(lines: Sequence[Array]) -> list[Array]:
-    """What there is for the neighbours along each axis, to be broadcast over those along all."""
+    """One array for each axis, with new axes so that they broadcast to all combinations of neighbours."""
     return [x.reshape(*[1] * axis, len(x), *[1] * (len(lines) - axis - 1), *x.shape[1:])
             for axis, x in enumerate(lines)]
 

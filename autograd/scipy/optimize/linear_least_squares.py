@@ -22,7 +22,7 @@ from .least_squares import limits
 from .solutions import NEAR, Call, Solver, described, solver_twin
 
 TOLERANCE = 1e-7
-"""Of what pushes against a bound, relative to the terms that it is a sum of, and of an unknown beyond one."""
+"""The accuracy of slopes at a bound, relative to the terms of their sums, and of unknowns that pass a bound."""
 
 
 @solver_twin(so.nnls, "least squares")
@@ -64,7 +64,10 @@ def standing(A: Array, b: Array, low: Array, high: Array, side: Array) -> Array:
 
 
 def at_bounds(solve: Callable[..., tuple[Array, Array]]) -> Callable[..., Array]:
-    """At which bound each unknown is. Raises `ValueError` unless that is clear, and the solution there SciPy's."""
+    """The function that finds the bound of each unknown.
+
+    It raises `ValueError` unless the bounds are clear, and the solution there is SciPy's.
+    """
 
     def sides(A: Array, b: Array, low: Array, high: Array) -> Array:
         found, side = solve(A, b, low, high)

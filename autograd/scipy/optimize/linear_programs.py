@@ -20,7 +20,7 @@ from .minima import box
 from .solutions import Call, Solver, described, solver_twin
 
 TOLERANCE = 1e-7
-"""To which HiGHS solves: a slack, relative to 1 + |x|, and a multiplier that may be none."""
+"""The accuracy of HiGHS: a slack of less than this, relative to 1 + |x|, counts as 0, and so does a multiplier."""
 
 
 @solver_twin(so.linprog, "linear program")
@@ -58,7 +58,7 @@ def constraints(call: Call, kind: str, n: int) -> tuple[Array, Array]:
 
 
 def pairs(bounds: Any) -> list[Any]:
-    """The pairs of bounds, one for each unknown or one for all; without any it is from 0 on."""
+    """The pairs of bounds, one for each unknown or one for all; without any the unknowns are not negative."""
     given = [] if bounds is None else list(bounds)
     if not given:
         return [(0, None)]
@@ -66,7 +66,7 @@ def pairs(bounds: Any) -> list[Any]:
 
 
 def touching(result: Any, fixed: Array) -> Array:
-    """Raises where not exactly as many constraints meet as there are unknowns, each held by a multiplier."""
+    """Which constraints meet in the solution; raises unless as many as there are unknowns do, all with a multiplier."""
     near = TOLERANCE * (1 + np.max(np.abs(result.x), initial=0))
     low = result.lower.residual <= near
     sides = [(result.ineqlin.residual <= near, result.ineqlin.marginals),

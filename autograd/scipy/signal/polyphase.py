@@ -22,7 +22,7 @@ from autograd.tensor import Tensor
 from .filters import sosfilt, sosfiltfilt
 
 LEVELS: dict[str, Callable[..., Array]] = {"mean": np.mean, "median": np.median, "minimum": np.min, "maximum": np.max}
-"""What may be taken from a signal before, and added after, so that there is 0 beyond its ends."""
+"""Levels that may be subtracted from a signal before and added after, so that it goes on as 0 beyond its ends."""
 
 BEYOND = ["constant", "edge", "line", "smooth", "wrap", "symmetric", "reflect", "antisymmetric", "antireflect"]
 

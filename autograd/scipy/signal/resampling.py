@@ -31,7 +31,7 @@ def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None,
 
 
 def weights(window: Any, size: int) -> Array:
-    """Of each frequency, in the order of the transform."""
+    """The weight of each frequency, in the order in which the transform has them."""
     if isinstance(window, (str, tuple)):
         return sf.fftshift(ss.get_window(window, size))
     window = array_of(window(sf.fftfreq(size)) if callable(window) else window)

@@ -19,7 +19,7 @@ from .filters import extended
 from .spectra import cut, spectrogram
 
 LEAST = 1e-10
-"""What windows must add up to, squared, for a sample to be known."""
+"""A sample can be recovered if the squares of the windows over it add up to more than this."""
 
 
 def between_zeros(x: Array, before: int, after: int, axis: int = -1) -> Array:

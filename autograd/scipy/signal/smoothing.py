@@ -20,7 +20,7 @@ from .convolutions import correlate
 @twin(ss.savgol_filter)
 def savgol_filter(x: Any, window_length: int, polyorder: int, deriv: int = 0, delta: Any = 1.0, axis: int = -1,
                   mode: str = "interp", cval: Any = 0.0) -> Any:
-    """In each window the polynomial that fits best, or a derivative of it: a convolution, since that is linear."""
+    """The best polynomial in each window, or its derivative, at the centre: linear in x, so a convolution."""
     x = array_of(x)
     x = x if x.dtype in (np.float32, np.float64) else x.astype(np.float64)
     weights = ss.savgol_coeffs(window_length, polyorder, deriv=deriv) / delta**deriv

@@ -65,7 +65,7 @@ def cut(window: Any, nperseg: Any, nfft: Any, noverlap: Any, samples: int) -> tu
 
 
 def scale_of(window: Array, fs: float, scaling: str) -> Any:
-    """What powers are divided by."""
+    """The number that powers are divided by: |sum(w)|^2 for a spectrum, fs sum(|w|^2) for a density."""
     one_of("scaling", scaling, ("density", "spectrum"))
     if np.any(values_of(fs) <= 0):
         raise ValueError(f"spectra take a sampling frequency fs > 0, got {fs}")

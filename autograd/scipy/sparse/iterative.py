@@ -25,7 +25,7 @@ from .entries import Entries
 
 
 def transposed(operator: Any, hermitian: bool) -> Any:
-    """The transpose of a matrix or an operator: of a real symmetric one, which need not know its own, itself."""
+    """The transpose of a matrix or an operator; a real symmetric one is its own, and need not have an `rmatvec`."""
     if operator is None:
         return None
     operator = sl.aslinearoperator(operator)

@@ -21,7 +21,7 @@ arcsine = Distribution(
 
 
 def log_height(x: Array) -> Array:
-    """Of a half circle of area 1."""
+    """The logarithm of the height of a half circle of area 1."""
     return log(2 / pi) + (np.log1p(-x) + np.log1p(x)) / 2
 
 
@@ -66,7 +66,7 @@ loguniform = Distribution(
     logpdf=lambda x, a, b: -np.log(x) - np.log(np.log(b / a)), cdf=lambda x, a, b: np.log(x / a) / np.log(b / a),
     sf=lambda x, a, b: np.log(b / x) / np.log(b / a), ppf=lambda q, a, b: a * (b / a) ** q,
     isf=lambda q, a, b: b * (a / b) ** q)
-wrapcauchy = Distribution(  # the angle of half of x, stretched
+wrapcauchy = Distribution(  # tan(pi cdf) is (1 + c) / (1 - c) tan(x / 2)
     "wrapcauchy", (0, 2 * pi), possible=lambda c: (c > 0) & (c < 1),
     logpdf=lambda x, c: np.log1p(-c * c) - log(2 * pi) - np.log((1 - c) ** 2 - 2 * c * sc.cosm1(x)),
     cdf=lambda x, c: np.arctan2((1 + c) * np.sin(x / 2), (1 - c) * np.cos(x / 2)) / pi,

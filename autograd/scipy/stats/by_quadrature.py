@@ -23,11 +23,11 @@ from .generalized import end_of, finite
 from .noncentral import apart
 
 FALL = 50.0
-"""By how much the logarithm of the density is less at the end of a tail."""
+"""A tail ends where the logarithm of the density has fallen by this."""
 
 
 def integral(log_density: Form, start: Array, end: Array, *shapes: Array) -> Array:
-    """Of a density between two points, whichever is larger; the end is where it is 0, and does not move."""
+    """The integral of a density between two points in either order; it is 0 at the end, which does not move."""
     nodes, weights = quadrature(64)
     start, end, *own = apart(start, end, *shapes)
     length = end - start
@@ -44,7 +44,7 @@ def turns_of(x: Array) -> Array:
 
 @piecewise_constant
 def around(x: Array, kappa: Array) -> Array:
-    """Where kappa cos is less by `FALL` than at x, or half a turn."""
+    """The angle at which kappa cos has fallen by `FALL` from its value at x; half a turn if it never falls so far."""
     return np.arccos(np.maximum(np.cos(x) - FALL / np.maximum(kappa, 1.0), -1.0))
 
 
@@ -76,7 +76,7 @@ def tempered_log_density(v: Array, a: Array, b: Array) -> Array:
 
 @piecewise_constant
 def tempered_end(v: Array, a: Array, b: Array) -> Array:
-    """Where a cosh(v) - b sinh(v) is greater by `FALL`, away from its least value."""
+    """The point further from the mode than v at which a cosh - b sinh has risen by `FALL`."""
     square, above = (a - b) * (a + b), a * np.cosh(v) - b * np.sinh(v) + FALL
     way = np.where(under_mode(np.sinh(v), a, b), -1.0, 1.0)
     return np.arcsinh((b * above + way * a * np.sqrt(above * above - square)) / square)
@@ -114,7 +114,7 @@ norminvgauss = Distribution(
 
 # --- A gamma distribution of mean 0 and variance 1, by its skew: normal where that is 0 ------------------------------
 
-SMALL = 0.2  # of a skew, with the shape 4 / skew^2 = 100 of the gamma distribution, from which on it has a series
+SMALL = 0.2  # for a smaller skew, the gamma distribution's shape 4 / skew^2 is above 100, and a series is used
 
 
 def skewed_peak(skew: Array) -> Array:
@@ -126,7 +126,7 @@ def skewed_peak(skew: Array) -> Array:
 
 
 def skewed_log_density(x: Array, skew: Array) -> Array:
-    """With t = skew x / 2 and the shape a it is that at 0 plus (a - 1) log(1 + t) - a t."""
+    """The value at 0 plus (a - 1) log(1 + t) - a t, with t = skew x / 2 and the shape a = 4 / skew^2."""
     t = skew * x / 2
     near = np.abs(t) < 0.1
     inner, outer, shape = np.where(near, t, 0.0), np.where(near, 1.0, t), 4 / np.where(near, 1.0, skew * skew)
@@ -139,7 +139,7 @@ def skewed_log_density(x: Array, skew: Array) -> Array:
 
 @piecewise_constant
 def skewed_end(x: Array, skew: Array) -> Array:
-    """Far enough upwards or downwards, where the tail is longer, or ends."""
+    """A point on the side of x so far out that the density has fallen by `FALL`, or is near the end of the support."""
     way = np.where(x < -skew / 2, -1.0, 1.0)
     skew, reach = way * skew, 1 + skew * x / 2
     half = FALL / 2 * skew
@@ -149,7 +149,7 @@ def skewed_end(x: Array, skew: Array) -> Array:
 
 
 def skewed_cdf(x: Array, skew: Array) -> Array:
-    """By the gamma distribution, whose derivatives cancel where the skew is small and it is almost normal.
+    """That of the gamma distribution; its derivatives would cancel for a small skew, where it is almost normal.
 
     In half precision its shape, 4 / skew^2, would be rounded before anything else: the slope had one digit.
     """

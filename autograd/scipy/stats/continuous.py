@@ -56,7 +56,7 @@ t = Distribution(
 
 
 def student_quantile(q: Array, df: Array) -> Array:
-    """SciPy's function has the other end for q = 0."""
+    """The quantile; for q = 0 it is -inf, where `scipy.special.stdtrit` gives inf."""
     none = q == 0
     x = sc.stdtrit(df, np.where(none, 1, q))
     return np.where(none, -x, x)
@@ -82,8 +82,8 @@ def log_expm1(x: Array) -> Array:
 def cauchy_quantile(q: Array) -> Array:
     """tan(pi (q - 1/2)), by the probability of the tail where the difference would lose its digits."""
     tail = np.abs(q - 0.5) > 0.25
-    share = np.where(tail, np.where(q < 0.5, q, 1 - q), 0.25)
-    return np.where(tail, np.sign(q - 0.5) / np.tan(pi * share), np.tan(pi * np.where(tail, 0.0, q - 0.5)))
+    beyond = np.where(tail, np.where(q < 0.5, q, 1 - q), 0.25)
+    return np.where(tail, np.sign(q - 0.5) / np.tan(pi * beyond), np.tan(pi * np.where(tail, 0.0, q - 0.5)))
 
 
 def laplace_cdf(x: Array) -> Array:

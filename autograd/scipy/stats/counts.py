@@ -35,14 +35,14 @@ class Multinomial(Freezing):
         return self._logarithm(counts_of(x), counts_of(n), p, p)
 
     def pmf(self, x: Any, n: Any, p: Any) -> Any:
-        """exp(logpmf), where a p of 0 is a factor by itself: what is impossible has a slope, and its logarithm none."""
+        """exp(logpmf), with a p of 0 as a factor of its own: there the probability has a slope, its logarithm none."""
         x, n, p = arrays_of((x, n, p))
         x, n, none = counts_of(x), counts_of(n), p == 0
         factors = np.where(none, p, 1.0) ** np.where(none, np.maximum(x, 0), 0.0)
         return np.prod(factors, axis=-1) * np.exp(self._logarithm(x, n, p, np.where(none, 1.0, p)))
 
     def _logarithm(self, x: Array, n: Array, p: Array, bases: Array) -> Array:
-        """That of the probability of these counts, as the product of the `bases` to their powers says."""
+        """The logarithm of the probability of the counts x, in which each kind has a factor `bases`^x."""
         if x.ndim == 0 or p.ndim == 0 or x.shape[-1] != p.shape[-1]:
             raise ValueError(f"multinomial takes as many counts as probabilities in the last axis, got x of shape "
                              f"{x.shape} and p of shape {p.shape}")

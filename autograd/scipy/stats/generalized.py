@@ -74,7 +74,7 @@ genextreme = Distribution(
 
 
 def either(c: Array, under: Array, over: Array) -> Array:
-    """What is under a power of x is over it if the power is negative."""
+    """`under` for a positive power of x, `over` for a negative one, which turns the order around."""
     return np.where(c > 0, under, over)
 
 

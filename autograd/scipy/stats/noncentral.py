@@ -91,17 +91,18 @@ def peak(mean: Array, a: Array, rate: Array, more: Array) -> Array:
 
 
 def of_chi2(x: Array, df: Array, nc: Array, mix: Callable[..., Array], term: Callable[..., Array],
-            among: Callable[..., Array]) -> Array:
+            center_of: Callable[..., Array]) -> Array:
+    """A function of the noncentral chi-squared distribution; the largest terms are around `center_of(peak, mean)`."""
     x, a, mean = apart(x, df / 2, nc / 2)
-    return mix(lambda j: term(a + j, x / 2), mean, among(peak(mean, a, 0.0, x / 2), mean))
+    return mix(lambda j: term(a + j, x / 2), mean, center_of(peak(mean, a, 0.0, x / 2), mean))
 
 
 def of_f(x: Array, dfn: Array, dfd: Array, nc: Array, mix: Callable[..., Array], term: Callable[..., Array],
-         among: Callable[..., Array]) -> Array:
-    """By the distribution of y = dfn x / dfd, which is betaprime."""
+         center_of: Callable[..., Array]) -> Array:
+    """A function of the noncentral F distribution, by that of y = dfn x / dfd, a mixture of betaprime ones."""
     y, a, b, mean = apart(dfn * x / dfd, dfn / 2, dfd / 2, nc / 2)
     rate = y / (1 + y)
-    return mix(lambda j: term(a + j, b, y), mean, among(peak(mean, a, rate, rate * (a + b)), mean))
+    return mix(lambda j: term(a + j, b, y), mean, center_of(peak(mean, a, rate, rate * (a + b)), mean))
 
 
 def at_peak(center: Array, mean: Array) -> Array:
@@ -160,7 +161,7 @@ def larger_root(p: Array, q: Array) -> Array:
 
 
 def nct_log_density(x: Array, df: Array, nc: Array) -> Array:
-    """From the integral of u^df exp(-(u - m)^2 / 2) over u = exp(s)."""
+    """By the integral of u^df exp(-(u - m)^2 / 2) over u = exp(s)."""
     square = df + x * x
     m, power = apart(nc * x / np.sqrt(square), df + 1)
     u = larger_root(m, power)

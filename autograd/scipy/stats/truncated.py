@@ -16,8 +16,8 @@ def log_mass(low: Array, high: Array) -> Array:
     right = low > 0
     low, high = np.where(right, -high, low), np.where(right, -low, high)
     left = high <= 0
-    shares = [sc.log_ndtr(np.where(left, x, end)) for x, end in ((high, 0.0), (low, -1.0))]
-    in_tail = shares[0] + np.log(-np.expm1(shares[1] - shares[0]))
+    whole, rest = (sc.log_ndtr(np.where(left, x, end)) for x, end in ((high, 0.0), (low, -1.0)))
+    in_tail = whole + np.log(-np.expm1(rest - whole))
     return np.where(left, in_tail, np.log1p(-sc.ndtr(low) - sc.ndtr(-high)))
 
 

@@ -19,7 +19,10 @@ from .positive import halfgennorm
 
 
 def on_both_sides(name: str, size: Distribution, log_density: Form | None = None) -> Distribution:
-    """As likely above as below 0. The slope of its cdf is the density at 0 as well, where that of |x| is 0."""
+    """The symmetric distribution whose |x| has the distribution `size`.
+
+    The slope of its cdf at 0 is the density there, though |x| has the slope 0.
+    """
     names, forms = ("x", *size.shapes), size.forms
 
     def of_half(x: Array, *shapes: Array) -> Array:
@@ -34,9 +37,9 @@ def on_both_sides(name: str, size: Distribution, log_density: Form | None = None
         x = forms["isf"](2 * np.where(right, 1 - q, q), *shapes)
         return np.where(right, x, -x)
 
-    density, share = reading(names, log_density or of_half), reading(names, below)
-    cdf = closed(share, f"standard {name}.cdf", reading(names, lambda *at: np.exp(density(*at))),
-                 *[slope(share, i + 1) for i in range(len(size.shapes))])
+    density, probability = reading(names, log_density or of_half), reading(names, below)
+    cdf = closed(probability, f"standard {name}.cdf", reading(names, lambda *at: np.exp(density(*at))),
+                 *[slope(probability, i + 1) for i in range(len(size.shapes))])
     return Distribution(name, (-INF, INF), logpdf=density, cdf=cdf, sf=lambda x, *shapes: cdf(-x, *shapes),
                         ppf=quantile, isf=lambda q, *shapes: -quantile(q, *shapes))
 
