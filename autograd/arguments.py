@@ -131,7 +131,7 @@ def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, A
     if unknown and not any(taken.kind is taken.VAR_KEYWORD for taken in known.values()):
         name = min(unknown)
         shown = [name for name, taken in known.items() if taken.kind is not taken.VAR_POSITIONAL and name != "self"]
-        raise TypeError(f"{_called(function)} has no option {name}; {instead_of(name, shown, OPTIONS)}")
+        raise TypeError(f"{_called(function)} has no option {name}; {instead_of(name, shown, OPTIONS)}") from None
 
 
 def _refuse_positions(function: Callable[..., Any], args: Sequence[Any]) -> None:
@@ -156,11 +156,10 @@ def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(function)
     def apply(*args: P.args, **options: P.kwargs) -> R:
-        if options:
-            refuse_foreign_options(function, options)
         try:
             return function(*args, **options)
-        except TypeError:
+        except TypeError:  # as Python says of such calls, too: those that fit, such as Tensor(x, name="x"), pay nothing
+            refuse_foreign_options(function, options)
             _refuse_positions(function, args)
             raise
 
