@@ -68,13 +68,18 @@ VALUES: dict[str, Any] = {
 AT = {"x": np.array([0.3, 1.2, 0.7, 0.45, 0.9]), "a": np.array([[2.0, 0.3, 0.1], [0.4, 1.5, 0.2], [0.1, 0.6, 1.1]])}
 
 
-QUESTIONS: dict[str, tuple[Callable[[Any, Any], Any], Any]] = {
-    "d where(x >= 0, x, sqrt(-x)) at 1": (lambda np, x: np.where(x >= 0, x, np.sqrt(-x)), 1.0),
-    "d norm(x) at (0, 0)": (lambda np, x: np.linalg.norm(x), [0.0, 0.0]),
-    "d prod(x) at (0, 2, 3)": (lambda np, x: np.prod(x), [0.0, 2.0, 3.0]),
-    "d b[0] after b = zeros(1); b[0] = x": (lambda np, x: _assigned(np.zeros(1), x), 1.0),
-    "d sum(c * x), c = (1, 2) overwritten before the backward pass": (lambda np, x: None, None),
-    "d mean(x), x in float32": (lambda np, x: np.mean(x), np.array([1, 2], np.float32)),
+def _slope(f: Callable[[Any, Any], Any], at: Any) -> Callable[[Any], Any]:
+    """The question what a library's gradient of `f(namespace, x)` is."""
+    return lambda library: library.grad(functools.partial(f, library.namespace))(np.asarray(at))
+
+
+QUESTIONS: dict[str, Callable[[Any], Any]] = {  # asked of a library
+    "d where(x >= 0, x, sqrt(-x)) at 1": _slope(lambda np, x: np.where(x >= 0, x, np.sqrt(-x)), 1.0),
+    "d norm(x) at (0, 0)": _slope(lambda np, x: np.linalg.norm(x), [0.0, 0.0]),
+    "d prod(x) at (0, 2, 3)": _slope(lambda np, x: np.prod(x), [0.0, 2.0, 3.0]),
+    "d b[0] after b = zeros(1); b[0] = x": _slope(lambda np, x: _assigned(np.zeros(1), x), 1.0),
+    "d sum(c * x), c = (1, 2) overwritten before the backward pass": lambda library: library.overwritten(),
+    "d mean(x), x in float32": _slope(lambda np, x: np.mean(x), np.array([1, 2], np.float32)),
 }
 
 
@@ -90,12 +95,8 @@ def main(side: str) -> None:
         calls = CALLS[group].split()
         right = [call for call in calls if is_right(call, space, library.grad)]
         answers[f"differentiates, of {len(calls)} calls of {group}"] = len(right)
-    for question, (f, at) in QUESTIONS.items():
-        if "overwritten" in question:
-            answers[question] = _answer(question, library.overwritten)
-        else:
-            gradient = library.grad(functools.partial(f, library.namespace))
-            answers[question] = _answer(question, lambda at=at, gradient=gradient: gradient(np.asarray(at)))
+    for question, ask in QUESTIONS.items():
+        answers[question] = _answer(question, functools.partial(ask, library))
     print(json.dumps(answers))
 
 
