@@ -111,7 +111,7 @@ def refuses_foreign_options(function: Call) -> Call:
                                 + f"; for data and labels {_OF_CALLS['fit']['y']}" * (name == "fit"))
         return function(*arguments, **options)
 
-    return apply  # type: ignore[return-value]
+    return apply  # type: ignore[return-value]  # it takes and returns what the function does
 
 
 def refuse_options(made: type, options: Iterable[str]) -> None:

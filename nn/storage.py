@@ -103,7 +103,7 @@ def decode(content: bytes, name: str) -> State:
         from safetensors import SafetensorError, deserialize
 
     try:
-        entries = deserialize(content)  # type: ignore[no-untyped-call]
+        entries = deserialize(content)  # type: ignore[no-untyped-call]  # it has no annotations
         header = json.loads(content[8 : 8 + int.from_bytes(content[:8], "little")])
         arrays = {key: _array(entry, key) for key, entry in entries}
         return _interpret(arrays, header.get("__metadata__") or {})

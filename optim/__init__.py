@@ -26,23 +26,8 @@ from .sgd import SGD
 from .sgdm import SGDM
 
 __all__ = [
-    "LBFGS",
-    "SGD",
-    "SGDM",
-    "AMSGrad",
-    "Adadelta",
-    "Adagrad",
-    "Adam",
-    "AdamW",
-    "Adamax",
-    "NAdam",
-    "Nesterov",
-    "Optimizer",
-    "RAdam",
-    "RMSProp",
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "schedulers",
+    "LBFGS", "SGD", "SGDM", "AMSGrad", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "Nesterov",
+    "Optimizer", "RAdam", "RMSProp", "clip_grad_norm_", "clip_grad_value_", "schedulers",
 ]
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def faces(*, test: float = 0.25) -> tuple[Part, Part]:
     """
     with needing("scikit-image", extra="data"):
         from skimage.data import lfw_subset
-    images = lfw_subset().astype(np.float32)[:, np.newaxis]  # type: ignore[no-untyped-call]
+    images = lfw_subset().astype(np.float32)[:, np.newaxis]  # type: ignore[no-untyped-call]  # it has no annotations
     labels = np.repeat(np.array([1, 0], dtype=np.int64), 100)
     alternating = np.arange(200).reshape(2, 100).T.ravel()  # batches that are not shuffled see both classes too
     return _split(images[alternating], labels[alternating], test)

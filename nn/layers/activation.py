@@ -79,7 +79,7 @@ def softplus(input: ArrayLike, beta: float = 1.0, threshold: float = 20.0) -> Te
     smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
     if threshold >= 20:
         return smooth
-    return np.where(beta * input > threshold, input, smooth)  # type: ignore[return-value]
+    return np.where(beta * input > threshold, input, smooth)  # type: ignore[return-value]  # NumPy declares an array
 
 
 @refuses_foreign_options

@@ -16,9 +16,9 @@ from autograd.arrays import integer
 from nn.kernels.average_pooling import adaptive_average_pool
 from nn.kernels.windows import adaptive_windows
 from nn.layers.arguments import each_axis
-from nn.layers.input import Speaker, admitted
+from nn.layers.input import Speaker, admitted, images
 from nn.layers.layer import Layer
-from nn.layers.pooling import among_axes, images
+from nn.layers.pooling import among_axes
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike

@@ -41,7 +41,7 @@ def celu(input: ArrayLike, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     if alpha > 0:
         return autograd.elu(x / scale) * scale
     # For a negative alpha, `elu(x / alpha)` would exchange the two pieces.
-    return np.where(x > 0, x, scale * np.expm1(np.where(x > 0, 0, x) / scale))  # type: ignore[return-value]
+    return np.where(x > 0, x, scale * np.expm1(np.where(x > 0, 0, x) / scale))  # type: ignore[return-value]  # NumPy declares an array
 
 
 def mish(input: ArrayLike, inplace: bool = False) -> Tensor:
@@ -101,7 +101,7 @@ def glu(input: ArrayLike, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
     if not -x.ndim <= dim < x.ndim or x.shape[dim] % 2:
         raise refusal(speaker, f"an axis {dim} of even length", x)
     a, b = np.split(x, 2, axis=dim)
-    return a * autograd.sigmoid(b)  # type: ignore[return-value]
+    return a * autograd.sigmoid(b)  # type: ignore[return-value]  # NumPy declares arrays
 
 
 class SELU(WithInplace):

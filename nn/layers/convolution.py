@@ -5,8 +5,7 @@ Sequences are (N, C, L), and volumes (N, C, D, H, W).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import repeat
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.windows import transposed_size
 from nn.layers.arguments import Size, choice, floating, positive_integers, sizes
 from nn.layers.initial_weights import draw_uniform
-from nn.layers.input import AXES, Speaker, admitted, batch_of, fitting, mistake, refusal
+from nn.layers.input import AXES, Speaker, admitted, batch_of, check_window, fitting, mistake, refusal
 from nn.layers.layer import Layer
 from nn.layers.padding import MODES, Pads, surrounded
 from nn.parameter import Parameter
@@ -312,16 +311,6 @@ def _transposed(speaker: Speaker, x: Any, weight: Any, bias: Any, stride: tuple[
     out = transposed_convolution(x, weight, bias, stride=stride, padding=padding, dilation=dilation,
                                  output_padding=extra, groups=groups)
     return out[0] if single else out
-
-
-def check_window(speaker: Speaker, x: Tensor, kernel: Sequence[int], padding: Pads, dilation: Sequence[int],
-                 beyond: Iterable[int] = repeat(0)) -> None:
-    """Raise ValueError if the kernel, spread by its dilation, is larger than the padded input and what is `beyond`."""
-    for size, k, (before, after), d, more in zip(x.shape[2:], kernel, padding, dilation, beyond, strict=False):
-        if d * (k - 1) + 1 > size + before + after + more:
-            span = " x ".join(str(d * (k - 1) + 1) for k, d in zip(kernel, dilation, strict=True))
-            room = " x ".join(str(n + sum(p)) for n, p in zip(x.shape[2:], padding, strict=True))
-            raise mistake(speaker, f"has a window of {span}, larger than its padded input of {room}, got {x.shape}")
 
 
 def _check_output_padding(name: str, extra: Sequence[int], stride: Sequence[int], dilation: Sequence[int]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -82,6 +84,24 @@ def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[
     elif x.ndim == axes + 2 and x.shape[-1] == channels:
         advice = f"write x.transpose{(0, axes + 1, *range(1, axes + 1))} to put channels first"
     raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
+
+
+def images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
+    """The input as a batch, and whether it had no batch axis. Raises ValueError for images without a pixel."""
+    x, single = batch_of(speaker, x, "C", axes)
+    if 0 in x.shape[2:]:
+        raise refusal(speaker, f"(N, C, {AXES[axes]}) with at least one value along {AXES[axes]}", x)
+    return x, single
+
+
+def check_window(speaker: Speaker, x: Tensor, kernel: Sequence[int], padding: Sequence[tuple[int, int]],
+                 dilation: Sequence[int], beyond: Iterable[int] = repeat(0)) -> None:
+    """Raise ValueError if the kernel, spread by its dilation, is larger than the padded input and what is `beyond`."""
+    for size, k, (before, after), d, more in zip(x.shape[2:], kernel, padding, dilation, beyond, strict=False):
+        if d * (k - 1) + 1 > size + before + after + more:
+            span = " x ".join(str(d * (k - 1) + 1) for k, d in zip(kernel, dilation, strict=True))
+            room = " x ".join(str(n + sum(p)) for n, p in zip(x.shape[2:], padding, strict=True))
+            raise mistake(speaker, f"has a window of {span}, larger than its padded input of {room}, got {x.shape}")
 
 
 def with_axis(speaker: Speaker, x: Tensor, dim: int) -> Tensor:

@@ -55,7 +55,7 @@ class Lazy(Layer):
         del self._options
         object.__setattr__(self, "__class__", self.becomes)
         try:
-            kind.becomes.__init__(self, size, **options)  # type: ignore[call-arg]
+            kind.becomes.__init__(self, size, **options)  # type: ignore[call-arg]  # they are those of its class
         except BaseException:
             object.__setattr__(self, "__class__", kind)
             self._options = options

@@ -205,7 +205,7 @@ def pad(input: ArrayLike, pad: Sequence[int], mode: str = "constant", value: flo
     more = tuple((max(0, before), max(0, after)) for before, after in around)
     if mode == "constant":
         widths = [(0, 0)] * lead + [*more]
-        return np.pad(_cut(x, around), widths, constant_values=value or 0)  # type: ignore[return-value]
+        return np.pad(_cut(x, around), widths, constant_values=value or 0)  # type: ignore[return-value]  # NumPy declares an array
     if mode == "circular":
         return surrounded(speaker, _cut(x, around), more, mode)
     return _cut(surrounded(speaker, x, more, mode), around)
@@ -227,6 +227,6 @@ def surrounded(speaker: Speaker, x: Tensor, padding: Pads, mode: str) -> Tensor:
         if size < least:
             raise mistake(speaker, f"needs an input of at least {least} along each axis for "
                                    f"padding_mode={mode!r}, got {x.shape}")
-        positions = np.pad(np.arange(size), (before, after), mode=MODES[mode])  # type: ignore[call-overload]
+        positions = np.pad(np.arange(size), (before, after), mode=MODES[mode])  # type: ignore[call-overload]  # one of NumPy's modes
         x = x[(slice(None),) * axis + (positions,)]
     return x

@@ -64,7 +64,7 @@ def hardshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
     1994.
     """
     x = admitted("hardshrink", input, real=True)
-    return np.where(abs(x) <= lambd, 0, x)  # type: ignore[return-value]
+    return np.where(abs(x) <= lambd, 0, x)  # type: ignore[return-value]  # NumPy declares an array
 
 
 def softshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
@@ -74,7 +74,7 @@ def softshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
     """
     nonnegative("softshrink", lambd=lambd)
     x = admitted("softshrink", input, real=True)
-    return np.where(abs(x) <= lambd, 0, x - np.sign(x) * weak(lambd))  # type: ignore[return-value]
+    return np.where(abs(x) <= lambd, 0, x - np.sign(x) * weak(lambd))  # type: ignore[return-value]  # NumPy declares an array
 
 
 def threshold(input: ArrayLike, threshold: float, value: float, inplace: bool = False) -> Tensor:
@@ -83,7 +83,7 @@ def threshold(input: ArrayLike, threshold: float, value: float, inplace: bool = 
     The derivative is 1 above the threshold, else 0. Any floating shape; the dtype stays.
     """
     x = admitted("threshold", input, real=True)
-    return np.where(x <= threshold, weak(value), x)  # type: ignore[return-value]
+    return np.where(x <= threshold, weak(value), x)  # type: ignore[return-value]  # NumPy declares an array
 
 
 class Hardtanh(Activation):

@@ -16,8 +16,7 @@ from nn.kernels.average_pooling import average_pool
 from nn.kernels.half_precision import in_single
 from nn.kernels.max_pooling import max_pool
 from nn.layers.arguments import Geometry, Size, geometry, nonzero
-from nn.layers.convolution import check_window
-from nn.layers.input import AXES, Speaker, admitted, batch_of, refusal
+from nn.layers.input import Speaker, admitted, check_window, images
 from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
@@ -264,14 +263,6 @@ def _pool_geometry(speaker: str, axes: int, kernel_size: Size, stride: Size | No
         raise ValueError(f"{speaker}: padding must be at most half of the kernel size, got padding={padding} and "
                          f"kernel_size={kernel_size}")
     return found
-
-
-def images(speaker: Speaker, x: Any, axes: int) -> tuple[Any, bool]:
-    """The input as a batch, and whether it had no batch axis. Raises ValueError for images without a pixel."""
-    x, single = batch_of(speaker, x, "C", axes)
-    if 0 in x.shape[2:]:
-        raise refusal(speaker, f"(N, C, {AXES[axes]}) with at least one value along {AXES[axes]}", x)
-    return x, single
 
 
 def _batch(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool) -> tuple[Any, bool]:

@@ -38,7 +38,7 @@ def pad_sequence(sequences: Iterable[Any], batch_first: bool = False, padding_va
     longest = max(map(len, given))
     padded = [np.pad(x, [(0, longest - len(x)), *[(0, 0)] * (x.ndim - 1)], constant_values=padding_value)
               for x in given]
-    return np.stack(padded, axis=0 if batch_first else 1)  # type: ignore[return-value]
+    return np.stack(padded, axis=0 if batch_first else 1)  # type: ignore[return-value]  # NumPy declares an array
 
 
 def checked_lengths(speaker: Speaker, lengths: Any, steps: int, batch: int) -> Integers:
