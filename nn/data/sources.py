@@ -115,7 +115,7 @@ def _collated(collate: Callable[[list[Any]], Any], gather: Gather, rows: Any) ->
 
 
 def _indices(rows: Any) -> Sequence[int]:
-    return range(rows.start, rows.stop, rows.step or 1) if isinstance(rows, slice) else rows.tolist()
+    return range(rows.start, rows.stop) if isinstance(rows, slice) else rows.tolist()
 
 
 def _stack(samples: list[Any], indices: Any) -> Any:

@@ -171,7 +171,7 @@ def triplet_margin_loss(anchor: ArrayLike, positive: ArrayLike, negative: ArrayL
     Raises ValueError for other shapes. Options are those of `nn.TripletMarginLoss`.
     """
     return triplet_margin_with_distance_loss(
-        anchor, positive, negative, distance_function=partial(pairwise_distance, p=p, eps=eps, speaker=speaker),
+        anchor, positive, negative, distance_function=partial(pairwise_distance, p=p, eps=eps),
         margin=margin, swap=swap, reduction=reduction, speaker=speaker)
 
 

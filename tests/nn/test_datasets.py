@@ -71,6 +71,7 @@ def test_a_subset_of_an_array_and_of_samples() -> None:
     assert values(DataLoader(Subset(Y, [3, 1]), 2)) == [[3, 1]]
     assert values(DataLoader(Subset(Squares(), [3, 1]), 2)) == [([9, 1], [3, 1])]
     assert list(DataLoader(Subset(Squares(), [3, 1]), 2, collate_fn=list)) == [[(9.0, 3), (1.0, 1)]]
+    assert type(Subset(Squares(), [3, 1])[0][1]) is int
     assert list(DataLoader(TensorDataset(Y), 4, collate_fn=len)) == [4, 4, 2]
 
 

@@ -97,9 +97,10 @@ def test_what_has_several_paths_is_given_under_any_of_them_with_one_value():
                   {"0.weight": weight, "2.weight": weight, "1.running_mean": mean, "again.running_mean": mean * 1}):
         np.testing.assert_array_equal(nn.functional_call(net, given, x).data, expected.data)
     np.testing.assert_array_equal(nn.functional_call(net, net.state_dict(), x).data, net(x).data)
-    for other in (np.eye(3) * 2, autograd.Tensor(np.eye(3))):
-        with pytest.raises(ValueError, match="'0.weight' and '2.weight' are one and the same, got two values"):
-            nn.functional_call(net, {"0.weight": weight, "2.weight": other}, x)
+    for other in (np.eye(3) * 2, np.eye(3), autograd.Tensor(np.eye(3))):  # equal values, too: one has a gradient
+        for first, second in ((weight, other), (other, weight)):
+            with pytest.raises(ValueError, match="'0.weight' and '2.weight' are one and the same, got two values"):
+                nn.functional_call(net, {"0.weight": first, "2.weight": second}, x)
 
 
 def test_unknown_paths_and_wrong_shapes_are_all_listed():

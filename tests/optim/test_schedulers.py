@@ -91,6 +91,14 @@ def test_the_rate_is_a_function_of_the_step(optimizer, name):
     assert [g["initial_lr"] for g in optimizer.param_groups] == [0.5, 0.01]
 
 
+def test_options_may_be_as_far_out_as_they_make_sense(optimizer):
+    """No power is no change until the end, a division by 1 no way up, and one by less than 1 an end above the start."""
+    flat = rates(schedulers.PolynomialLR(optimizer, 4, power=0), 6)
+    np.testing.assert_allclose(flat, [[0.5] * 7, [0.01] * 7])
+    level = schedulers.OneCycleLR(optimizer, 2.0, 10, div_factor=1, final_div_factor=0.5, cycle_momentum=False)
+    np.testing.assert_allclose(rates(level, 9)[0, [0, 2, 9]], [2.0, 2.0, 4.0])
+
+
 def test_restarts_go_down_to_their_minimum(optimizer):
     first, second = rates(schedulers.CosineAnnealingWarmRestarts(optimizer, 4, eta_min=0.001), 6)
     np.testing.assert_allclose(first[[0, 2, 4, 6]], [0.5, 0.2505, 0.5, 0.2505])

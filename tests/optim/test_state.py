@@ -46,6 +46,22 @@ def test_a_resumed_run_ends_with_the_same_bits(make, interrupted_at):
         np.testing.assert_array_equal(a.numpy(), b.numpy())
 
 
+def test_a_count_of_steps_may_come_back_from_a_file_as_an_array(make):
+    whole, half = start(), start()
+    run(make(whole), whole, range(4))
+    optimizer = make(half)
+    run(optimizer, half, range(2))
+    saved = optimizer.state_dict()
+    for state in saved["state"].values():
+        state["step"] = np.array(state["step"])
+    resumed = make(half)
+    resumed.load_state_dict(saved)
+    run(resumed, half, range(2, 4))
+    for a, b in zip(whole, half, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    assert all(type(state["step"]) is int for state in resumed.state_dict()["state"].values())
+
+
 def test_the_state_is_plain_and_by_name():
     tensors = start()
     optimizer = optim.Adam(tensors)
