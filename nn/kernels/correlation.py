@@ -5,13 +5,15 @@
 No full matrix of patches is built. Images with few channels are unfolded along H (`by_columns.py`), with many along W
 (`by_rows.py`), depending on the count of numbers in a kernel row; 3 x 3 kernels over many channels use `winograd.py`.
 
-The adjoint in the image is itself a correlation, with the taps reversed: one for every residue of the stride.
+The adjoint in the image is itself a correlation, with the taps reversed: one for every residue of the stride, or for
+some of them.
 Threads share the output rows; the numbers in the output do not depend on how.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import TypeVar
 
 import numpy as np
@@ -29,6 +31,7 @@ Result = TypeVar("Result")
 
 NARROW = 128  # numbers in a kernel row below which the products by columns are faster (measured)
 FEW = 3  # channels below which they are faster for kernels one pixel wide
+SLIM = 16  # units up to which pixels of several residues of a stride are made in one product (measured)
 WORTH = 16_000_000  # multiplications that are worth a thread: about 0.16 ms
 MOVED = 40  # multiplications that take as long as moving a number into an unfolded block or out of a product
 
@@ -68,24 +71,31 @@ def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array
 
 def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
     """The adjoint in the image: cotangent (OH, N, OW, O), weight (O, C, kh, kw), plus a bias (C,): (H, N, W, C)."""
-    return gather(correlate, g, weight.swapaxes(0, 1), rows, columns, bias)
+    return gather(correlate, g, weight.swapaxes(0, 1), rows, columns, bias, together=weight.shape[1] <= SLIM)
 
 
 def gather(correlate: Callable[..., Array], g: Array, swapped: Array, rows: Axis, columns: Axis,
-           bias: Array | None) -> Array:
-    """The adjoint of `correlate` in its image, by `correlate` with the taps reversed; `swapped` is (C, O, kh, kw)."""
+           bias: Array | None, *, together: bool) -> Array:
+    """The adjoint of `correlate` in its image, by `correlate` with the taps reversed; `swapped` is (C, O, kh, kw).
+
+    With `together` pixels that have as many taps, and see the same windows, are made as the units of one correlation.
+    """
     if rows.stride == columns.stride == 1:
-        (_, _, over_rows), = rows.adjoint()
-        (_, _, over_columns), = columns.adjoint()
+        ((over_rows, _),), ((over_columns, _),) = rows.adjoint(together), columns.adjoint(together)
         return correlate(g, swapped[:, :, ::-1, ::-1], over_rows, over_columns, bias)
-    image = np.empty((rows.size, g.shape[1], columns.size, len(swapped)), g.dtype)
-    for ys, i, over_rows in rows.adjoint():
-        for xs, j, over_columns in columns.adjoint():
-            taps = swapped[:, :, i, j][:, :, ::-1, ::-1]
-            if taps.size:
-                pixels(image)[ys, :, xs] = pixels(correlate(g, taps, over_rows, over_columns, bias))
-            else:
-                image[ys, :, xs] = 0 if bias is None else bias
+    channels = len(swapped)
+    image = np.empty((rows.size, g.shape[1], columns.size, channels), g.dtype)
+    for (over_rows, ys), (over_columns, xs) in product(rows.adjoint(together), columns.adjoint(together)):
+        met = [*product(ys, xs)]
+        taps = np.concatenate([swapped[:, :, y.taps, x.taps] for y, x in met])[:, :, ::-1, ::-1]
+        if not taps.size:
+            for y, x in met:
+                image[y.inputs, :, x.inputs] = 0 if bias is None else bias
+            continue
+        made = correlate(g, taps, over_rows, over_columns, None if bias is None else np.tile(bias, len(met)))
+        values = pixels(made.reshape(*made.shape[:3], len(met), channels))
+        for k, (y, x) in enumerate(met):
+            pixels(image)[y.inputs, :, x.inputs] = values[y.windows, :, x.windows, k]
     return image
 
 

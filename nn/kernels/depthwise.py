@@ -49,7 +49,7 @@ def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Arra
 
 def correlate_image(g: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
     """The adjoint in the image: cotangent (OH, N, OW, C), weight (C, 1, kh, kw), plus a bias (C,): (H, N, W, C)."""
-    return gather(correlate, g, weight, rows, columns, bias)
+    return gather(correlate, g, weight, rows, columns, bias, together=False)
 
 
 def correlate_weight(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:

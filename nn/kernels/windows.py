@@ -8,6 +8,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 
+class Residue(NamedTuple):
+    """The inputs r, r + stride, r + 2 stride, ..., the taps that see them, and their windows of an axis over outputs."""
+
+    inputs: slice
+    taps: slice
+    windows: slice
+
+
 class Axis(NamedTuple):
     """`outputs` windows of `kernel` taps over `size` inputs.
 
@@ -65,13 +73,18 @@ class Axis(NamedTuple):
                    Axis(self.size, 1, self.stride, 1, self.before - j * self.dilation, self.outputs + reach))
 
     @lru_cache(1024)  # noqa: B019  # as above
-    def adjoint(self) -> tuple[tuple[slice, slice, Axis], ...]:
+    def adjoint(self, together: bool) -> tuple[tuple[Axis, tuple[Residue, ...]], ...]:
         """Windows over the outputs that gather, for every input, the outputs it contributed to.
 
-        The inputs r, r + stride, r + 2 * stride, ... are seen by the same taps, so there is one axis of stride 1 for
-        each r: those inputs, the taps that see them, and the axis, in which the taps are in *reverse* order.
+        The inputs of one residue of the stride are seen by the same taps, so they have windows of stride 1: those of an
+        axis of their own or, `together`, of the axis of all residues that as many taps see. On the axes the taps are in
+        *reverse* order.
         """
-        return tuple(map(self._gathering, range(min(self.stride, self.size))))
+        groups: dict[int, list[tuple[slice, slice, Axis]]] = {}
+        for r in range(min(self.stride, self.size)):
+            found = self._gathering(r)
+            groups.setdefault(found[2].kernel if together else r, []).append(found)
+        return tuple(map(_on_one_axis, groups.values()))
 
     def _gathering(self, r: int) -> tuple[slice, slice, Axis]:
         common = math.gcd(self.stride, self.dilation)
@@ -83,6 +96,14 @@ class Axis(NamedTuple):
         inputs = len(range(r, self.size, self.stride))
         return (slice(r, None, self.stride), slice(taps.start, taps.stop, step),
                 Axis(self.outputs, len(taps), 1, dilation, before, inputs))
+
+
+def _on_one_axis(gatherings: Sequence[tuple[slice, slice, Axis]]) -> tuple[Axis, tuple[Residue, ...]]:
+    """Axes that differ only in where they begin and end, as parts of one."""
+    before = max(over.before for _, _, over in gatherings)
+    residues = tuple(Residue(inputs, taps, slice(before - over.before, before - over.before + over.outputs))
+                     for inputs, taps, over in gatherings)
+    return gatherings[0][2]._replace(before=before, outputs=max(r.windows.stop for r in residues)), residues
 
 
 Windows = tuple[Axis, ...]  # along L, along H and W, or along D, H and W

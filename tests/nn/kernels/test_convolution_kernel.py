@@ -236,14 +236,19 @@ def test_windows(size: int, kernel: int, stride: int, dilation: int, before: int
             assert len(set(met.values())) == len(met)
         assert windows.partition == (sorted(met.values()) == list(range(size)) and dilation == 1
                                      and windows.before == 0 and kernel == stride and windows.outputs * stride == size)
-        gathered = set()
-        for inputs, taps, over in windows.adjoint():
-            for q, at in enumerate(range(size)[inputs]):
-                for m, j in enumerate(reversed(range(kernel)[taps])):
-                    o = q + m * over.dilation - over.before
-                    if 0 <= o < windows.outputs:
-                        gathered.add((o, j, at))
-        assert gathered == {(o, j, at) for (o, j), at in met.items()}
+        for together in (False, True):
+            groups = windows.adjoint(together)
+            gathered = set()
+            for over, residues in groups:
+                for inputs, taps, of_inputs in residues:
+                    at_windows = range(over.outputs)[of_inputs]
+                    for q, at in zip(at_windows, range(size)[inputs], strict=True):
+                        for m, j in enumerate(reversed(range(kernel)[taps])):
+                            o = q + m * over.dilation - over.before
+                            if 0 <= o < windows.outputs:
+                                gathered.add((o, j, at))
+            assert gathered == {(o, j, at) for (o, j), at in met.items()}
+            assert len(groups) == (len({over.kernel for over, _ in groups}) if together else min(stride, size))
 
 
 @pytest.mark.parametrize(("changed", "expected"), [
