@@ -84,10 +84,12 @@ def gather(correlate: Callable[..., Array], g: Array, swapped: Array, rows: Axis
         ((over_rows, _),), ((over_columns, _),) = rows.adjoint(together), columns.adjoint(together)
         return correlate(g, swapped[:, :, ::-1, ::-1], over_rows, over_columns, bias)
     channels = len(swapped)
+    swapped = np.ascontiguousarray(swapped.transpose(2, 3, 1, 0)).transpose(3, 2, 0, 1)  # whole taps are cut out below
     image = np.empty((rows.size, g.shape[1], columns.size, channels), g.dtype)
     for (over_rows, ys), (over_columns, xs) in product(rows.adjoint(together), columns.adjoint(together)):
         met = [*product(ys, xs)]
-        taps = np.concatenate([swapped[:, :, y.taps, x.taps] for y, x in met])[:, :, ::-1, ::-1]
+        parts = [swapped[:, :, y.taps, x.taps] for y, x in met]
+        taps = (parts[0] if len(parts) == 1 else np.concatenate(parts))[:, :, ::-1, ::-1]
         if not taps.size:
             for y, x in met:
                 image[y.inputs, :, x.inputs] = 0 if bias is None else bias

@@ -14,12 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
 
 from autograd.arrays import Array
 from autograd.runtime.threads import in_parallel
 from nn.kernels.correlation import gather
-from nn.kernels.layout import per_pixel, pixels
+from nn.kernels.layout import overlapping, per_pixel, pixels
 from nn.kernels.windows import Axis
 
 WORTH = 1_000_000  # multiplications that are worth a thread: about 0.16 ms
@@ -27,8 +26,7 @@ WORTH = 1_000_000  # multiplications that are worth a thread: about 0.16 ms
 
 def correlate(image: Array, weight: Array, rows: Axis, columns: Axis, bias: Array | None = None) -> Array:
     """The correlation of (H, N, W, C) with a weight (C, 1, kh, kw), plus a bias (C,): (OH, N, OW, C)."""
-    taps = weight.transpose(2, 3, 1, 0)
-    lines = np.tile(taps, (1, 1, columns.outputs, 1)).reshape(rows.kernel, columns.kernel, -1)
+    lines = per_pixel(weight[:, 0].transpose(1, 2, 0), columns.outputs)
     out = np.empty((rows.outputs, image.shape[1], columns.outputs, len(weight)), image.dtype)
     runs = out.reshape(*out.shape[:2], columns.outputs * len(weight))
 
@@ -82,5 +80,5 @@ def _phases(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[slice, sl
             pixels(phase)[into_rows, :, into_columns] = pixels(image)[from_rows, :, from_columns]
             per_row, per_image, per_column, item = phase.strides
             taps = len(range(rows.kernel)[i]), len(range(columns.kernel)[j])
-            yield i, j, as_strided(phase, (rows.outputs, batch, *taps, columns.outputs * channels),
-                                   (per_row, per_image, down * per_row, right * per_column, item))
+            yield i, j, overlapping(phase, (rows.outputs, batch, *taps, columns.outputs * channels),
+                                    (per_row, per_image, down * per_row, right * per_column, item))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 
 class Residue(NamedTuple):
-    """The inputs r, r + stride, r + 2 stride, ..., the taps that see them, and their windows of an axis over outputs."""
+    """The inputs r, r + stride, r + 2 stride, ..., the taps that see them, and their windows over the outputs."""
 
     inputs: slice
     taps: slice
@@ -60,17 +60,18 @@ class Axis(NamedTuple):
         return (self.dilation == 1 and self.before == 0 and self.kernel == self.stride
                 and self.outputs * self.stride == self.size)
 
-    def phases(self) -> Iterator[tuple[slice, int, Axis]]:
+    @lru_cache(1024)  # noqa: B019  # as above
+    def phases(self) -> tuple[tuple[slice, int, Axis], ...]:
         """The phases: the inputs that the same taps see, side by side, so that windows over them have stride 1.
 
-        Yields for each phase its taps, their dilation within it, and its inputs as an axis with one tap per place.
+        For each phase its taps, their dilation within it, and its inputs as an axis with one tap per place.
         """
         common = math.gcd(self.stride, self.dilation)
         step, dilation = self.stride // common, self.dilation // common
-        for j in range(min(step, self.kernel)):
-            reach = (len(range(j, self.kernel, step)) - 1) * dilation
-            yield (slice(j, None, step), dilation,
-                   Axis(self.size, 1, self.stride, 1, self.before - j * self.dilation, self.outputs + reach))
+        reach = [(len(range(j, self.kernel, step)) - 1) * dilation for j in range(min(step, self.kernel))]
+        return tuple([(slice(j, None, step), dilation,
+                       Axis(self.size, 1, self.stride, 1, self.before - j * self.dilation, self.outputs + beyond))
+                      for j, beyond in enumerate(reach)])
 
     @lru_cache(1024)  # noqa: B019  # as above
     def adjoint(self, together: bool) -> tuple[tuple[Axis, tuple[Residue, ...]], ...]:
