@@ -64,6 +64,7 @@ def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: G
     """Fill a tensor in place with normal numbers of this mean and standard deviation, and return it.
 
     They come from `generator`, or from the library's, which `autograd.manual_seed` seeds. The dtype stays.
+    Raises ValueError for a negative `std`.
     """
     _require(tensor)
     if not std >= 0:
@@ -193,9 +194,10 @@ def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinea
 
 
 def orthogonal_(tensor: Tensor, gain: float = 1, *, generator: Generator | None = None) -> Tensor:
-    """Rows (or columns, whichever are fewer) orthonormal, times `gain` (Saxe et al. 2013, arXiv:1312.6120).
+    """Fill a tensor in place with `gain` times a matrix of orthonormal rows, or columns if fewer, and return it.
 
-    Axes after the first are taken as one. The orthogonal matrix is drawn uniformly: QR of a normal one, signs fixed.
+    Axes after the first are taken as one. The matrix is drawn uniformly: the Q of a normal matrix, with signs fixed.
+    Raises ValueError for fewer than 2 axes. Source: Saxe et al. 2013, arXiv:1312.6120.
     """
     _require(tensor)
     if tensor.ndim < 2:

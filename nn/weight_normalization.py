@@ -46,7 +46,8 @@ def weight_norm(module: M, name: str = "weight", dim: int | None = 0) -> M:
     """Train the length and the direction of a weight separately: w = g v / ||v||, the norm over all axes but `dim`.
 
     `dim=None` takes one length for all. Paths are PyTorch's: `parametrizations.weight.original0` is g, `original1` v.
-    Returns the module. Source: Salimans and Kingma (2016), arXiv:1602.07868.
+    Returns the module. Raises TypeError where there is no such parameter, ValueError for a `dim` that it does not have.
+    Source: Salimans and Kingma (2016), arXiv:1602.07868.
     """
     axes = parameter_of(module, name).ndim
     if dim is not None and not -1 <= dim < axes:

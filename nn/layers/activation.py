@@ -139,7 +139,7 @@ class WithInplace(Activation):
 class ReLU(WithInplace):
     """max(0, x), elementwise; the derivative is 1 where x > 0, else 0, at 0 too.
 
-    Any shape; the dtype stays.
+    Floating input of any shape; the dtype stays.
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
     """
 
@@ -149,7 +149,7 @@ class ReLU(WithInplace):
 class SiLU(WithInplace):
     """x sigmoid(x), elementwise; also called swish.
 
-    Any shape; the dtype stays.
+    Floating input of any shape; the dtype stays.
     Source: Elfwing et al., arXiv:1702.03118.
     """
 
@@ -159,7 +159,8 @@ class SiLU(WithInplace):
 class Sigmoid(Activation):
     """1 / (1 + exp(-x)), elementwise: a probability from a logit, without overflow.
 
-    Any shape; the dtype stays. In front of a loss leave it out, and give `BCELoss(from_logits=True)` the logits.
+    Floating input of any shape; the dtype stays.
+    In front of a loss leave it out, and give `BCELoss(from_logits=True)` the logits.
     """
 
     function = staticmethod(sigmoid)
@@ -168,7 +169,7 @@ class Sigmoid(Activation):
 class Tanh(Activation):
     """tanh(x) = (exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise: a sigmoid from -1 to 1.
 
-    The derivative is 1 - tanh(x)^2. Any shape; the dtype stays.
+    The derivative is 1 - tanh(x)^2. Floating input of any shape; the dtype stays.
     """
 
     function = staticmethod(tanh)
@@ -177,7 +178,7 @@ class Tanh(Activation):
 class LeakyReLU(Activation):
     """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
 
-    Any shape; the dtype stays.
+    Floating input of any shape; the dtype stays.
     Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
 
@@ -220,7 +221,7 @@ def prelu(input: ArrayLike, weight: ArrayLike, *, speaker: Speaker = "prelu") ->
 class ELU(Activation):
     """x where x > 0, else alpha (exp(x) - 1), elementwise: negative means push the mean of the outputs towards 0.
 
-    Any shape; the dtype stays.
+    Floating input of any shape; the dtype stays.
     Source: Clevert et al., arXiv:1511.07289.
     """
 
@@ -234,7 +235,7 @@ class ELU(Activation):
 class GELU(Activation):
     """x Φ(x), elementwise, with the normal distribution's Φ; `approximate="tanh"` as GPT-2 has it.
 
-    Any shape; the dtype stays. Raises ValueError for another approximation.
+    Floating input of any shape; the dtype stays. Raises ValueError for another approximation.
     Source: Hendrycks and Gimpel, arXiv:1606.08415.
     """
 
@@ -249,7 +250,7 @@ class GELU(Activation):
 class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
 
-    The derivative is sigmoid(beta x). Any shape; the dtype stays. Raises ValueError for a beta of 0.
+    The derivative is sigmoid(beta x). Floating input of any shape; the dtype stays. Raises ValueError for a beta of 0.
     Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
     """
 
@@ -276,7 +277,8 @@ class AlongAxis(Activation):
 class Softmax(AlongAxis):
     """exp(x_j) / sum_k exp(x_k) over axis `dim`: logits in, probabilities out, without overflow.
 
-    Any shape; the dtype stays. In front of a loss leave it out, and give `CrossEntropyLoss` the logits.
+    Floating input of any shape; the dtype stays.
+    In front of a loss leave it out, and give `CrossEntropyLoss` the logits.
     Raises ValueError for a missing axis.
     """
 
@@ -303,7 +305,8 @@ class Softmax2d(AlongAxis):
 class LogSoftmax(AlongAxis):
     """x_j - log sum_k exp(x_k) over axis `dim`: logits in, log-probabilities out, without overflow or underflow.
 
-    Any shape; the dtype stays. Its loss is `NLLLoss`; `CrossEntropyLoss` on the logits does both at once.
+    Floating input of any shape; the dtype stays.
+    Its loss is `NLLLoss`; `CrossEntropyLoss` on the logits does both at once.
     Raises ValueError for a missing axis.
     """
 

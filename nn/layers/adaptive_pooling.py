@@ -46,7 +46,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """The means of `output_size` H x W windows, whatever the input's size.
 
     Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size. Input (N, C, H, W), or one
-    image (C, H, W).
+    image (C, H, W). Raises ValueError for other shapes.
     """
 
     axes = 2
@@ -55,7 +55,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
 class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """The mean of `output_size` windows of (N, C, L), or of one sequence (C, L), however long it is.
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m).
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveAvgPool2d.
     """
 
     axes = 1
@@ -64,7 +64,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
 class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """The mean of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume, whatever its size.
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m); None keeps the input's size.
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveAvgPool2d.
     """
 
     axes = 3
@@ -87,7 +87,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """The largest value of each of `output_size` H x W windows, whatever the input's size, as for AdaptiveAvgPool2d.
 
     A gradient goes to the first largest value in reading order. With `return_indices` also the place of each value in
-    its channel, counted row by row.
+    its channel, counted row by row. Raises ValueError for other shapes.
     """
 
     axes = 2
@@ -114,7 +114,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
 def adaptive_avg_pool2d(input: ArrayLike, output_size: OutputSize) -> Tensor:
     """The means of H x W windows of `input` (N, C, ., .) or (C, ., .), as many as `output_size` says.
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool2d`.
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveAvgPool2d`.
     """
     return _average("adaptive_avg_pool2d", input, _sizes("adaptive_avg_pool2d", 2, output_size))
 
@@ -122,7 +122,7 @@ def adaptive_avg_pool2d(input: ArrayLike, output_size: OutputSize) -> Tensor:
 def adaptive_avg_pool1d(input: ArrayLike, output_size: OutputSize) -> Tensor:
     """The means of `output_size` windows of `input` (N, C, .) or (C, .).
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool1d`.
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveAvgPool1d`.
     """
     return _average("adaptive_avg_pool1d", input, _sizes("adaptive_avg_pool1d", 1, output_size))
 
@@ -130,7 +130,7 @@ def adaptive_avg_pool1d(input: ArrayLike, output_size: OutputSize) -> Tensor:
 def adaptive_avg_pool3d(input: ArrayLike, output_size: OutputSize) -> Tensor:
     """The means of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), as many as `output_size` says.
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveAvgPool3d`.
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveAvgPool3d`.
     """
     return _average("adaptive_avg_pool3d", input, _sizes("adaptive_avg_pool3d", 3, output_size))
 
@@ -138,7 +138,7 @@ def adaptive_avg_pool3d(input: ArrayLike, output_size: OutputSize) -> Tensor:
 def adaptive_max_pool2d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
     """The largest values of H x W windows of `input` (N, C, ., .) or (C, ., .), and with `return_indices` their places.
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool2d`.
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveMaxPool2d`.
     """
     return _largest("adaptive_max_pool2d", input, _sizes("adaptive_max_pool2d", 2, output_size), return_indices)
 
@@ -146,7 +146,7 @@ def adaptive_max_pool2d(input: ArrayLike, output_size: OutputSize, return_indice
 def adaptive_max_pool1d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
     """The largest values of `output_size` windows of `input` (N, C, .) or (C, .), with `return_indices` their places.
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool1d`.
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveMaxPool1d`.
     """
     return _largest("adaptive_max_pool1d", input, _sizes("adaptive_max_pool1d", 1, output_size), return_indices)
 
@@ -154,7 +154,7 @@ def adaptive_max_pool1d(input: ArrayLike, output_size: OutputSize, return_indice
 def adaptive_max_pool3d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
     """The largest values of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), or with their places.
 
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m), as in `nn.AdaptiveMaxPool3d`.
+    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveMaxPool3d`.
     """
     return _largest("adaptive_max_pool3d", input, _sizes("adaptive_max_pool3d", 3, output_size), return_indices)
 

@@ -25,7 +25,8 @@ SELU_LIMIT = -_SCALE * _ALPHA  # at minus infinity
 def selu(input: ArrayLike, inplace: bool = False) -> Tensor:
     """1.0507 elu(x, 1.6733), elementwise: activations of mean 0 and variance 1 stay so from layer to layer.
 
-    Any floating shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
+    Floating input of any shape; the dtype stays.
+    `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
     Source: Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
     """
     return _SCALE * autograd.elu(admitted("selu", input, real=True), _ALPHA)
@@ -34,7 +35,7 @@ def selu(input: ArrayLike, inplace: bool = False) -> Tensor:
 def celu(input: ArrayLike, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha (exp(x / alpha) - 1), elementwise: an ELU whose slope has no jump for any alpha.
 
-    Any floating shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
+    Floating input of any shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
     """
     nonzero("celu", alpha=alpha)
     x, scale = admitted("celu", input, real=True), weak(alpha)
@@ -47,7 +48,7 @@ def celu(input: ArrayLike, alpha: float = 1.0, inplace: bool = False) -> Tensor:
 def mish(input: ArrayLike, inplace: bool = False) -> Tensor:
     """x tanh(softplus(x)), elementwise: like SiLU, a ReLU that is smooth and dips below 0.
 
-    Any floating shape; the dtype stays. Source: Misra, arXiv:1908.08681.
+    Floating input of any shape; the dtype stays. Source: Misra, arXiv:1908.08681.
     """
     x = admitted("mish", input, real=True)
     with np.errstate(under="ignore"):
@@ -57,7 +58,7 @@ def mish(input: ArrayLike, inplace: bool = False) -> Tensor:
 def logsigmoid(input: ArrayLike) -> Tensor:
     """log(1 / (1 + exp(-x))), elementwise: the logarithm of a probability, from its logit, without underflow.
 
-    The derivative is sigmoid(-x). Any floating shape; the dtype stays.
+    The derivative is sigmoid(-x). Floating input of any shape; the dtype stays.
     """
     return -autograd.softplus(-admitted("logsigmoid", input, real=True))
 
@@ -65,7 +66,7 @@ def logsigmoid(input: ArrayLike) -> Tensor:
 def softsign(input: ArrayLike) -> Tensor:
     """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that comes to its ends slowly.
 
-    The derivative is 1 / (1 + |x|)^2. Any floating shape; the dtype stays.
+    The derivative is 1 / (1 + |x|)^2. Floating input of any shape; the dtype stays.
     Source: Bergstra et al., "Quadratic polynomials learn better image features", 2009.
     """
     x = admitted("softsign", input, real=True)
@@ -75,7 +76,7 @@ def softsign(input: ArrayLike) -> Tensor:
 def tanhshrink(input: ArrayLike) -> Tensor:
     """x - tanh(x), elementwise: almost 0 around 0.
 
-    The derivative is tanh(x)^2. Any floating shape; the dtype stays.
+    The derivative is tanh(x)^2. Floating input of any shape; the dtype stays.
     """
     x = admitted("tanhshrink", input)
     return x - np.tanh(x)
@@ -85,7 +86,7 @@ def tanhshrink(input: ArrayLike) -> Tensor:
 def softmin(input: ArrayLike, dim: int = -1) -> Tensor:
     """exp(-x_j) / sum_k exp(-x_k) over axis `dim`: probabilities, the largest for the smallest number.
 
-    Any floating shape; the dtype stays. Raises ValueError for a missing axis.
+    Floating input of any shape; the dtype stays. Raises ValueError for a missing axis.
     """
     return softmax(-admitted("softmin", input, real=True), dim)
 
@@ -94,7 +95,7 @@ def softmin(input: ArrayLike, dim: int = -1) -> Tensor:
 def glu(input: ArrayLike, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
     """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
 
-    Any floating shape, of which one axis becomes half as long. Raises ValueError for an axis of odd length.
+    Floating input of any shape, of which one axis becomes half as long. Raises ValueError for an axis of odd length.
     Source: Dauphin et al., "Language modeling with gated convolutional networks", arXiv:1612.08083.
     """
     x = admitted(speaker, input, real=True)
@@ -107,7 +108,8 @@ def glu(input: ArrayLike, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
 class SELU(WithInplace):
     """1.0507 elu(x, 1.6733), elementwise: activations of mean 0 and variance 1 stay so from layer to layer.
 
-    Any shape; the dtype stays. Source: Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
+    Floating input of any shape; the dtype stays.
+    Source: Klambauer et al., "Self-normalizing neural networks", arXiv:1706.02515.
     """
 
     function = staticmethod(selu)
@@ -116,7 +118,7 @@ class SELU(WithInplace):
 class CELU(Activation):
     """x where x > 0, else alpha (exp(x / alpha) - 1), elementwise: an ELU whose slope has no jump for any alpha.
 
-    Any shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
+    Floating input of any shape; the dtype stays. Raises ValueError for an alpha of 0. Source: Barron, arXiv:1704.07483.
     """
 
     def __init__(self, alpha: float = 1.0, inplace: bool = False) -> None:
@@ -130,7 +132,7 @@ class CELU(Activation):
 class Mish(WithInplace):
     """x tanh(softplus(x)), elementwise: like SiLU, a ReLU that is smooth and dips below 0.
 
-    Any shape; the dtype stays. Source: Misra, arXiv:1908.08681.
+    Floating input of any shape; the dtype stays. Source: Misra, arXiv:1908.08681.
     """
 
     function = staticmethod(mish)
@@ -139,7 +141,7 @@ class Mish(WithInplace):
 class LogSigmoid(Activation):
     """log(1 / (1 + exp(-x))), elementwise: the logarithm of a probability, from its logit, without underflow.
 
-    The derivative is sigmoid(-x). Any shape; the dtype stays.
+    The derivative is sigmoid(-x). Floating input of any shape; the dtype stays.
     """
 
     function = staticmethod(logsigmoid)
@@ -148,7 +150,7 @@ class LogSigmoid(Activation):
 class Softsign(Activation):
     """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that comes to its ends slowly.
 
-    The derivative is 1 / (1 + |x|)^2. Any shape; the dtype stays.
+    The derivative is 1 / (1 + |x|)^2. Floating input of any shape; the dtype stays.
     """
 
     function = staticmethod(softsign)
@@ -157,7 +159,7 @@ class Softsign(Activation):
 class Tanhshrink(Activation):
     """x - tanh(x), elementwise: almost 0 around 0.
 
-    The derivative is tanh(x)^2. Any shape; the dtype stays.
+    The derivative is tanh(x)^2. Floating input of any shape; the dtype stays.
     """
 
     function = staticmethod(tanhshrink)
@@ -166,7 +168,7 @@ class Tanhshrink(Activation):
 class Softmin(AlongAxis):
     """exp(-x_j) / sum_k exp(-x_k) over axis `dim`: probabilities, the largest for the smallest number.
 
-    Any shape; the dtype stays. Raises ValueError for a missing axis.
+    Floating input of any shape; the dtype stays. Raises ValueError for a missing axis.
     """
 
     over = staticmethod(softmin)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def normalize(input: ArrayLike, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """x / max(||x||_p, eps), the vectors along axis `dim`: of length 1, and 0 where they are 0.
 
-    Any floating shape; the dtype stays. Raises ValueError for a missing axis.
+    Floating input of any shape; the dtype stays. Raises ValueError for a missing axis.
     """
     return _unit(with_axis("normalize", admitted("normalize", input), dim), p=p, dim=dim, eps=eps)
 
@@ -52,7 +52,8 @@ def pairwise_distance(x1: ArrayLike, x2: ArrayLike, p: float = 2.0, eps: float =
 class CosineSimilarity(Layer):
     """x1 . x2 / (||x1|| ||x2||), the vectors along axis `dim`: the cosine of the angle between them.
 
-    Two inputs whose shapes broadcast, and lose the axis. Lengths below `eps` count as eps.
+    Two inputs whose shapes broadcast, and lose the axis. Lengths below `eps` count as eps. Raises ValueError for shapes
+    that do not broadcast, and for a missing axis.
     """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:

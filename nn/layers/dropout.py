@@ -25,7 +25,7 @@ def dropout(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bo
             speaker: Speaker = "dropout") -> Tensor:
     """x keep / (1 - p) in training, where keep is 0 with probability `p` and otherwise 1; in evaluation x.
 
-    Any floating shape. Raises ValueError for p outside [0, 1]; `inplace` changes nothing, as in `nn.Dropout`.
+    Floating input of any shape. Raises ValueError for p outside [0, 1]; `inplace` changes nothing, as in `nn.Dropout`.
     """
     probability(speaker, p=p)
     input = admitted(speaker, input)
@@ -68,8 +68,8 @@ def alpha_dropout(input: ArrayLike, p: float = 0.5, training: bool = False, inpl
                   speaker: Speaker = "alpha_dropout") -> Tensor:
     """a (x keep + l (1 - keep) - l p) in training, keep being 0 with probability `p` and otherwise 1; in evaluation x.
 
-    l = -1.758... is the limit of selu at minus infinity, and a = 1 / sqrt((1 - p) (1 + p l^2)); 0 for p = 1. Any
-    floating shape. Raises ValueError for p outside [0, 1]. Source: Klambauer et al., arXiv:1706.02515.
+    l = -1.758... is the limit of selu at minus infinity, and a = 1 / sqrt((1 - p) (1 + p l^2)); 0 for p = 1. Floating
+    input of any shape. Raises ValueError for p outside [0, 1]. Source: Klambauer et al., arXiv:1706.02515.
     """
     probability(speaker, p=p)
     x = admitted(speaker, input)

@@ -120,7 +120,7 @@ class LazyConv1d(_LazyConvNd, Conv1d):
 
 
 class LazyConv3d(_LazyConvNd, Conv3d):
-    """`Conv3d`, whose `in_channels` are those of its first input, (N, C, D, H, W) or (C, D, H, W); as LazyConv2d."""
+    """`Conv3d`, whose `in_channels` are those of its first input, (N, C, D, H, W) or (C, D, H, W), as LazyConv2d."""
 
     becomes, axis = Conv3d, -4
 
@@ -180,12 +180,12 @@ class LazyBatchNorm2d(_LazyBatchNormNd, BatchNorm2d):
 
 
 class LazyBatchNorm1d(_LazyBatchNormNd, BatchNorm1d):
-    """`BatchNorm1d`, whose `num_features` are the channels of its first input, (N, C) or (N, C, L)."""
+    """`BatchNorm1d`, whose `num_features` are the channels of its input (N, C) or (N, C, L); as LazyBatchNorm2d."""
 
     becomes = BatchNorm1d
 
 
 class LazyBatchNorm3d(_LazyBatchNormNd, BatchNorm3d):
-    """`BatchNorm3d`, whose `num_features` are the channels of its first input, (N, C, D, H, W)."""
+    """`BatchNorm3d`, whose `num_features` are the channels of its first input (N, C, D, H, W); as LazyBatchNorm2d."""
 
     becomes = BatchNorm3d

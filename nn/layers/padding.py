@@ -51,7 +51,8 @@ class _ConstantPadNd(_Padding):
 class ConstantPad2d(_ConstantPadNd):
     """The same number around every image: `padding` of them on each side, or (left, right, top, bottom).
 
-    Input (N, C, H, W), or one image (C, H, W). A negative number of them cuts off.
+    Input (N, C, H, W), or one image (C, H, W). A negative `padding` cuts off. Raises ValueError for other shapes, and
+    where more would be cut off than there is.
     """
 
     axes = 2
@@ -60,7 +61,7 @@ class ConstantPad2d(_ConstantPadNd):
 class ConstantPad1d(_ConstantPadNd):
     """The same number at both ends of every sequence: `padding` of them, or (left, right).
 
-    Input (N, C, L), or one sequence (C, L). A negative number of them cuts off.
+    Input (N, C, L), or one sequence (C, L). Otherwise as ConstantPad2d.
     """
 
     axes = 1
@@ -69,7 +70,7 @@ class ConstantPad1d(_ConstantPadNd):
 class ConstantPad3d(_ConstantPadNd):
     """The same number around every volume: `padding` of them, or (left, right, top, bottom, front, back).
 
-    Input (N, C, D, H, W), or one volume (C, D, H, W). A negative number of them cuts off.
+    Input (N, C, D, H, W), or one volume (C, D, H, W). Otherwise as ConstantPad2d.
     """
 
     axes = 3
@@ -78,7 +79,7 @@ class ConstantPad3d(_ConstantPadNd):
 class ZeroPad2d(_Padding):
     """Zeros around every image: `padding` of them on each side, or (left, right, top, bottom).
 
-    Input (N, C, H, W), or one image (C, H, W). A negative number cuts off.
+    Input (N, C, H, W), or one image (C, H, W). Otherwise as ConstantPad2d.
     """
 
     axes = 2
@@ -87,7 +88,7 @@ class ZeroPad2d(_Padding):
 class ZeroPad1d(_Padding):
     """Zeros at both ends of every sequence: `padding` of them, or (left, right).
 
-    Input (N, C, L), or one sequence (C, L). A negative number cuts off.
+    Input (N, C, L), or one sequence (C, L). Otherwise as ConstantPad2d.
     """
 
     axes = 1
@@ -96,7 +97,7 @@ class ZeroPad1d(_Padding):
 class ZeroPad3d(_Padding):
     """Zeros around every volume: `padding` of them, or (left, right, top, bottom, front, back).
 
-    Input (N, C, D, H, W), or one volume (C, D, H, W). A negative number cuts off.
+    Input (N, C, D, H, W), or one volume (C, D, H, W). Otherwise as ConstantPad2d.
     """
 
     axes = 3

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 def hardtanh(input: ArrayLike, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """min(max(x, min_val), max_val), elementwise: the derivative is 1 strictly between the two, else 0.
 
-    Any floating shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
+    Floating input of any shape; the dtype stays.
+    `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
     Raises ValueError unless min_val is below max_val. Source: Collobert, "Large scale machine learning", 2004.
     """
     _check_bounds("hardtanh", min_val, max_val)
@@ -33,7 +34,7 @@ def hardtanh(input: ArrayLike, min_val: float = -1.0, max_val: float = 1.0, inpl
 def relu6(input: ArrayLike, inplace: bool = False) -> Tensor:
     """min(max(x, 0), 6), elementwise: a ReLU that few bits can hold.
 
-    The derivative is 1 strictly between 0 and 6, else 0. Any floating shape; the dtype stays.
+    The derivative is 1 strictly between 0 and 6, else 0. Floating input of any shape; the dtype stays.
     Source: Howard et al., "MobileNets", arXiv:1704.04861.
     """
     return hardtanh(admitted("relu6", input, real=True), 0.0, 6.0)
@@ -42,7 +43,7 @@ def relu6(input: ArrayLike, inplace: bool = False) -> Tensor:
 def hardsigmoid(input: ArrayLike, inplace: bool = False) -> Tensor:
     """relu6(x + 3) / 6, elementwise: a sigmoid of three straight pieces.
 
-    The derivative is 1/6 strictly between -3 and 3, else 0. Any floating shape; the dtype stays.
+    The derivative is 1/6 strictly between -3 and 3, else 0. Floating input of any shape; the dtype stays.
     Source: Courbariaux et al., "BinaryConnect", arXiv:1511.00363.
     """
     return hardtanh(admitted("hardsigmoid", input, real=True) + 3.0, 0.0, 6.0) / 6.0
@@ -51,7 +52,7 @@ def hardsigmoid(input: ArrayLike, inplace: bool = False) -> Tensor:
 def hardswish(input: ArrayLike, inplace: bool = False) -> Tensor:
     """x relu6(x + 3) / 6, elementwise: a SiLU made of a constant, a parabola and a line.
 
-    Any floating shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
+    Floating input of any shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
     """
     x: Any = admitted("hardswish", input, real=True)
     return x * (np.clip(x + 3.0, 0.0, 6.0) / 6.0)  # type: ignore[no-any-return]  # six times a float16 may overflow
@@ -60,7 +61,8 @@ def hardswish(input: ArrayLike, inplace: bool = False) -> Tensor:
 def hardshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
     """x where |x| > lambd, else 0, elementwise: the nearest sparse vector.
 
-    Any floating shape; the dtype stays. Source: Donoho & Johnstone, "Ideal spatial adaptation by wavelet shrinkage",
+    Floating input of any shape; the dtype stays.
+    Source: Donoho & Johnstone, "Ideal spatial adaptation by wavelet shrinkage",
     1994.
     """
     x = admitted("hardshrink", input, real=True)
@@ -70,7 +72,8 @@ def hardshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
 def softshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
     """x - lambd where x > lambd, x + lambd where x < -lambd, else 0, elementwise: the proximal step of lambd |x|.
 
-    Any floating shape; the dtype stays. Raises ValueError for a negative lambd. Source: Donoho & Johnstone, 1994.
+    Floating input of any shape; the dtype stays.
+    Raises ValueError for a negative lambd. Source: Donoho & Johnstone, 1994.
     """
     nonnegative("softshrink", lambd=lambd)
     x = admitted("softshrink", input, real=True)
@@ -80,7 +83,7 @@ def softshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
 def threshold(input: ArrayLike, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else `value`, elementwise.
 
-    The derivative is 1 above the threshold, else 0. Any floating shape; the dtype stays.
+    The derivative is 1 above the threshold, else 0. Floating input of any shape; the dtype stays.
     """
     x = admitted("threshold", input, real=True)
     return np.where(x <= threshold, weak(value), x)  # type: ignore[return-value]  # NumPy declares an array
@@ -89,7 +92,7 @@ def threshold(input: ArrayLike, threshold: float, value: float, inplace: bool = 
 class Hardtanh(Activation):
     """min(max(x, min_val), max_val), elementwise: the derivative is 1 strictly between the two, else 0.
 
-    Any shape; the dtype stays. Raises ValueError unless min_val is below max_val.
+    Floating input of any shape; the dtype stays. Raises ValueError unless min_val is below max_val.
     """
 
     def __init__(self, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> None:
@@ -103,7 +106,7 @@ class Hardtanh(Activation):
 class ReLU6(WithInplace):
     """min(max(x, 0), 6), elementwise: a ReLU that few bits can hold.
 
-    The derivative is 1 strictly between 0 and 6, else 0. Any shape; the dtype stays.
+    The derivative is 1 strictly between 0 and 6, else 0. Floating input of any shape; the dtype stays.
     """
 
     function = staticmethod(relu6)
@@ -112,7 +115,7 @@ class ReLU6(WithInplace):
 class Hardsigmoid(WithInplace):
     """relu6(x + 3) / 6, elementwise: a sigmoid of three straight pieces.
 
-    The derivative is 1/6 strictly between -3 and 3, else 0. Any shape; the dtype stays.
+    The derivative is 1/6 strictly between -3 and 3, else 0. Floating input of any shape; the dtype stays.
     """
 
     function = staticmethod(hardsigmoid)
@@ -121,7 +124,7 @@ class Hardsigmoid(WithInplace):
 class Hardswish(WithInplace):
     """x relu6(x + 3) / 6, elementwise: a SiLU made of a constant, a parabola and a line.
 
-    Any shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
+    Floating input of any shape; the dtype stays. Source: Howard et al., "Searching for MobileNetV3", arXiv:1905.02244.
     """
 
     function = staticmethod(hardswish)
@@ -130,7 +133,7 @@ class Hardswish(WithInplace):
 class Hardshrink(Activation):
     """x where |x| > lambd, else 0, elementwise: the nearest sparse vector.
 
-    Any shape; the dtype stays.
+    Floating input of any shape; the dtype stays.
     """
 
     def __init__(self, lambd: float = 0.5) -> None:
@@ -143,7 +146,7 @@ class Hardshrink(Activation):
 class Softshrink(Activation):
     """x - lambd where x > lambd, x + lambd where x < -lambd, else 0, elementwise: the proximal step of lambd |x|.
 
-    Any shape; the dtype stays. Raises ValueError for a negative lambd.
+    Floating input of any shape; the dtype stays. Raises ValueError for a negative lambd.
     """
 
     def __init__(self, lambd: float = 0.5) -> None:
@@ -157,7 +160,7 @@ class Softshrink(Activation):
 class Threshold(Activation):
     """x where x > threshold, else `value`, elementwise; the derivative is 1 above the threshold, else 0.
 
-    Any shape; the dtype stays.
+    Floating input of any shape; the dtype stays.
     """
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:

@@ -77,8 +77,8 @@ class _Layer(Layer):
 class TransformerEncoderLayer(_Layer):
     """x <- norm1(x + attention(x)), x <- norm2(x + linear2(activation(linear1(x)))); with `norm_first` norms go inside.
 
-    Input (L, N, d_model), (N, L, d_model) if `batch_first`, or (L, d_model), and so the output. `activation` is "relu",
-    "gelu" or a function. In `src_mask` (L, L) and `src_key_padding_mask` (N, L) True forbids.
+    Input and output (L, N, d_model), (N, L, d_model) if `batch_first`, or (L, d_model). `activation` is "relu", "gelu"
+    or a function. In `src_mask` (L, L) and `src_key_padding_mask` (N, L) True forbids. Raises as MultiheadAttention.
     Source: Vaswani et al., arXiv:1706.03762; norm_first: Xiong et al., arXiv:2002.04745.
     """
 
@@ -90,7 +90,7 @@ class TransformerEncoderLayer(_Layer):
 
 
 class TransformerDecoderLayer(_Layer):
-    """As TransformerEncoderLayer, and between its two parts attention to `memory`, which an encoder left.
+    """As TransformerEncoderLayer, and between its two parts attention to `memory`, the output of an encoder.
 
     Input `tgt` (T, N, d_model) and `memory` (S, N, d_model), N first if `batch_first`. `tgt_mask` (T, T), `memory_mask`
     (T, S) and the padding masks (N, T) and (N, S) forbid where they are True; `tgt_is_causal` stands for the usual
@@ -165,7 +165,7 @@ class Transformer(Layer):
     """Encoder and decoder, each with a LayerNorm at its end: from one sequence to the next element of another.
 
     Input `src` (S, N, d_model) and `tgt` (T, N, d_model), N first if `batch_first`; output shaped like `tgt`. Masks are
-    those of the layers, and `generate_square_subsequent_mask` makes the one of a `tgt` that must not look ahead.
+    those of the layers, and `generate_square_subsequent_mask` makes the one for a `tgt` that must not look ahead.
     Matrices start as Xavier's. Source: Vaswani et al., arXiv:1706.03762.
     """
 

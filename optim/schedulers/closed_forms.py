@@ -17,9 +17,10 @@ Functions = Function | Sequence[Function]
 
 
 class StepLR(Scheduler):
-    """`rate(t) = initial * gamma^floor(t / step_size)`: a fall by `gamma` every `step_size` steps.
+    """`rate(t) = initial * gamma^floor(t / step_size)`: multiplied by `gamma` every `step_size` steps.
 
     `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`, an epoch or a batch each.
+    Raises ValueError for a `step_size` below 1.
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
@@ -31,9 +32,10 @@ class StepLR(Scheduler):
 
 
 class MultiStepLR(Scheduler):
-    """`rate(t) = initial * gamma^(number of milestones <= t)`: a fall by `gamma` at each of the milestones.
+    """`rate(t) = initial * gamma^(number of milestones <= t)`: multiplied by `gamma` at each of the milestones.
 
-    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`.
+    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`. Raises TypeError for
+    milestones that are not integers, ValueError for negative ones.
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
@@ -45,9 +47,10 @@ class MultiStepLR(Scheduler):
 
 
 class ExponentialLR(Scheduler):
-    """`rate(t) = initial * gamma^t`: a fall by the same factor every step.
+    """`rate(t) = initial * gamma^t`: multiplied by `gamma` every step.
 
-    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`.
+    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`. Raises ValueError once the
+    rate is negative.
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float) -> None:
@@ -75,7 +78,8 @@ class ConstantLR(Scheduler):
 class LinearLR(Scheduler):
     """`rate(t) = initial * (start_factor + (end_factor - start_factor) * min(1, t / total_iters))`.
 
-    In equal steps from one share of the rate to another one, where it stays.
+    In equal steps from one multiple of the initial rate to another, and constant from there on. Raises ValueError for
+    `total_iters` below 1.
     """
 
     def __init__(self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
@@ -92,8 +96,8 @@ class LinearLR(Scheduler):
 class LinearWarmup(Scheduler):
     """`rate(t) = initial * min(1, (t + 1) / steps)`: up in equal parts, to the full rate at the last of `steps`.
 
-    Keeps the first steps small, while an optimizer's moments are young; another schedule follows by `SequentialLR`.
-    Source: Goyal et al., "Accurate, large minibatch SGD", arXiv:1706.02677.
+    Keeps the first steps small, while an optimizer's moments are young; `SequentialLR` lets another schedule follow.
+    Raises ValueError for `steps` below 1. Source: Goyal et al., "Accurate, large minibatch SGD", arXiv:1706.02677.
     """
 
     def __init__(self, optimizer: Optimizer, steps: int) -> None:
@@ -124,6 +128,7 @@ class PolynomialLR(Scheduler):
 class CosineAnnealingLR(Scheduler):
     """`rate(t) = eta_min + (initial - eta_min) * (1 + cos(pi * t / T_max)) / 2`: down to `eta_min` at `T_max`, then up.
 
+    Raises ValueError for `T_max` below 1.
     I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
     """
 
@@ -138,7 +143,7 @@ class CosineAnnealingLR(Scheduler):
 class CosineAnnealingWarmRestarts(Scheduler):
     """`rate(t) = eta_min + (initial - eta_min) * (1 + cos(pi * s / T)) / 2`, s steps after the last restart.
 
-    The first period T is `T_0`, and each is `T_mult` times as long as the one before.
+    The first period T is `T_0`, and each is `T_mult` times as long as the one before; ValueError if either is below 1.
     I. Loshchilov and F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", 2016.
     """
 

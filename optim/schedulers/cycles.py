@@ -100,9 +100,10 @@ class CyclicLR(Cycle):
 
         rate(t) = base_lr + (max_lr - base_lr) * share(t) * scale
 
-    The share of the way up is a line; the scale of the tops is 1 (`mode="triangular"`), halved every cycle
-    (`"triangular2"`), `gamma^t` (`"exp_range"`), or `scale_fn` of the cycle, from 1, or with `scale_mode="iterations"`
-    of t. With `cycle_momentum` the first beta goes the other way; ValueError for an optimizer without momentum.
+    The share rises from 0 to 1 and falls again, in lines. The scale is 1 (`mode="triangular"`), halved every cycle
+    (`"triangular2"`), `gamma^t` (`"exp_range"`), or `scale_fn` of the number of the cycle, counted from 1, or of t with
+    `scale_mode="iterations"`. With `cycle_momentum` the first beta goes the other way; ValueError for an optimizer
+    without momentum.
     L. N. Smith, "Cyclical Learning Rates for Training Neural Networks", arXiv:1506.01186.
     """
 
