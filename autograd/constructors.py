@@ -15,7 +15,7 @@ POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 def constructor_parameters(made: type) -> Mapping[str, Any]:
     """The parameters of a class's constructor, without `self`."""
-    return dict([*parameters(made.__init__).items()][1:])  # type: ignore[misc]  # of this class, whichever
+    return dict([*parameters(made.__init__).items()][1:])  # type: ignore[misc]  # the class's own, if it is a subclass
 
 
 def unknown_options(made: type, given: Iterable[str]) -> list[str]:
