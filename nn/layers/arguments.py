@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 Size = int | Sequence[int]
-"""One number for all axes, or one per axis, as it is given; and what it is made into:"""
+"""One number for all axes, or one per axis, as users give it."""
 Sizes = tuple[int, ...]
+"""One number per axis."""
 Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
 """The kernel, stride, padding and dilation of windows, each along all axes."""
 
