@@ -275,6 +275,7 @@ def test_a_rule_may_be_a_constant() -> None:
     assert grad(two)(1.0) == 0
     two = custom(lambda x: x * 0 + 2.0).defvjp(lambda g, out, x: 0.0)
     assert jvp(two, (1.0,), (1.0,)) == (2, 0)
+    assert grad(two)(1.0) == 0
 
 
 def test_whole_numbers_do_not_vary_whatever_a_rule_says() -> None:

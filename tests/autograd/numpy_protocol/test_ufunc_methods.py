@@ -237,6 +237,11 @@ def test_methods_without_a_rule_are_computed_or_refused() -> None:
     assert np.lcm.outer(Tensor([2, 3]), np.array([4, 5])).tolist() == [[4, 10], [12, 15]]
     with pytest.raises(NoDerivativeError, match=r"numpy\.divmod\.outer"):
         np.divmod.outer(Tensor([1.0, 2.0], requires_grad=True), np.array([2.0, 3.0]))
+    own = np.frompyfunc(lambda x, y: x * y, 2, 1)
+    assert own.reduce(Tensor([2.0, 3.0])) == 6
+    for call in (own.reduce, own.accumulate, lambda x: own.outer(x, x)):
+        with pytest.raises(NoDerivativeError, match=r"\(vectorized\)\.\w+ has no derivative rule, and the tensor of"):
+            call(Tensor([2.0, 3.0], requires_grad=True))
 
 
 def test_what_is_written_at_places_of_an_array_without_axes() -> None:
