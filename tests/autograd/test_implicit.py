@@ -113,6 +113,7 @@ def test_a_fixed_point_is_found_to_twelve_digits_of_itself_or_of_one(size: float
     rough = fixed_point(lambda x, a: 0.9 * x + 0.1 * a, 0.0, 1.0, tol=1e-3)
     assert 1e-4 < abs(rough - 1) < 2e-2
     assert fixed_point(lambda x, a: a, 0.0, 3.0, tol=0.0) == 3
+    assert fixed_point(lambda x, a: 0.9 * x + a, np.ones(0), np.ones(0)).shape == (0,)
 
 
 def test_a_start_of_whole_numbers_is_one_of_floats() -> None:

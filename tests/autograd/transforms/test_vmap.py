@@ -302,6 +302,13 @@ def test_axes_are_those_of_an_example_and_no_others(name: str, shape: tuple[int,
             assert not isinstance(found, np.ndarray)
 
 
+@pytest.mark.parametrize("f", [np.sort, np.fft.fft, np.fft.ifft, np.fft.rfft])
+def test_examples_that_are_numbers_have_no_axis_to_sort_or_transform(f: Callable[..., Any]) -> None:
+    for call in (lambda: f(np.array(2.0)), lambda: vmap(f)(np.arange(3.0)), lambda: vmap(grad(f))(np.arange(3.0))):
+        with pytest.raises((ValueError, IndexError), match="out of bounds|out of range"):
+            call()
+
+
 TABLE = np.arange(12.0).reshape(3, 4)
 
 
