@@ -102,6 +102,21 @@ def test_what_cannot_be_differentiated_is_refused() -> None:
         autograd.grad(lambda a: root(lambda x, a: 0 * x + 0 * a, 1.0, a))(2.0)
 
 
+def test_a_map_that_does_not_contract_needs_its_solver() -> None:
+    """x -> x^2 - a runs away from (1 + sqrt(1 + 4a)) / 2, whose slope is 1 / sqrt(1 + 4a)."""
+    def newton(g: Any, x: Any) -> Any:
+        for _ in range(20):
+            x = x - (g(x) - x) / (2 * x - 1)
+        return x
+
+    def largest(a: Any) -> Any:
+        return fixed_point(lambda x, a: x * x - a, 3.0, a, solver=newton)
+
+    assert largest(2.0) == pytest.approx(2, abs=1e-12)
+    assert autograd.grad(largest)(2.0) == pytest.approx(1 / 3, abs=1e-12)
+    assert autograd.grad(autograd.grad(largest))(2.0) == pytest.approx(-2 / 27, abs=1e-12)
+
+
 @pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
 def test_a_fixed_point_is_found_to_twelve_digits_of_itself_or_of_one(size: float) -> None:
     """x -> 0.9 x + 0.1 a comes a tenth nearer at each step: it stops once a step is 1e-12 of 1 + |x|."""
