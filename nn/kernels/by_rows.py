@@ -40,11 +40,11 @@ def correlate_rows(image: Array, matrices: Array, rows: Axis, columns: Axis, bia
 def weight_by_rows(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     """The adjoint in the weight for the cotangent (OH, N, OW, O): (O, C, kh, kw)."""
     units, channels, width = g.shape[3], image.shape[3], columns.kernel
-    total = np.zeros((rows.kernel, width * channels, units), image.dtype)
+    total = np.zeros((rows.kernel, units, width * channels), image.dtype)
     scratch = np.empty_like(total[0])
     for i, seen_by, patches in _patches(image, rows, columns, units):
-        total[i] += np.matmul(patches.T, g[seen_by].reshape(-1, units), out=scratch)
-    return total.reshape(rows.kernel, width, channels, units).transpose(3, 2, 0, 1)
+        total[i] += np.matmul(g[seen_by].reshape(-1, units).T, patches, out=scratch)
+    return total.reshape(rows.kernel, units, width, channels).transpose(1, 3, 0, 2)
 
 
 def _patches(image: Array, rows: Axis, columns: Axis, units: int) -> Iterator[tuple[int, slice, Array]]:

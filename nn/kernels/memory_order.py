@@ -12,6 +12,7 @@ from autograd.runtime.threads import in_parallel
 
 LINE = 16  # elements moved at a time: neighbours in one cache line of a copy
 FEW = 8  # elements up to which one at a time is faster: the next axis then runs innermost (measured)
+SMALL = 1 << 13  # elements that are copied in one call
 WORTH = 1 << 17  # elements that are worth a thread
 
 
@@ -34,8 +35,8 @@ def empty(shape: tuple[int, ...], order: list[int], dtype: Any) -> Array:
 def in_order(x: Array, order: Sequence[int]) -> Array:
     """`x` with its axes transposed to this order, contiguous: a view if memory has this order."""
     ordered = x.transpose(order)
-    if ordered.flags.c_contiguous:
-        return ordered
+    if ordered.flags.c_contiguous or ordered.size <= SMALL:
+        return np.ascontiguousarray(ordered)
     copy = np.empty(ordered.shape, x.dtype)
     length = ordered.shape[-1]
     together = LINE if length > FEW else 1

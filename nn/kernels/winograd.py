@@ -31,6 +31,7 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.runtime.blocks import block_length
 from nn.kernels.layout import overlapping
+from nn.kernels.memory_order import in_order
 from nn.kernels.windows import Axis
 
 CHUNK = 3 << 15  # numbers of one place in a block
@@ -46,7 +47,7 @@ def suits(rows: Axis, columns: Axis, image: Array, units: int) -> bool:
 def transformed(weight: Array) -> Array:
     """The transform F of the weight (O, C, 3, 3): (4, 3 * C, O)."""
     units, channels = weight.shape[:2]
-    taps = np.ascontiguousarray(weight.transpose(2, 3, 1, 0)).reshape(3, -1)
+    taps = in_order(weight, (2, 3, 1, 0)).reshape(3, -1)
     places: Array = G.astype(weight.dtype) @ taps
     return places.reshape(4, 3 * channels, units)
 
@@ -67,16 +68,16 @@ def correlate_tiles(image: Array, places: Array, rows: Axis, columns: Axis, bias
 def weight_of_tiles(image: Array, g: Array, rows: Axis, columns: Axis) -> Array:
     """The adjoint in the weight for the cotangent (OH, N, OW, O): (O, C, 3, 3)."""
     channels, units = image.shape[3], g.shape[3]
-    total = np.zeros((4, 3, channels, units), image.dtype)
+    total = np.zeros((4, 3, units, channels), image.dtype)
     scratch = np.empty_like(total[0])
     for tiles, some, inputs in _inputs(image, rows, columns):
         for place, (seen, cotangents) in enumerate(zip(inputs, _cotangents(g[:, some], tiles), strict=True)):
             pixels = seen.size // channels - 2
             taps = overlapping(seen, (3, pixels, channels), (seen.strides[2], *seen.strides[2:]))
             by_pixel = cotangents.reshape(1, -1, units)[:, :pixels]
-            np.add(total[place], np.matmul(taps.transpose(0, 2, 1), by_pixel, out=scratch), out=total[place])
+            np.add(total[place], np.matmul(by_pixel.transpose(0, 2, 1), taps, out=scratch), out=total[place])
     taps = G.astype(image.dtype).T @ total.reshape(4, -1)
-    return taps.reshape(3, 3, channels, units).transpose(3, 2, 0, 1)
+    return taps.reshape(3, 3, units, channels).transpose(2, 3, 0, 1)
 
 
 def _inputs(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[range, slice, Iterator[Array]]]:
