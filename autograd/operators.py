@@ -20,7 +20,7 @@ from .reverse import backward
 from .rules.activations import log_softmax, relu, sigmoid, softmax
 from .rules.indexing import getitem
 from .rules.ufuncs import floor_quotient
-from .tensor import Tensor, methods
+from .tensor import methods
 from .tensor.interface import Interface
 from .tensor.mutation import assign, update
 
@@ -64,7 +64,6 @@ OTHERS: dict[str, Callable[..., Any]] = {
 
 def install() -> None:
     """Bind every operator and method to the registry's entry for its NumPy function, and the rest by name."""
-    setattr(Tensor, "__init__", refuses_foreign_options(Tensor.__init__))  # noqa: B010  # a class is not assigned to
     for name, function in OPERATORS.items():
         apply = registry[function]
         setattr(Interface, f"__{name}__", apply)

@@ -67,6 +67,8 @@ def refuse_as_numbers(given: Any, array: Array) -> NoReturn:
         came = f"an array of dtype {array.dtype}"
         if array.dtype.kind in "US":
             advice = "; classes are numbered by np.unique(labels, return_inverse=True)[1]"
+        elif hasattr(given, "__next__"):
+            came, advice = f"a {type(given).__name__}", "; write [*x], or builtins.sum(x) for Python's own sum"
         elif array.dtype.kind == "O":
             advice = "; if all that it holds are numbers, write x.astype(float)"
     raise TypeError(f"a tensor holds numbers, got {came}{advice}")
