@@ -94,22 +94,23 @@ Call = TypeVar("Call", bound=Callable[..., Any])
 
 def refuses_foreign_options(function: Call) -> Call:
     """The function, with errors that explain options given under another library's name."""
-    name = function.__qualname__.removesuffix(".__init__")
-
-    code = function.__code__
+    name, code = function.__qualname__.removesuffix(".__init__"), function.__code__
     known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
     @wraps(function)
     def apply(*arguments: Any, **options: Any) -> Any:
-        for option in options:
-            if option not in known:
-                advice = instead_of(option, known, OPTIONS | _OF_CALLS.get(name, {}))
-                raise TypeError(f"{name} has no option {option!r}; {advice}")
-        for option, argument in zip(known, arguments, strict=False):
-            if option in options:
-                raise TypeError(f"{name} got {option!r} by name and by position, there {type(argument).__name__}"
-                                + f"; for data and labels {_OF_CALLS['fit']['y']}" * (name == "fit"))
-        return function(*arguments, **options)
+        try:
+            return function(*arguments, **options)
+        except TypeError:  # after Python has refused: calls that fit pay nothing
+            for option in options:
+                if option not in known:
+                    advice = instead_of(option, known, OPTIONS | _OF_CALLS.get(name, {}))
+                    raise TypeError(f"{name} has no option {option!r}; {advice}") from None
+            for option, argument in zip(known, arguments, strict=False):
+                if option in options:
+                    raise TypeError(f"{name} got {option!r} by name and by position, there {type(argument).__name__}"
+                                    + f"; for data and labels {_OF_CALLS['fit']['y']}" * (name == "fit")) from None
+            raise
 
     return apply  # type: ignore[return-value]  # it takes and returns what the function does
 
