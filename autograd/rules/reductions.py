@@ -15,7 +15,7 @@ from autograd.arguments import array_of, as_tensor, by_name
 from autograd.arrays import in_a_tuple, in_dtype
 from autograd.declare import composite, constant, linear, reduction
 from autograd.declare.poles import quotient
-from autograd.duck_arrays import Array, at_least_single
+from autograd.duck_arrays import HALF, Array, at_least_single
 from autograd.runtime.reduction import reduce
 from autograd.tensor import Tensor
 
@@ -66,8 +66,11 @@ def left_or_none(change: Array, number: Any, where: Any) -> Array:
 
 
 def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> Array:
-    """The deviation of x from its mean over `axis`, in the dtype of the computation."""
-    x = in_dtype(x, dtype)
+    """The deviation of x from its mean over `axis`, in the dtype of the computation, for float16 in float32.
+
+    In float16 the sum, the number of the elements and their squares may overflow, and the squares may be 0.
+    """
+    x = at_least_single(in_dtype(x, dtype))
     if mean is None:
         mean = np.sum(masked(x, where), axis=axis, keepdims=True) / count(x, axis, where)
     return x - mean
@@ -75,7 +78,8 @@ def centred(x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None) -> 
 
 def spread_back(change: Array, x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None, degrees: Any) -> Array:
     """The cotangent of a variance, or of its root; where that is 0 / 0, nan for all elements, even those left out."""
-    return left_or_none(shared_out(change, degrees) * np.conj(centred(x, axis, where, dtype, mean)), degrees, where)
+    change = shared_out(at_least_single(change), degrees)
+    return left_or_none(change * np.conj(centred(x, axis, where, dtype, mean)), degrees, where)
 
 
 var_of = reduction(
@@ -83,7 +87,17 @@ var_of = reduction(
         2 * g, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 std_of = reduction(
     np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
-        quotient(g, out), x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
+        quotient(g, root_of_mean_square(out, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction))),
+        x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
+
+
+def root_of_mean_square(out: Array, x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None,
+                        degrees: Any) -> Array:
+    """The standard deviation `out`, computed again where NumPy computed it in float16."""
+    if out.dtype.char != HALF:
+        return out
+    square = masked(centred(x, axis, where, dtype, mean) ** 2, where)
+    return np.sqrt(shared_out(np.sum(square, axis=axis, keepdims=True), degrees))
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:

@@ -16,6 +16,7 @@ from autograd.rules.integrals import by_order
 from .ufuncs import special as sc
 
 LARGE = 100.0  # from here on series of three terms are exact to rounding
+BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66)  # the numbers B_2k
 
 elementwise(sc.gamma, lambda x, out: out * sc.psi(x))
 elementwise(sc.gammaln, lambda x: sc.psi(x))
@@ -34,12 +35,61 @@ def log_minus_psi(a: Array) -> Array:
     return np.where(large, (0.5 + (1 / 12 - (1 / 120 - 1 / 252 / s**2) / s**2) / s) / s, np.log(b) - sc.psi(b))
 
 
+def half_turns(x: Array) -> tuple[Array, Array]:
+    """The angle a between -pi/2 and pi/2, and the sign with which sin(pi x) = sign sin(a), and cos(pi x) as well."""
+    nearest = np.round(x)
+    return pi * (x - nearest), 1 - 2 * np.mod(nearest, 2)
+
+
+def sine_of_half_turns(x: Array) -> Array:
+    angle, sign = half_turns(x)
+    return sign * np.sin(angle)
+
+
 def psi_rise(x: Array, h: Array) -> Array:
-    """psi(x + h) - psi(x), and for large x the rise of log x and of what remains, since psi itself grows slowly."""
-    large = (x > LARGE) & (h > -x / 2)
-    s, step = np.where(large, x, LARGE), np.where(large, h, 0)
-    z, end = np.where(large, 1, x), np.where(large, 1, x + h)
-    return np.where(large, np.log1p(step / s) + log_minus_psi(s) - log_minus_psi(s + step), sc.psi(end) - sc.psi(z))
+    """psi(x + h) - psi(x), which is proportional to h where h is small, and so must be its rounding error.
+
+    Left of 0 it follows from psi(1 - z) - psi(z) = pi cot(pi z); between poles cot does not change.
+    """
+    end = x + h
+    right, left = (x > 0) & (end > 0) & np.isfinite(h), (x <= 0) & (end <= 0)
+    at_x, at_end, of_h = (sine_of_half_turns(np.where(left, v, 0.5)) for v in (x, end, h))
+    cotangents = np.where(at_pole(x) & at_pole(end), 0, pi * of_h / (at_x * at_end))
+    start, finish = np.where(right, x, np.where(left, 1 - end, 1)), np.where(right, end, np.where(left, 1 - x, 1))
+    rise = psi_rise_to_the_right(start, finish, np.where(right | left, h, 0))
+    beside = np.where(right | left, 1, x), np.where(right | left, 1, end)
+    return np.where(right, rise, np.where(left, cotangents - rise, sc.psi(beside[1]) - sc.psi(beside[0])))
+
+
+def psi_rise_to_the_right(x: Array, end: Array, h: Array) -> Array:
+    """psi_rise for positive x and end = x + h."""
+    return np.log1p(h / (x + AHEAD)) + psi_rise_but_for_that(x, end, h)
+
+
+def rise_of_psi_minus_log(x: Array, h: Array) -> Array:
+    """psi_rise(x, h) - log1p(h / x) for positive x and x + h: for large x these two hardly differ."""
+    end = x + h
+    return np.log1p(-AHEAD * h / ((x + AHEAD) * end)) + psi_rise_but_for_that(x, end, h)
+
+
+AHEAD = 16
+
+
+def psi_rise_but_for_that(x: Array, end: Array, h: Array) -> Array:
+    """psi(x + h) - psi(x) without the rise of log z at z = x + 16, where end is x + h.
+
+    psi(z) = psi(z + 1) - 1/z leads from x to x + 16, where psi(z) - log z has a series. The differences of its terms
+    have the factor h, which is taken out of them.
+    """
+    steps = np.arange(float(AHEAD))
+    first, last, rise = (np.expand_dims(v, -1) for v in (x, end, h))
+    near = np.sum(rise / (last + steps) / (first + steps), axis=-1)
+    one, other = 1 / (x + AHEAD), 1 / (end + AHEAD)
+    series, powers, power = 0.0, 1.0, 1.0
+    for k, number in enumerate(BERNOULLI, start=1):  # powers: (one^2k - other^2k) / (one^2 - other^2)
+        series, power = series + number / (2 * k) * powers, power * other**2
+        powers = powers * one**2 + power
+    return near + h * one * other * (0.5 + (one + other) * series)
 
 
 def at_pole(x: Array) -> Array:
@@ -57,23 +107,20 @@ def reciprocal_slope(x: Array, out: Array) -> Array:
         return -out * sc.psi(x)
     left = (x < 0.5) & (x > -170)
     here, there = np.where(left, x, 0), np.where(left, 1, x)
-    nearest = np.round(here)
-    angle, sign = pi * (here - nearest), 1 - 2 * np.mod(nearest, 2)
+    angle, sign = half_turns(here)
     mirrored = sign * sc.gamma(1 - here) * (np.cos(angle) - sc.psi(1 - here) * np.sin(angle) / pi)
     return np.where(left, mirrored, -out * sc.psi(there))
 
 
-def quotient_slope(out: Array, top: Array, bottom: Array, factor: Array | float) -> Array:
-    """The derivative of out = factor Gamma(top) / Gamma(bottom) as both move: out (psi(top) - psi(bottom)).
+def quotient_slope(out: Array, top: Array, bottom: Array, rise: Array, factor: Array | float) -> Array:
+    """The derivative of out = factor Gamma(top) / Gamma(bottom) as both move: out times the rise of psi to the top.
 
-    At a pole of both by reflection, psi(1 - z) - psi(z) = pi cot(pi z); at one of the bottom by the quotient's zero.
+    At a pole of the bottom alone by the quotient's zero.
     """
-    above, below = at_pole(top), at_pole(bottom)
-    both, alone = above & below, below & ~above
-    first, second = np.where(both, 1 - top, top), np.where(both, 1 - bottom, np.where(alone, 1, bottom))
+    alone = at_pole(bottom) & ~at_pole(top)
     upper, lower = np.where(alone, top, 1), np.where(alone, bottom, 0)
     zero = factor * sc.gamma(upper) * (sc.psi(upper) * sc.rgamma(lower) + reciprocal_slope(lower, sc.rgamma(lower)))
-    return np.where(alone, zero, out * (sc.psi(first) - sc.psi(second)))
+    return np.where(alone, zero, out * rise)
 
 
 def choice_slope(out: Array, top: Array, chosen: Array, rest: Array) -> Array:
@@ -85,18 +132,17 @@ def choice_slope(out: Array, top: Array, chosen: Array, rest: Array) -> Array:
     return np.where(zero, at_zero, out * (sc.psi(np.where(zero, 1, rest)) - sc.psi(np.where(zero, 1, chosen))))
 
 
-elementwise(sc.beta, lambda x, y, out: quotient_slope(out, x, x + y, sc.gamma(y)),
-            lambda x, y, out: quotient_slope(out, y, x + y, sc.gamma(x)))
+elementwise(sc.beta, lambda x, y, out: quotient_slope(out, x, x + y, -psi_rise(x, y), sc.gamma(y)),
+            lambda x, y, out: quotient_slope(out, y, x + y, -psi_rise(y, x), sc.gamma(x)))
 elementwise(sc.betaln, lambda x, y: -psi_rise(x, y), lambda x, y: -psi_rise(y, x))
-elementwise(sc.binom, lambda n, k, out: quotient_slope(out, n + 1, n - k + 1, sc.rgamma(k + 1)),
+elementwise(sc.binom,
+            lambda n, k, out: quotient_slope(out, n + 1, n - k + 1, -psi_rise(n + 1, -k), sc.rgamma(k + 1)),
             lambda n, k, out: choice_slope(out, n + 1, k + 1, n - k + 1), operands=("n", "k"))
-elementwise(sc.poch, lambda z, m, out: quotient_slope(out, z + m, z, 1.0), lambda z, m, out: out * sc.psi(z + m),
-            operands=("z", "m"))
+elementwise(sc.poch, lambda z, m, out: quotient_slope(out, z + m, z, psi_rise(z, m), 1.0),
+            lambda z, m, out: out * sc.psi(z + m), operands=("z", "m"))
 
 
 # --- SciPy's polygamma is real only ----------------------------------------------------------------------------------
-
-BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66)
 
 
 def complex_zeta(s: int, q: Array) -> Array:

@@ -7,6 +7,7 @@ Gauss-Legendre quadrature reaches as far as q = 50. All is written in NumPy call
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import log, pi
 from typing import Any
 
@@ -16,14 +17,15 @@ from autograd.declare import on_arrays_too, piecewise_constant
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule, argument_names, reading
-from autograd.rules.closed import by_definition, elementwise, slope
+from autograd.rules.closed import by_definition, closed, elementwise, slope
 from autograd.rules.integrals import quadrature
 
-from .gamma_functions import LARGE, log_minus_psi, psi_rise
+from .gamma_functions import LARGE, log_minus_psi, psi_rise, rise_of_psi_minus_log
 from .ufuncs import special as sc
 
 NODES, WEIGHTS = quadrature(128)
 NODES, WEIGHTS = NODES**3, 3 * NODES**2 * WEIGHTS  # closer near 0, since small shapes reach far
+SHORT = 3e-3  # up to here six terms of a series are exact to rounding
 FAR = 1e150  # beyond, a square might overflow, and anything added to it is lost by rounding
 
 # --- Densities -------------------------------------------------------------------------------------------------------
@@ -129,13 +131,47 @@ def beta_slope(a: Array, b: Array, x: Array, rest: Array) -> Array:
     """
     ended = (x == 0) | (rest == 0)  # where betainc is 0 or 1 for every a and b
     x, rest = np.where(ended, 0.5, x), np.where(ended, 0.5, rest)
+    rise = psi_rise(a, b)[..., None]
+    return np.where(ended, 0, odds_integral(a, b, x, rest, lambda odds: log_of_share(odds) + rise))
+
+
+def odds_integral(a: Array, b: Array, x: Array, rest: Array, score: Callable[[Array], Array]) -> Array:
+    """The integral of a score times the density of betainc(a, b, x) from 0 to x; from 0 to 1 it must be 0.
+
+    It is taken over log(x / (1 - x)), which the score is a function of, on the side of the mean where x lies.
+    """
     span, upper = beta_range(a, b, x)
-    near, far, y = seen_from(upper, a, b, x, rest)
-    small = np.log(y)[..., None] - span[..., None] * NODES
-    large = np.log1p(-np.exp(small))
-    density = np.exp(near[..., None] * small + (far - 1)[..., None] * large - sc.betaln(near, far)[..., None])
-    score = np.where(upper[..., None], large, small) + psi_rise(a, b)[..., None]
-    return np.where(ended, 0, np.where(upper, -1, 1) * span * np.sum(WEIGHTS * density * score, axis=-1))
+    sign, end = np.where(upper, 1, -1), np.log(np.where(upper, rest, x)) - span
+    odds = np.where(rest < x, np.log1p(-rest) - np.log(rest), np.log(x) - np.log1p(-x))
+    reach = sign * (np.log(-np.expm1(end)) - end - sign * odds)
+    at = odds[..., None] + reach[..., None] * NODES
+    density = np.exp(odds_log_density(np.expand_dims(a, -1), np.expand_dims(b, -1), at))
+    return -reach * np.sum(WEIGHTS * density * score(at), axis=-1)
+
+
+def odds_log_density(a: Array, b: Array, odds: Array) -> Array:
+    """The logarithm of the density of log(x / (1 - x)), if betainc(a, b, x) is the share below x.
+
+    It is computed relative to its peak, at log(a / b), because its terms are far larger than their sum. Let s be the
+    smaller of a and b, n their sum, and w the distance from the peak, positive where x > a/n if s is a and where
+    x < a/n if s is b. Then the logarithm is that of the peak plus s w - n log(1 + s/n (exp(w) - 1)).
+    """
+    first, n = a <= b, a + b
+    s, w = np.where(first, a, b), np.where(first, 1, -1).astype(odds.dtype) * (odds + np.log(b / a))
+    kept = np.minimum(w, exponent_limit(w))
+    between = s * w - n * (np.log1p(s / n * np.expm1(kept)) + (w - kept))
+    return between + (gamma_log_peak(a) + gamma_log_peak(b) - gamma_log_peak(n))
+
+
+def log_of_share(odds: Array) -> Array:
+    """The logarithm of the x with these log(x / (1 - x))."""
+    kept = np.maximum(odds, -exponent_limit(odds))
+    return odds - kept - np.log1p(np.exp(-kept))
+
+
+def exponent_limit(x: Array) -> Any:
+    """An exponent whose exponential does not overflow."""
+    return np.log(np.finfo(x.dtype).max) - 1
 
 
 def student_slope(df: Array, t: Array) -> Array:
@@ -212,32 +248,62 @@ elementwise(sc.stdtridf, *inverse(student_slope, student_density, place=0), oper
 # --- The F distribution is I_y(d/2, e/2) at y = d x / (e + d x), whose rest 1 - y has digits of its own ---------------
 
 
-def ratio_shares(d: Array, e: Array, x: Array) -> tuple[Array, Array]:
-    ratio = d / e * x  # the quotient first, so that small integers do not overflow
-    return ratio / (1 + ratio), 1 / (1 + ratio)
+def f_log_inside(x: Array, d: Array, e: Array) -> Array:
+    return odds_log_density(d / 2, e / 2, np.log(d / e) + np.log(x)) - np.log(x)
+
+
+def f_log_slope(x: Array, d: Array, e: Array) -> Array:
+    """The derivative of the logarithm of the density in x; one form is exact for large d, one for d near 2."""
+    rest = 1 / (1 + d / e * x)
+    return np.where(d > 4, (d / 2 * (1 - x) * rest - 1) / x, (d / 2 - 1) / x - d / 2 * (1 + d / e) * rest)
+
+
+def ratio_score(d: Array, e: Array, odds: Array) -> Array:
+    """The derivative of the logarithm of the density in d, where log(y / (1 - y)) is `odds`.
+
+    With a = d/2, b = e/2, n = a + b and z = a / (n y) - 1 it is half of
+    psi(n) - log(n) - psi(a) + log(a) - log(1 + z) + z / (1 + z). For small z a series replaces the last two terms.
+    """
+    a, b = d / 2, e / 2
+    growth = -np.log1p(b / a) - log_of_share(odds)
+    close = np.abs(growth) < SHORT
+    z = b / (a + b) * np.expm1(np.where(close, np.log(a / b) - odds, 0))
+    series = z * z * (1 / 2 - z * (2 / 3 - z * (3 / 4 - z * (4 / 5 - z * (5 / 6 - z * 6 / 7)))))
+    return (rise_of_psi_minus_log(a, b) - np.where(close, series, growth + np.expm1(-growth))) / 2
+
+
+f_log_inside = closed(
+    f_log_inside, "f_log_density", f_log_slope, lambda x, d, e: ratio_score(d, e, np.log(d / e) + np.log(x)),
+    lambda x, d, e: ratio_score(e, d, np.log(e / d) - np.log(x)))
+
+
+def f_log_density(x: Array, d: Array, e: Array) -> Array:
+    """The logarithm of the density. At x = 0 it is computed from the power of x, whose exponent may be 0."""
+    inside = x > 0
+    edge = np.where(inside, 1, x)
+    return np.where(inside, f_log_inside(np.where(inside, x, 1), d, e), d / 2 * np.log(d / e) + sc.xlogy(
+        d / 2 - 1, edge) - (d + e) / 2 * np.log1p(d / e * edge) - sc.betaln(d / 2, e / 2))
 
 
 def ratio_density(d: Array, e: Array, x: Array) -> Array:
-    y, rest = ratio_shares(d, e, x)
-    return d / e * np.exp(sc.xlogy(d / 2 - 1, y) + sc.xlogy(e / 2 + 1, rest) - sc.betaln(d / 2, e / 2))
-
-
-def share_slope(d: Array, e: Array, y: Array, rest: Array) -> Array:
-    """The derivative of I_y(d/2, e/2) in d: that of I at a fixed y plus that through y, as y / (1 - y) is d x / e."""
-    along = np.exp(sc.xlogy(d / 2, y) + sc.xlogy(e / 2, rest) - sc.betaln(d / 2, e / 2))
-    return beta_slope(d / 2, e / 2, y, rest) / 2 + along / d
+    return np.exp(f_log_density(x, d, e))
 
 
 def upper_slope(d: Array, e: Array, x: Array) -> Array:
     """The derivative of fdtr(d, e, x) in d."""
-    y, rest = ratio_shares(d, e, x)
-    return share_slope(d, e, y, rest)
+    return ratio_slope(d, e, d / e * x)  # the quotient first, so that small integers do not overflow
 
 
 def lower_slope(d: Array, e: Array, x: Array) -> Array:
     """The derivative of fdtr(d, e, x) in e."""
-    y, rest = ratio_shares(d, e, x)
-    return -share_slope(e, d, rest, y)
+    return -ratio_slope(e, d, 1 / (d / e * x))
+
+
+def ratio_slope(d: Array, e: Array, ratio: Array) -> Array:
+    ended = (ratio == 0) | (ratio == np.inf)
+    some = np.where(ended, 1.0, ratio)
+    return np.where(ended, 0, odds_integral(d / 2, e / 2, some / (1 + some), 1 / (1 + some), lambda odds: ratio_score(
+        np.expand_dims(d, -1), np.expand_dims(e, -1), odds)))
 
 
 ratio, ratio_slopes = ("d", "e", "x"), (upper_slope, lower_slope, ratio_density)

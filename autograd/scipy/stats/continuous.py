@@ -7,7 +7,7 @@ from math import log, pi, sqrt
 import numpy as np
 
 from autograd.duck_arrays import Array
-from autograd.rules.special.incomplete import student_log_density
+from autograd.rules.special.incomplete import f_log_density, student_log_density
 from autograd.rules.special.ufuncs import special as sc
 
 from .distribution import Distribution
@@ -44,8 +44,7 @@ beta = Distribution(
     cdf=lambda x, a, b: sc.betainc(a, b, x), sf=lambda x, a, b: sc.betaincc(a, b, x),
     ppf=lambda q, a, b: sc.betaincinv(a, b, q), isf=lambda q, a, b: sc.betainccinv(a, b, q))
 f = Distribution(
-    "f", (0, INF), logpdf=lambda x, dfn, dfd: dfn / 2 * np.log(dfn / dfd) + sc.xlogy(dfn / 2 - 1, x)
-    - (dfn + dfd) / 2 * np.log1p(dfn / dfd * x) - sc.betaln(dfn / 2, dfd / 2),
+    "f", (0, INF), logpdf=lambda x, dfn, dfd: f_log_density(x, dfn, dfd),
     cdf=lambda x, dfn, dfd: sc.fdtr(dfn, dfd, x), sf=lambda x, dfn, dfd: sc.fdtrc(dfn, dfd, x),
     ppf=lambda q, dfn, dfd: sc.fdtri(dfn, dfd, q), isf=lambda q, dfn, dfd: 1 / sc.fdtri(dfd, dfn, q))
 t = Distribution(

@@ -97,7 +97,8 @@ def of_exponnorm(x: Any, K: Any) -> Any:
 
 
 @pytest.mark.parametrize(("name", "exact", "x", "shapes"), [
-    ("f", of_f, 1.3, (3.0, 1e5)), ("f", of_f, 1.3, (3.0, 1e8)), ("nakagami", of_nakagami, 1.0003, (1e6,)),
+    ("f", of_f, 1.3, (3.0, 1e5)), ("f", of_f, 1.3, (3.0, 1e12)), ("f", of_f, 1.00003, (1e11, 1e10)),
+    ("nakagami", of_nakagami, 1.0003, (1e6,)),
     ("nakagami", of_nakagami, 0.99999, (1e8,)), ("exponnorm", of_exponnorm, 0.7, (1e-3,)),
     ("exponnorm", of_exponnorm, -3.0, (1e-6,)), ("exponnorm", of_exponnorm, 3.0, (0.5,)),
 ])
@@ -111,6 +112,38 @@ def test_densities_close_to_those_of_a_simpler_family_keep_their_digits(name: st
         slope = float(mpmath.diff(lambda p: exact(*given[:-1], p), last, h=last * mpmath.mpf(10) ** -15))
     assert float(logpdf(x, *shapes)) == pytest.approx(value, rel=1e-10, abs=0)
     assert grad(logpdf, argnums=len(shapes))(x, *shapes) == pytest.approx(slope, rel=2e-8, abs=0)
+
+
+def score_of_f(x: Any, d: Any, e: Any) -> Any:
+    """The derivative of its logarithm in d; with 1/x, e and d the one in e."""
+    rise = mpmath.psi(0, (d + e) / 2) - mpmath.psi(0, d / 2)
+    return (rise + mpmath.log(d / e) + 1 + mpmath.log(x) - mpmath.log1p(d * x / e) - (d + e) * x / (e + d * x)) / 2
+
+
+def share_slope_of_f(x: Any, d: Any, e: Any) -> Any:
+    """The integral of the density's derivative in d, over the log of what lies to the smaller side of x."""
+    sign = 1 if x > 1 else -1
+    reach = 60 * (mpmath.sqrt(2 / d + 2 / e) + 2 / (e if x > 1 else d))
+
+    def at(v: Any) -> Any:
+        t = x * mpmath.exp(sign * v)
+        return mpmath.exp(of_f(t, d, e)) * t * score_of_f(t, d, e)
+
+    return -sign * mpmath.quad(at, [reach * part for part in (0, 0.01, 0.03, 0.1, 0.3, 1)])
+
+
+@pytest.mark.parametrize(("x", "d", "e"), [
+    (1.3, 1e7, 3.0), (0.6, 1e12, 3.0), (1.2, 1e12, 0.3), (0.998, 1e7, 4e6), (1.000003, 3e11, 1e12), (0.144, 0.135, 5e3),
+    (1.0, 1e-3, 1e-3), (1e-9, 3.0, 5.0), (1e6, 3.0, 5.0)])
+def test_an_f_distribution_has_slopes_in_its_degrees_of_freedom(x: float, d: float, e: float) -> None:
+    """With many of them it hardly changes, and how was a difference of equal numbers: of 1e7 it kept three digits."""
+    with mpmath.workdps(50):
+        at = [mpmath.mpf(v) for v in (x, d, e)]
+        turned = [1 / at[0], at[2], at[1]]  # 1/x has this distribution with d and e exchanged
+        density = [float(score_of_f(*given)) for given in (at, turned)]
+        share = [float(share_slope_of_f(*at)), -float(share_slope_of_f(*turned))]
+    assert grad(stats.f.logpdf, argnums=(1, 2))(x, d, e) == pytest.approx(density, rel=1e-9, abs=0)
+    assert grad(stats.f.cdf, argnums=(1, 2))(x, d, e) == pytest.approx(share, rel=1e-8, abs=0)
 
 
 @pytest.mark.parametrize(("quantile", "expected"), [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from fractions import Fraction
 from itertools import accumulate
 from operator import mul
@@ -71,3 +72,19 @@ def test_a_mean_of_more_float16_than_float16_counts_to_has_a_slope(options: dict
     """It was divided by 90,000, which is infinite in float16."""
     slopes = grad(lambda x: np.mean(3 * x, **options))(np.ones(90_000, np.float16))
     np.testing.assert_allclose(slopes, np.float16(3 / 90_000), rtol=5e-3)
+
+
+@pytest.mark.parametrize("f", [np.var, np.std, np.nanvar, np.nanstd])
+@pytest.mark.parametrize("x", [np.arange(70_000) % 7, np.array([300, 600, 900, 1500]), np.array([1, 2, 3, 5]) * 1e-4],
+                         ids=["more than float16 counts to", "infinite squares", "squares of 0"])
+def test_a_spread_of_float16_has_its_slope_where_float16_has_no_squares(f: Any, x: np.ndarray[Any, Any]) -> None:
+    """NumPy computes these in float16, in which they are infinite or 0; so was or was not their slope."""
+    x = x.astype(np.float16)
+    variable = Tensor(x, requires_grad=True)
+    with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+        found = f(variable)
+        np.testing.assert_array_equal(found.numpy(), f(x))
+        found.backward()
+    assert variable.grad is not None
+    exact = grad(lambda x: f(x.astype(float)))(x.astype(float))
+    np.testing.assert_allclose(variable.grad.numpy(), exact, rtol=4e-3, atol=1e-7)

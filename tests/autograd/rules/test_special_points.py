@@ -415,6 +415,20 @@ def test_the_beta_function_of_a_large_argument_has_slopes_in_it(x: float, y: flo
     assert grad(lambda x: sc.betaln(y, x))(x) == pytest.approx(expected, rel=rounding, abs=0)
 
 
+@pytest.mark.parametrize("h", [1e-300, 1e-20, 1e-10, -1e-10, 1e-5, -1e-5, 0.4])
+@pytest.mark.parametrize("x", [0.3, 2.5, 50.0, 1e4, 1e8, -1.5, -1e4 - 0.3])
+def test_quotients_of_gamma_functions_that_are_close_have_slopes(x: float, h: float) -> None:
+    """psi(x + h) - psi(x) was a difference of equal numbers: from h=1e-16 on the slopes were 0."""
+    with mpmath.workdps(400 if abs(h) < 1e-100 else 60):
+        z, step = mpmath.mpf(x), mpmath.mpf(h)
+        psi, rise = mpmath.psi(0, z), mpmath.psi(0, z + step) - mpmath.psi(0, z)
+        exact = [(sc.poch, mpmath.rf(z, step) * rise), (sc.beta, -mpmath.beta(z, step) * rise),
+                 (sc.binom, mpmath.binomial(z, step) * (psi + 1 / z - mpmath.psi(0, z - step + 1)))]
+    for function, slope in exact:
+        rounding = 1e-10 if abs(x) > 1e3 else 1e-12  # of SciPy's values, and of x + h near a pole
+        assert grad(function)(x, h) == pytest.approx(float(slope), rel=rounding, abs=0), function
+
+
 @pytest.mark.parametrize("arguments", [
     (0.0, 1.0, 2.0), (1e-30, 1e-10, 1.0), (1e-100, 1.0, 1.0), (1.0, 1.0, 1e30), (1e-150, 1.0, 1e100), (1.0, 2.0, 1e-40),
     (0.0, 1.0, 2.0, 3.0), (1.0, 1.0, 1.0, 1e30), (1e100, 1.0, 1.0, 1.0), (1e-30, 1e-20, 1.0, 1e-10),
