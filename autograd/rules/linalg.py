@@ -190,7 +190,7 @@ def multi_dot(arrays: Sequence[Any], *, out: None = None) -> Any:
 @composite(np.linalg.cond)
 def cond(x: Any, p: Any = None) -> Any:
     x = array_of(x)
-    if not x.size:
+    if 0 in x.shape[-2:]:
         raise np.linalg.LinAlgError(f"cond is not defined on empty arrays, got shape {x.shape}")
     if p in (None, 2, -2):
         s = np.linalg.svdvals(x)

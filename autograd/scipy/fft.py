@@ -119,7 +119,8 @@ def trigonometric(function: Callable[..., Any], transform: Callable[..., Array],
     def apply(x: Any, type: int = 2, n: int | None = None, axis: int = -1, norm: str | None = None,
               overwrite_x: bool = False, workers: int | None = None, orthogonalize: bool | None = None) -> Any:
         x = given(x)
-        orthogonal = norm == "ortho" if orthogonalize is None else bool(orthogonalize)
+        of_norm = orthogonalize is None or x.dtype.kind == "c"  # SciPy ignores orthogonalize for complex numbers
+        orthogonal = norm == "ortho" if of_norm else bool(orthogonalize)
         if inverse:
             one_of(f"{function.__name__}: type", type, TRANSPOSED)
             type, norm = TRANSPOSED[type], swapped(norm)

@@ -53,4 +53,7 @@ def expm_frechet(A: Any, E: Any, method: Any = None, compute_expm: bool = True, 
     A, E = of_one_stack(*at_least(np.float64, A, E))
     size = A.shape[-1]
     block = expm(with_change(A, E))[..., :size, :]
-    return (block[..., :size], block[..., size:]) if compute_expm else block[..., size:]
+    if not compute_expm:
+        return block[..., size:]
+    exponential = block[..., :size] if A.dtype.kind == "c" else np.real(block[..., :size])
+    return exponential, block[..., size:]

@@ -248,6 +248,16 @@ def test_a_singular_matrix_among_others_has_a_sign_but_no_slope_of_the_logarithm
     assert np.isnan(jvp(lambda a: np.linalg.slogdet(a)[1], (x,), (along,))[1][0])
 
 
+@pytest.mark.parametrize("p", [None, 1, "fro"])
+def test_a_stack_of_no_matrices_has_no_conditions(p: Any) -> None:
+    """NumPy refuses matrices without elements only."""
+    none = np.ones((0, 2, 2))
+    np.testing.assert_array_equal(np.linalg.cond(Tensor(none), p).numpy(), np.linalg.cond(none, p), strict=True)
+    assert grad(lambda x: np.sum(np.linalg.cond(x, p)))(none).shape == none.shape
+    with pytest.raises(np.linalg.LinAlgError, match="cond is not defined on empty arrays"):
+        np.linalg.cond(Tensor(np.ones((2, 0, 0))), p)
+
+
 def test_condition_of_a_singular_matrix() -> None:
     singular = Tensor(np.diag([3.0, 0.0]), requires_grad=True)
     with np.errstate(divide="ignore"):

@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd
 from autograd import Tensor, grad, jacobian, jvp, vjp
 from autograd.arrays import Array
+from autograd.scipy.linalg import expm_frechet
 from autograd.testing import check_gradients
 
 rng = np.random.default_rng(0)
@@ -192,6 +194,15 @@ def test_refusals_say_what_to_write() -> None:
             call()
     with pytest.raises(np.linalg.LinAlgError, match="Singular"):
         np.linalg.inv(Tensor(np.zeros((2, 2)), requires_grad=True))
+
+
+def test_the_exponential_beside_its_complex_direction_is_real() -> None:
+    """Both are blocks of one exponential, which is complex."""
+    a, e = np.array([[0.3, 1.2], [-0.7, 0.4]]), np.array([[1j, 2.0], [0.5, -1j]])
+    for found, expected in zip(expm_frechet(Tensor(a), e), scipy.linalg.expm_frechet(a, e), strict=True):
+        assert found.dtype == expected.dtype
+        np.testing.assert_allclose(found.numpy(), expected, rtol=1e-13)
+    check_gradients(expm_frechet, a, e)
 
 
 def test_jacobian_of_a_holomorphic_function_of_matrices() -> None:
