@@ -62,7 +62,7 @@ from .vector import ravel
 if TYPE_CHECKING:
     from . import array_api, implicit, numerical, scipy, symbolic, testing
     from .adoption import adopt
-    from .array_api.constants import *  # noqa: F403  # one by one: of a sum of modules mypy would know no types
+    from .array_api.constants import *  # noqa: F403  # by module: of a sum of lists mypy would know no types
     from .array_api.creation import *  # noqa: F403
     from .array_api.dtypes import *  # noqa: F403
     from .array_api.elementwise import *  # noqa: F403

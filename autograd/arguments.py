@@ -158,7 +158,7 @@ def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
     def apply(*args: P.args, **options: P.kwargs) -> R:
         try:
             return function(*args, **options)
-        except TypeError:  # after Python has refused: calls that fit, such as Tensor(x, name="x"), pay nothing
+        except TypeError:  # as Python says of such calls, too: those that fit, such as Tensor(x, name="x"), pay nothing
             refuse_foreign_options(function, options)
             _refuse_positions(function, args)
             raise

@@ -15,7 +15,7 @@ POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 def constructor_parameters(made: type) -> Mapping[str, Any]:
     """The parameters of a class's constructor, without `self`."""
-    return dict([*parameters(made.__init__).items()][1:])  # type: ignore[misc]  # the class's own, if it is a subclass
+    return dict([*parameters(made.__init__).items()][1:])  # type: ignore[misc]  # of this class, whichever
 
 
 def unknown_options(made: type, given: Iterable[str]) -> list[str]:
@@ -26,7 +26,7 @@ def unknown_options(made: type, given: Iterable[str]) -> list[str]:
 
 
 def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any], of_words: str = "") -> None:
-    """Raise TypeError for an argument that is missing, one too many, or not what its annotation says: bool, float, int.
+    """Raise TypeError for an argument that is missing, or is not the bool, float or int that its annotation says.
 
     Otherwise nn.LSTM(5, 3, 2, 0.5) would have a bias of 0.5, and no dropout. `of_words` is added to the message if a
     word was given for True or False.
@@ -36,11 +36,6 @@ def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any],
     missing = [name for name in required[len(given) :] if name not in options]
     if missing and (given or options):  # copies and pickles are made with nothing
         raise TypeError(f"{made.__name__} needs {' and '.join(missing)}: {made.__name__}({', '.join(required)})")
-    by_position = [name for name, taken in known.items() if taken.kind in POSITIONAL]
-    if len(given) > len(by_position) and not any(taken.kind is taken.VAR_POSITIONAL for taken in known.values()):
-        others = [f"{name}=..." for name in known if name not in by_position]
-        raise TypeError(f"{made.__name__} takes {', '.join(by_position) or 'nothing'} by position, got {len(given)} "
-                        f"values; write {made.__name__}({', '.join(by_position + others)})")
     annotations = {name: parameter.annotation for name, parameter in known.items()}
     for name, value in (*zip(annotations, given, strict=False), *options.items()):
         expected, _, rest = str(annotations.get(name)).partition(" | ")

@@ -223,7 +223,7 @@ def _misfit(function: Callable[..., Any], *first: Any) -> str:
         inspect.signature(function).bind_partial(*first)
     except TypeError as error:
         return str(error)
-    except ValueError:  # some built-in functions have no signature
+    except ValueError:  # as some built-in functions
         pass
     return ""
 

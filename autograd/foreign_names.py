@@ -66,7 +66,7 @@ INSTEAD = {
     "cross", "diff", "expm1", "floor", "fmod", "isclose", "isfinite", "isinf", "isnan", "log10", "log1p", "log2",
     "logaddexp", "logical_not", "median", "moveaxis", "nan_to_num", "nanmean", "nansum", "outer", "quantile", "sign",
     "sinh", "tan", "tile", "trunc", "unique", "where",
-)} | {name: f"write t.numpy().{name}" for name in (  # a matter of memory, without a gradient
+)} | {name: f"write t.numpy().{name}" for name in (  # of NumPy's arrays: their memory, which has no gradient
     "base", "byteswap", "ctypes", "dump", "dumps", "flags", "getfield", "strides", "tobytes", "tofile",
 )} | {
     "tostring": "write t.numpy().tobytes()",  # an array's name for it, until NumPy 2.3

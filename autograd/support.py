@@ -22,7 +22,7 @@ class Support(NamedTuple):
     forward: bool
     orders: str  # "any", "0" for a piecewise constant function, "1" for a custom one differentiated numerically
     complex: bool
-    note: str  # what to call instead where SciPy offers no protocol; arguments without a derivative
+    note: str  # what to call instead where SciPy offers no protocol; the arguments without a derivative
 
 
 class SupportTable(tuple[Support, ...]):

@@ -14,7 +14,7 @@ _ONE_PROCESS = "there is one process: leave it out"
 MODULES = {
     f"LazyInstanceNorm{axes}d": f"write InstanceNorm{axes}d, the number of channels first" for axes in (1, 2, 3)
 } | {
-    "DataLoader": "it is nn.data.DataLoader", "optim": "write import optim",
+    "DataLoader": "it is nn.data.DataLoader",
     "utils": "clip_grad_norm_ and clip_grad_value_ are in optim, pad_sequence in nn.functional, recurrent layers take "
              "lengths in place of packed sequences, autograd.ravel makes one vector of parameters, and here are "
              "weight_norm, spectral_norm and parametrize",

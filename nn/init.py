@@ -227,7 +227,7 @@ def _written(tensor: Tensor, values: Any) -> Tensor:
 
 
 def _require(tensor: Tensor) -> None:
-    """Raise TypeError for anything but a leaf tensor, which initializers can write into."""
+    """Raise TypeError for what is no leaf tensor, which each initializer writes into."""
     if not isinstance(tensor, Tensor) or not tensor.is_leaf:
         came = "the result of an operation" if isinstance(tensor, Tensor) else type(tensor).__name__
         advice = "; write layer.weight, whose .data is the array" if came == "ndarray" else ""

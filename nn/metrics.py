@@ -13,14 +13,13 @@ threshold raise, since comparing logits with 0.5 would be wrong without a sign o
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd.arrays import Array, is_integer, one_of
 from autograd.boundary import as_plain_array
-from autograd.lazy import on_first_use
 from nn.kernels.indices import first_index
 
 __all__ = ["accuracy", "confusion_matrix", "f1", "mae", "precision", "r2", "recall", "top_k"]
@@ -208,9 +207,3 @@ def _averaged(part: Array, whole: Array, average: Average, weights: Array) -> fl
     if average == "weighted" and weights.sum() > 0:
         return float(np.average(ratio, weights=weights))
     return float(np.mean(ratio))
-
-
-if not TYPE_CHECKING:  # otherwise type checkers would accept any name
-    _ADVICE = {f"{name}_score": f"write {name}" for name in ("accuracy", "f1", "precision", "r2", "recall")} | {
-        "mean_absolute_error": "write mae", "top_k_accuracy_score": "write top_k"}  # scikit-learn's names
-    __getattr__, __dir__ = on_first_use(__name__, {}, _ADVICE)

@@ -196,8 +196,7 @@ class Copies:
         if not self._belongs(absolute):
             return seen(__import__(name, globals, locals, fromlist, level))
         known = self._copies.get(absolute)
-        # Functions that run often may import, so a module that is there already is found in the short way.
-        if known is not None and all(hasattr(known, part) for part in fromlist or ()):
+        if known is not None and all(hasattr(known, part) for part in fromlist or ()):  # in a function that runs often
             return known if fromlist else self._copies[_library(absolute)]
         with self.in_place():
             return __import__(name, globals, locals, fromlist, level)

@@ -185,5 +185,5 @@ def _complex(x: Tensor) -> Tensor:
     return call(np.astype, x, np.result_type(x.dtype, np.complex64))
 
 
-if not TYPE_CHECKING:  # a type checker would take every name for one that exists
+if not TYPE_CHECKING:  # or else a type checker would take every name for one that exists
     __getattr__, __dir__ = on_first_use(__name__, {}, {name: f"write np.linalg.{name}" for name in np.linalg.__all__})

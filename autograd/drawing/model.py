@@ -24,7 +24,7 @@ class Kind(StrEnum):
     MORE = "more"  # operations that were left out
 
 
-Slot = tuple[Literal["value", "tangent", "grad"], str]  # what a step fills in, and the longest text that it may be
+Slot = tuple[Literal["value", "tangent", "grad"], str]  # what comes step by step, and as what it is written
 LEAVES = (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
 
 

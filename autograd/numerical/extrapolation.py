@@ -68,7 +68,7 @@ def derivative(g: Callable[[float], Array], at_zero: Array, *, rounding: float =
         jumps = _columns((right - at_zero - (at_zero - left)) / h, leading=1)
         # Where the steps are smallest the series is exhausted, and what the third column still varies by is noise.
         noise = np.max(np.abs(np.diff(slopes[2], axis=0) * h[1:])[-3:], axis=0)
-        size = np.maximum(np.abs(at_zero), np.fmin(np.abs(right), np.abs(left)))  # g may be 0 at 0 and round beside it
+        size = np.maximum(np.abs(at_zero), np.fmin(np.abs(right), np.abs(left)))  # what is 0 at 0 rounds beside it
         noise = np.maximum(noise, rounding * size) / h
         moved = np.abs(np.stack([right, left]) - at_zero)
         spread = np.max(np.where(np.isfinite(moved), moved, 0), axis=(0, 1)) + np.abs(at_zero)

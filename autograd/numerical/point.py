@@ -50,7 +50,7 @@ class Point:
                 self.coarsest = max(self.coarsest, float(np.finfo(array.dtype).eps))
                 self.least = max(self.least, float(np.finfo(array.dtype).tiny))
         joined = np.concatenate([np.zeros(0), *arrays])
-        return joined if joined.dtype.kind in "fc" else joined.astype(np.float64)  # fractions are objects
+        return joined if joined.dtype.kind in "fc" else joined.astype(np.float64)  # of fractions, which are objects
 
     def settled(self, differentiate: Callable[[], Any]) -> Any:
         """Differentiate; once more, with longer steps, if f turns out to compute in a coarser dtype than x has."""

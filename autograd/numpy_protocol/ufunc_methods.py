@@ -117,7 +117,7 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
         found, amount = found.ravel(), np.ravel(amount)
         total = primitives["add_into_zeros"](amount, key=last_of_its_kind(found, target.size), shape=found.shape)
         where = index_of(found, target.shape)
-        target[where] = update(target[where], ufunc, total)  # the last of several for one place stays
+        target[where] = update(target[where], ufunc, total)  # of writes to one place the last one stays
         return None
     found, operands = found.ravel(), [np.copy(v).reshape(-1) for v in operands]  # may be views of it
     times = occurrence(found)
@@ -135,7 +135,7 @@ def index_of(places: Array, shape: tuple[int, ...]) -> Any:
 
 def last_of_its_kind(places: Array, size: int) -> Array:
     """For each of some places below `size`, the position at which it occurs last among them; without a sort."""
-    last = np.empty(size, np.intp)  # only what is written here is read
+    last = np.empty(size, np.intp)  # of which only what is written is read
     last[places] = np.arange(places.size)
     return last[places]
 

@@ -162,7 +162,7 @@ def last_writes(shape: tuple[int, ...], key: Any) -> Any:
     """1, but 0 for writes that a later one to the same element overwrites."""
     if is_basic(key):
         return 1
-    winner = np.empty(shape, int)  # only what is written here is read
+    winner = np.empty(shape, int)  # of which only what is written is read
     order = np.arange(winner[key].size).reshape(winner[key].shape)
     winner[key] = order
     return winner[key] == order

@@ -17,7 +17,7 @@ from autograd.duck_arrays import Array
 from .axes import one_axis, with_leading_axes
 
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-LETTERS = CAPITALS + CAPITALS.lower()  # in the order of NumPy's numbers for axes, and of an output that is not written
+LETTERS = CAPITALS + CAPITALS.lower()  # as NumPy numbers them, and orders axes of no written output
 
 # --- einsum ----------------------------------------------------------------------------------------------------------
 

@@ -95,7 +95,7 @@ class Subject:
                 raise GradientMismatch(f"f is not deterministic: two calls at the same point gave shapes {a.shape} "
                                        f"and {b.shape} for {name}")
             scale = np.max(np.abs(a), initial=0, where=np.isfinite(a)) + 1
-            with np.errstate(invalid="ignore"):  # inf - inf
+            with np.errstate(invalid="ignore"):  # of two infinities
                 near = np.abs(a - b) <= 1e3 * np.finfo(a.dtype).eps * scale
             differ = ~near & (np.isfinite(a) | np.isfinite(b))
             if np.any(differ):

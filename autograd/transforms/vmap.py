@@ -187,7 +187,7 @@ def _mapped(f: Callable[..., Any], in_axes: Any, out_axes: Any, /, *args: Any, *
     outs, structure = tree.flatten(out)
     outs = [_at_axis(o if isinstance(o, Tensor) else tensor(o), a, level, size)
             for o, a in zip(outs, tree.broadcast_prefix("axes", out_axes, structure), strict=True)]
-    own = set(map(id, leaves))  # the caller's, which must stay what they are
+    own = set(map(id, leaves))  # of the caller
     outs = [another(o) if hasattr(o, "_view") or id(o) in own else o for o in outs]
     return structure.unflatten([as_output(o, plain) for o in outs])
 

@@ -40,7 +40,7 @@ class TensorDataset(Dataset, InBatches):
         if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) and any(np.ndim(part) for part in tensors[0]):
             raise TypeError("TensorDataset takes its arrays one by one: write TensorDataset(x, y), or *arrays")
         self.tensors = tensors
-        self._samples, self._gather = source(tensors, "TensorDataset")
+        self._samples, self._gather = source(tensors)
 
     def __len__(self) -> int:
         return self._samples
@@ -60,7 +60,7 @@ class Subset(Dataset, InBatches):
 
     def __init__(self, dataset: Any, indices: ArrayLike) -> None:
         self.dataset, self.indices = dataset, as_indices("Subset", indices)
-        count, self._gather = source(dataset, "Subset")
+        count, self._gather = source(dataset)
         outside = self.indices[(self.indices < -count) | (self.indices >= count)]
         if outside.size:
             raise ValueError(f"Subset expected indices below {count}, got {outside[0]}")
@@ -85,7 +85,7 @@ class ConcatDataset(Dataset):
         if isinstance(datasets, (np.ndarray, Tensor)):
             raise TypeError(f"ConcatDataset takes a list of data sets, [first, second], got one array {datasets.shape}")
         self.datasets = list(datasets)
-        self.cumulative_sizes = [*accumulate(source(part, "ConcatDataset")[0] for part in self.datasets)]
+        self.cumulative_sizes = [*accumulate(source(part)[0] for part in self.datasets)]
         if not self.datasets:
             raise ValueError("ConcatDataset expected at least one data set, got none")
 
@@ -107,7 +107,7 @@ def random_split(dataset: Any, lengths: Sequence[float], *, seed: int | None = N
     parts, one each. With a `seed` the split is always the same; without, it is drawn from the library's generator.
     Raises ValueError unless the lengths add up to all samples, or to 1.
     """
-    count = source(dataset, "random_split")[0]
+    count = source(dataset)[0]
     if not isinstance(lengths, (Sequence, np.ndarray)):
         raise TypeError(f"random_split takes the lengths of all parts, as [0.8, 0.2], got {lengths!r}")
     if any(isinstance(length, float) for length in lengths):

@@ -119,9 +119,8 @@ class WeightedRandomSampler(_Sampler):
                              f"{self.weights.shape} {self.weights}")
         possible = np.count_nonzero(self.weights)
         if possible < (1 if replacement else self.num_samples):
-            advice = "; to draw some more than once, write replacement=True" if possible else ""
-            raise ValueError(f"WeightedRandomSampler cannot draw {num_samples} samples, {possible} of the weights are "
-                             f"above 0{advice}")
+            raise ValueError(f"WeightedRandomSampler cannot draw {num_samples} samples: {possible} weights are not 0"
+                             + ("; to draw some more than once, write replacement=True" if possible else ""))
 
     def __len__(self) -> int:
         return self.num_samples

@@ -24,29 +24,30 @@ class InBatches:
         raise NotImplementedError
 
 
-def source(data: Any, speaker: str = "DataLoader") -> tuple[int, Gather]:
+def source(data: Any) -> tuple[int, Gather]:
     """The number of samples, and the function from a slice or an array of indices to a batch."""
     if InBatches in type(data).__bases__:
         return data.gathered()  # type: ignore[no-any-return]
     if isinstance(data, tuple):
-        arrays = [_array(part, speaker, f"array {position}") for position, part in enumerate(data)]
+        arrays = [_array(part, f"array {position}") for position, part in enumerate(data)]
         lengths = [len(array) for array in arrays]
         if not arrays:
-            raise ValueError(f"{speaker} expected an array or several, got an empty tuple")
+            raise ValueError("DataLoader expected an array or several, got an empty tuple")
         if len(set(lengths)) > 1:
-            raise ValueError(f"{speaker} expected arrays of one length, got lengths {lengths}")
+            raise ValueError(f"DataLoader expected arrays of one length, got lengths {lengths}")
         return lengths[0], partial(_rows_of_each, arrays)
     if isinstance(data, np.ndarray | Tensor) or hasattr(data, "__array__"):
-        array = _array(data, speaker, "the array")
+        array = _array(data, "the array")
         return len(array), partial(_rows, array)
     if hasattr(data, "__len__") and hasattr(data, "__getitem__") and not isinstance(data, Mapping | str | bytes | type):
         return len(data), partial(_stack_samples, data)
     if isinstance(data, type):
-        raise TypeError(f"{speaker} expected a data set, got the class {data.__name__}; make one of it: "
+        raise TypeError(f"DataLoader expected a data set, got the class {data.__name__}; make one of it: "
                         f"{data.__name__}(...)")
-    advice = "; write list(data)" if hasattr(data, "__next__") else ""
-    raise TypeError(f"{speaker} expected an array, a tuple of arrays, or an object with __len__ and __getitem__(int), "
-                    f"got {type(data).__name__}{advice}")
+    raise TypeError(
+        "DataLoader expected an array, a tuple of arrays, or an object with __len__ and __getitem__(int), "
+        f"got {type(data).__name__}"
+    )
 
 
 def collated(data: Any, collate: Callable[[list[Any]], Any]) -> tuple[int, Gather]:
@@ -71,20 +72,20 @@ def default_collate(batch: list[Any]) -> Any:
     return _stack(batch, range(len(batch)))
 
 
-def _plain(data: Any, speaker: str, which: str) -> NDArray[Any]:
+def _plain(data: Any, which: str) -> NDArray[Any]:
     if not isinstance(data, Tensor):
         return plain_array(data)
     if data.requires_grad:
-        raise ValueError(f"{speaker}: {which} requires grad, which batches would lose; write data.detach()")
+        raise ValueError(f"DataLoader: {which} requires grad, which batches would lose; write data.detach()")
     return data.data
 
 
-def _array(data: Any, speaker: str, which: str) -> NDArray[Any]:
-    array = _plain(data, speaker, which)
+def _array(data: Any, which: str) -> NDArray[Any]:
+    array = _plain(data, which)
     if array.dtype.kind not in "biufc":
-        raise TypeError(f"{speaker} expected numbers, {which} has dtype {array.dtype}")
+        raise TypeError(f"DataLoader expected numbers, {which} has dtype {array.dtype}")
     if array.ndim == 0:
-        raise ValueError(f"{speaker} expected arrays with one sample per row, {which} has shape ()")
+        raise ValueError(f"DataLoader expected arrays with one sample per row, {which} has shape ()")
     return array
 
 
@@ -139,7 +140,7 @@ def _stack(samples: list[Any], indices: Any) -> Any:
 
 
 def _sample(value: Any) -> NDArray[Any]:
-    array = _plain(value, "DataLoader", "a sample")
+    array = _plain(value, "a sample")
     if array.dtype.kind not in "biufc":
         raise TypeError(f"DataLoader expected samples made of numbers, got {type(value).__name__} {value!r:.60}")
     return array

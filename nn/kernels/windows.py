@@ -132,9 +132,9 @@ def axis(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tu
 
 def transposed_size(size: int, kernel: int, stride: int = 1, dilation: int = 1, padding: tuple[int, int] = (0, 0),
                     extra: int = 0) -> int:
-    """The number of outputs of a transposed convolution of `size` inputs, which the convolution takes back to `size`.
+    """The outputs of a transposed convolution of `size` inputs: so many a convolution takes to `size`.
 
-    `(size - 1) * stride - padding + dilation * (kernel - 1) + 1 + extra`: with a stride there are several such numbers.
+    `(size - 1) * stride - padding + dilation * (kernel - 1) + 1`, and `extra`, which a stride leaves open.
     """
     return (size - 1) * stride - sum(padding) + dilation * (kernel - 1) + 1 + extra
 

@@ -14,9 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike
 
 Size = int | Sequence[int]
-"""One number for all axes, or one per axis, as users give it."""
+"""One number for all axes, or one per axis, as it is given; and what it is made into:"""
 Sizes = tuple[int, ...]
-"""One number per axis."""
 Geometry = tuple[Sizes, Sizes, Sizes, Sizes]
 """The kernel, stride, padding and dilation of windows, each along all axes."""
 

@@ -64,7 +64,7 @@ def logsigmoid(input: ArrayLike) -> Tensor:
 
 
 def softsign(input: ArrayLike) -> Tensor:
-    """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that approaches its limits slowly.
+    """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that comes to its ends slowly.
 
     The derivative is 1 / (1 + |x|)^2. Floating input of any shape; the dtype stays.
     Source: Bergstra et al., "Quadratic polynomials learn better image features", 2009.
@@ -93,7 +93,7 @@ def softmin(input: ArrayLike, dim: int = -1) -> Tensor:
 
 @refuses_foreign_options
 def glu(input: ArrayLike, dim: int = -1, *, speaker: Speaker = "glu") -> Tensor:
-    """a sigmoid(b) for the halves a and b of axis `dim`: the first says what passes, the second how much of it.
+    """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
 
     Floating input of any shape, of which one axis becomes half as long. Raises ValueError for an axis of odd length.
     Source: Dauphin et al., "Language modeling with gated convolutional networks", arXiv:1612.08083.
@@ -148,7 +148,7 @@ class LogSigmoid(Activation):
 
 
 class Softsign(Activation):
-    """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that approaches its limits slowly.
+    """x / (1 + |x|), elementwise: a sigmoid from -1 to 1 that comes to its ends slowly.
 
     The derivative is 1 / (1 + |x|)^2. Floating input of any shape; the dtype stays.
     """
@@ -175,7 +175,7 @@ class Softmin(AlongAxis):
 
 
 class GLU(Layer):
-    """a sigmoid(b) for the halves a and b of axis `dim`: the first says what passes, the second how much of it.
+    """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
 
     Any shape, of which one axis becomes half as long; the dtype stays. Raises ValueError for an axis of odd length.
     Source: Dauphin et al., "Language modeling with gated convolutional networks", arXiv:1612.08083.

@@ -94,8 +94,7 @@ def one_hot(labels: ArrayLike, num_classes: int = -1) -> Tensor:
     classes = needed if num_classes == -1 else integer("one_hot: num_classes", num_classes)
     at = first_outside(given._value, classes)
     if at is not None:
-        wanted = "of at least 0" if num_classes == -1 else f"from 0 to {classes - 1}"
-        raise ValueError(f"one_hot expected labels {wanted}, got {given._value[at]} at index {at}")
+        raise ValueError(f"one_hot expected labels from 0 to {classes - 1}, got {given._value[at]} at index {at}")
     return (given[..., np.newaxis] == np.arange(classes)).astype(np.int64)
 
 

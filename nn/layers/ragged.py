@@ -29,8 +29,8 @@ def places(lengths: Integers) -> tuple[Integers, np.ndarray[Any, np.dtype[np.boo
 def pad_sequence(sequences: Iterable[Any], batch_first: bool = False, padding_value: float = 0.0) -> Tensor:
     """Sequences (L, ...) of several lengths side by side in one Tensor (longest, N, ...), or (N, longest, ...).
 
-    The shorter ones are filled up with `padding_value`. A `collate_fn` can make batches with it, which recurrent layers
-    take with their `lengths`. Raises ValueError for no sequences, and for sequences that differ in other axes.
+    The shorter ones go on with `padding_value`. A `collate_fn` makes batches with it, which recurrent layers take with
+    their `lengths`. Raises ValueError for no sequences, and for sequences that differ in other axes.
     """
     given = [as_tensor(sequence) for sequence in sequences]
     if not given or any(x.ndim == 0 or x.shape[1:] != given[0].shape[1:] for x in given):

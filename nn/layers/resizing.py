@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import Array
 from nn.kernels.average_pooling import adaptive_average_pool
-from nn.layers.arguments import Size, choice, positive, positive_integers
+from nn.layers.arguments import Size, choice, positive_integers
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
@@ -88,6 +88,8 @@ def _sizes(speaker: Speaker, x: Any, size: Size | None,
     if len(each) != len(lengths):
         raise mistake(speaker, f"needs one number or {len(lengths)} for {x.shape}, got {given!r}")
     if size is not None:
+        for after in each:
+            positive_integers(speaker, size=after)
         return each, list(each)
     afters = [int(length * factor) for length, factor in zip(lengths, each, strict=True)]
     for axis, after in enumerate(afters, start=2):
@@ -181,9 +183,6 @@ def _check(speaker: Speaker, size: Any, scale_factor: Any, mode: str, align_corn
     choice(speaker, _MODES, mode=mode)
     if (size is None) == (scale_factor is None):
         raise mistake(speaker, f"needs either size or scale_factor, got size={size!r}, scale_factor={scale_factor!r}")
-    given = scale_factor if size is None else size
-    for number in given if isinstance(given, (tuple, list)) else (given,):
-        positive(speaker, scale_factor=number) if size is None else positive_integers(speaker, size=number)
     if align_corners is not None and (mode == "area" or "nearest" in mode):
         raise mistake(speaker, f"has no align_corners in mode {mode!r}: leave it out")
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _MaxUnpoolNd(Layer):
-    """The values of a pool put back at their places, along any number of axes."""
+    """The values of a pool back at their places, along any number of axes."""
 
     axes: int
     called_with = ("x", "indices")
@@ -38,7 +38,7 @@ class _MaxUnpoolNd(Layer):
 
 
 class MaxUnpool2d(_MaxUnpoolNd):
-    """The values that `MaxPool2d(return_indices=True)` gives, put back at their places in images of zeros.
+    """The values of a pool back at their places in images of zeros: of what `MaxPool2d(return_indices=True)` gives.
 
     Input (N, C, H, W) and places of its shape, counted row by row in each channel; also without N. The output is as
     large as the smallest image from which such a pool makes the input, unless `output_size` says otherwise. Where
@@ -49,7 +49,7 @@ class MaxUnpool2d(_MaxUnpoolNd):
 
 
 class MaxUnpool1d(_MaxUnpoolNd):
-    """The values of a pool put back at their places in sequences of zeros; otherwise as MaxUnpool2d.
+    """The values of a pool back at their places in sequences of zeros; otherwise as MaxUnpool2d.
 
     Input (N, C, L) and places of its shape, or both without N.
     """
@@ -58,7 +58,7 @@ class MaxUnpool1d(_MaxUnpoolNd):
 
 
 class MaxUnpool3d(_MaxUnpoolNd):
-    """The values of a pool put back at their places in volumes of zeros; otherwise as MaxUnpool2d.
+    """The values of a pool back at their places in volumes of zeros; otherwise as MaxUnpool2d.
 
     Input (N, C, D, H, W) and places of its shape, or both without N.
     """
@@ -68,7 +68,7 @@ class MaxUnpool3d(_MaxUnpoolNd):
 
 def max_unpool2d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
-    """The values of a pool of images put back at their places `indices`, among zeros.
+    """The values of a pool of images back at their places `indices`, among zeros.
 
     Shapes, options and errors are those of `nn.MaxUnpool2d`.
     """
@@ -78,7 +78,7 @@ def max_unpool2d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride
 
 def max_unpool1d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
-    """The values of a pool of sequences put back at their places `indices`, among zeros.
+    """The values of a pool of sequences back at their places `indices`, among zeros.
 
     Shapes, options and errors are those of `nn.MaxUnpool1d`.
     """
@@ -88,7 +88,7 @@ def max_unpool1d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride
 
 def max_unpool3d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
-    """The values of a pool of volumes put back at their places `indices`, among zeros.
+    """The values of a pool of volumes back at their places `indices`, among zeros.
 
     Shapes, options and errors are those of `nn.MaxUnpool3d`.
     """

@@ -1,4 +1,4 @@
-"""Batch normalization and local response normalization as ONNX nodes."""
+"""Normalizations by what the batch or neighbouring channels say, as ONNX nodes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Convolutions and pools as ONNX nodes, where layers have options that their functions lack."""
+"""Convolutions and pools as ONNX nodes, where layers have options that their functions have not."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import numpy as np
 import nn.metrics
 from autograd import Tensor, no_grad
 from autograd.boundary import as_plain
-from autograd.errors import name_of, require_function, require_instance
+from autograd.errors import name_of, require_function
 from nn.data import DataLoader
 from nn.evaluation_mode import evaluating
 from nn.kernels.indices import first_index
@@ -32,7 +32,6 @@ def evaluate(model: Module, data: Iterable[Any], loss: Loss, *, metrics: Metrics
     `batch_size`. The loss is the mean over samples of the loss of their batch; metrics see all outputs at once. Every
     module's training mode is as before afterwards. Raises ValueError if there is no data.
     """
-    require_instance(model, Module, "evaluate", "an nn.Module, data, and a loss")
     batches = DataLoader(data, batch_size) if isinstance(data, tuple) else data
     tally = Tally(loss, metrics)
     with evaluating(model), no_grad():

@@ -56,7 +56,7 @@ class ChainedScheduler(ByGroup):
 
 def _functions_of_the_step(made: Scheduler, schedulers: Sequence[Scheduler],
                            optimizer: Optimizer | None) -> list[Scheduler]:
-    """The schedules. Raises unless each is a function of the step and the initial rate, and all have one optimizer."""
+    """The schedules. Raises where one is no function of the step and the initial rate, or of another optimizer."""
     name = type(made).__name__
     for scheduler in schedulers:
         if not isinstance(scheduler, Scheduler):

@@ -82,6 +82,13 @@ def test_gates_by_halves(half: int, dim: int) -> None:
     np.testing.assert_allclose(nn.GLU(dim)(x).data, a / (1 + np.exp(-b)), rtol=1e-12)
 
 
+@pytest.mark.parametrize("layer", [nn.ReLU(), nn.Tanh(), nn.Sigmoid(), nn.GELU(), nn.Softplus(), nn.LeakyReLU()])
+def test_whole_numbers_are_refused_however_they_come(layer: Any) -> None:
+    for x in ([1, -2], np.array([1, -2]), Tensor(np.array([1, -2])), Tensor(np.array([True, False]))):
+        with pytest.raises(TypeError, match=r"expected floating-point input, got (int64|bool) \(2,\)"):
+            layer(x)
+
+
 def test_softmin_is_softmax_of_the_opposite() -> None:
     x = np.random.default_rng(0).normal(size=(3, 4))
     powers = np.exp(-x)

@@ -38,11 +38,6 @@ def test_outputs_of_other_losses_are_probabilities_for_a_metric_of_classes(loss)
     assert evaluate(nn.Identity(), (outputs, true), loss=loss, metrics=["accuracy"])["accuracy"] == 0.5
 
 
-def test_what_is_no_model_is_not_evaluated():
-    with pytest.raises(TypeError, match="evaluate takes an nn.Module, data, and a loss, got 3 of type int"):
-        nn.evaluate(3, [], nn.MSELoss())
-
-
 def test_a_source_may_use_its_memory_again_for_the_next_batch():
     def batches():
         x, y = np.empty((5, 4)), np.empty(5, int)

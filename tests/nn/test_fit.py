@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import io
+import json
 import math
 import re
 import sys
@@ -255,6 +256,12 @@ def test_early_stopping_of_one_model_knows_nothing_of_the_next():
 def test_for_early_stopping_any_number_is_better_than_none():
     epochs, stopping, _, _ = scripted([math.nan, 3.0, 2.0, math.nan, 1.0], patience=2)
     assert (epochs, stopping.best, stopping.best_epoch) == (5, 1.0, 5)
+
+
+def test_a_rate_of_numpys_is_a_number_in_the_history():
+    model = net()
+    history = run(model, optimizer=optim.SGD(model.parameters(), lr=np.float32(0.25)))
+    assert json.loads(json.dumps(history.to_dict()))["lr"] == [0.25, 0.25]
 
 
 def test_history_is_a_table():

@@ -193,7 +193,7 @@ def test_batch_norm_takes_one_example_in_evaluation() -> None:
     (lambda: functional.scaled_dot_product_attention(*[floats(3, 4)] * 3, np.ones((3, 3), bool), is_causal=True),
      "give attn_mask or is_causal, not both"),
     (lambda: functional.embedding([0, 1], floats(3)), r"embedding expected a weight \(rows, width\), got \(3,\)"),
-    (lambda: nn.Upsample(size=7.9)(floats(1, 1, 4)), "Upsample: size must be an integer of at least 1, got 7"),
+    (lambda: nn.Upsample(size=7.9)(floats(1, 1, 4)), r"\(size=7.9\): size must be an integer of at least 1, got 7"),
     (lambda: functional.dropout(floats(3), 1.5), "dropout: p must be between 0 and 1, got 1.5"),
 ])
 def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
@@ -291,10 +291,6 @@ def test_a_wrong_argument_of_a_call(call: Build, message: str) -> None:
       for cls in (nn.MSELoss, nn.L1Loss, nn.HuberLoss, nn.SmoothL1Loss, nn.BCELoss, nn.BCEWithLogitsLoss,
                   nn.CrossEntropyLoss, nn.NLLLoss, nn.KLDivLoss)),
     (lambda: nn.Tanh(np.ones(3)), r"nn.Tanh\(...\), then layer\(x\)"),
-    (lambda: nn.MSELoss("sum"), r"MSELoss takes nothing by position, got 1 values; write MSELoss\(reduction=...\)"),
-    (lambda: nn.Linear(3, 2, True, np.float64), r"takes in_features, out_features, bias by .* bias, dtype=...\)"),
-    (lambda: nn.Upsample(size=(4, 0)), "Upsample: size must be an integer of at least 1, got 0"),
-    (lambda: nn.Upsample(scale_factor="2"), "Upsample: scale_factor must be positive, got '2'"),
 ])
 def test_wrong_arguments_of_a_constructor(build: Build, message: str) -> None:
     with pytest.raises((ValueError, TypeError), match=message):

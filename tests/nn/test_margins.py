@@ -220,7 +220,7 @@ def test_what_follows_the_table_is_what_follows_its_size() -> None:
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: functional.one_hot([0, 3], 3), ValueError, "one_hot expected labels from 0 to 2, got 3 at index 1"),
     (lambda: functional.one_hot([0, 1], 2.5), TypeError, "num_classes must be an integer of at least 1, got 2.5"),
-    (lambda: functional.one_hot([[0, -1]]), ValueError, r"labels of at least 0, got -1 at index \(0, 1\)"),
+    (lambda: functional.one_hot([[0, -1]]), ValueError, r"labels from 0 to 0, got -1 at index \(0, 1\)"),
     (lambda: functional.one_hot(np.zeros(0, int)), ValueError, r"num_classes, since there are no labels, got \(0,\)"),
     (lambda: functional.one_hot([0.5]), TypeError, r"integer labels, got float64 \(1,\); write x.astype\(int\)"),
     (lambda: functional.embedding_bag([[1, -1]], A, scale_grad_by_freq=True), ValueError,

@@ -58,7 +58,7 @@ def layers_of(graph: Graph, measured: Mapping[str, tuple[float, float]],
             straight = (edge.source, edge.target) in steps
             stops += [Member(6.0, 0.0, layer, _passed(start, end, layer, spans), start.weight, straight)
                       for layer in range(start.layer + 1, end.layer)]
-            steps.discard((edge.source, edge.target))  # one step, however many edges there are from one to the next
+            steps.discard((edge.source, edge.target))  # of several edges from one to the next
             bends[number] = stops[1:]
         for upper, lower in pairwise([*stops, end]):
             upper.below.append(lower)

@@ -117,7 +117,7 @@ def outline(kind: Kind, box: Box, look: str, extra: str) -> str:
         return (f'<ellipse{named} cx="{box.x:.1f}" cy="{box.y:.1f}" rx="{box.width / 2:.1f}" '
                 f'ry="{box.height / 2:.1f}"{extra}/>')
     radius = {Kind.OPERATION: 9.0, Kind.CONSTANT: 10.0, Kind.MORE: 9.0}.get(kind, 1.5)
-    return rectangle(box, min(radius, box.height / 3), look, extra=extra)  # a small one is no ellipse
+    return rectangle(box, min(radius, box.height / 3), look, extra=extra)  # in a legend, too, no ellipse
 
 
 def rectangle(box: Box, radius: float, look: str, *, shift: float = 0.0, extra: str = "") -> str:

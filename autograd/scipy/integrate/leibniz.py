@@ -24,7 +24,7 @@ from autograd.scaling import size_of
 from autograd.scipy.precision import in_double
 from autograd.transforms import vjp
 
-Integrand = Callable[..., Array]  # takes a point, or points as rows, and arguments
+Integrand = Callable[..., Array]  # of a point or of points, one per row, and arguments
 
 
 class Integral(Primitive, ABC):

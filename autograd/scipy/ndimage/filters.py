@@ -143,7 +143,7 @@ def gaussian_laplace(input: Any, sigma: Any, output: Any = None, mode: Any = "re
     image = array_of(input)
     axes = all_axes(image, axes)
     widths = each("gaussian_laplace", sigma, len(axes))
-    if len(axes) < image.ndim:  # for all axes SciPy reads them in the image's order, whatever that of `axes`
+    if len(axes) < image.ndim:  # of all axes they are in the image's order, as SciPy reads them
         chosen = dict(zip(axes, widths, strict=True))
         widths = [chosen.get(k, 0.0) for k in range(image.ndim)]
     return gaussian_derivatives("gaussian_laplace", add_all, image, widths, 2, output, mode, cval, axes, **options)

@@ -47,7 +47,7 @@ def newton(call: Call, solver: Solver) -> Any:
                       EachAlone)
     if not call["full_output"]:
         return x
-    if hasattr(found, "_replace"):  # the result for several equations
+    if hasattr(found, "_replace"):  # of several equations
         return found._replace(root=x)
     found[1].root = x
     return x, found[1]

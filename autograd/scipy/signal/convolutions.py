@@ -60,7 +60,7 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
 def along_some(x: Array, y: Array, mode: str, axes: tuple[int, ...]) -> Array:
     """Convolutions along some axes, for each place on the others, along which the operands broadcast."""
     if mode == "valid" and any(x.shape[k] < y.shape[k] for k in axes):
-        x, y = y, x  # the other axes broadcast, so it does not matter there which is larger
+        x, y = y, x  # on the other axes, where they broadcast, it does not matter which is the larger
     transform, back = (np.fft.fftn, np.fft.ifftn) if x.dtype.kind == "c" else (np.fft.rfftn, np.fft.irfftn)
     sizes = [x.shape[k] + y.shape[k] - 1 for k in axes]
     full = back(transform(x, sizes, axes) * transform(y, sizes, axes), sizes, axes)

@@ -188,7 +188,7 @@ def in_either_order(b: Array, a: Array, x: Array, irlen: int | None) -> Array:
     def by_states(start: Array, end: Array) -> Array:
         return np.concatenate([np.pad(start, ((0, 0), (0, last))), np.pad(end, ((0, 0), (last, 0)))])
 
-    start = lfilter(b, a, np.zeros((order, first), b.dtype), zi=np.eye(order, dtype=b.dtype))[0]  # from one state each
+    start = lfilter(b, a, np.zeros((order, first), b.dtype), zi=np.eye(order, dtype=b.dtype))[0]  # of each state alone
     end = np.flip(start, -1)
     added = by_states(backwards(start), end)
     other = by_states(start, forwards(end))

@@ -176,14 +176,13 @@ def diags_array(diagonals: Any, *, offsets: Any = 0, shape: Any = None, **option
     of_one = is_integer(offsets)
     each = [array_of(d) for d in ([diagonals] if of_one and np.ndim(diagonals[0]) == 0 else diagonals)]
     every = [offsets] if of_one else list(offsets)
-    # As above, SciPy raises for what does not fit.
-    checked = sp.diags_array([np.ones(np.shape(d)) for d in each], offsets=every, shape=shape, **options)
-    rows, columns = checked.shape
+    frame = sp.diags_array([np.ones(np.shape(d)) for d in each], offsets=every, shape=shape, **options)  # as above
+    rows, columns = frame.shape
     lengths = [min(rows + min(k, 0), columns - max(k, 0)) for k in every]
     row, col = (np.concatenate([np.arange(length) + max(side * k, 0) for k, length in zip(every, lengths, strict=True)])
                 for side in (-1, 1))
     data = [np.broadcast_to(d, (length,)) for d, length in zip(each, lengths, strict=True)]
-    return Entries(in_dtype(np.concatenate(data), options.get("dtype")), Places(row, col, checked.shape))
+    return Entries(in_dtype(np.concatenate(data), options.get("dtype")), Places(row, col, frame.shape))
 
 
 def coo_matrix(arg1: Any, *args: Any, **options: Any) -> Any:

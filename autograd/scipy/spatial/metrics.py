@@ -57,11 +57,11 @@ def mahalanobis(u: Array, v: Array, VI: Array) -> Array:
 
 
 def correlation(u: Array, v: Array, w: Array | None = None, centered: bool = True) -> Array:
-    w = np.ones(u.shape[-1], u.dtype) if w is None else w
+    share = np.ones(u.shape[-1], u.dtype) if w is None else w
     if centered:
-        u, v = (x - total(x, w)[..., None] / np.sum(w) for x in (u, v))
-    with np.errstate(invalid="ignore", divide="ignore"):  # SciPy gives nan for vectors of length 0 without a warning
-        alike = total(u * v, w) / np.sqrt(total(u * u, w) * total(v * v, w))
+        u, v = (x - total(x, share)[..., None] / np.sum(share) for x in (u, v))
+    with np.errstate(invalid="ignore", divide="ignore"):  # of vectors without a length SciPy says nothing
+        alike = total(u * v, share) / np.sqrt(total(u * u, share) * total(v * v, share))
     return put_back(1 - alike, 0.0, 2.0)
 
 

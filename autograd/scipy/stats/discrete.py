@@ -62,7 +62,7 @@ def positive_probability(p: Array) -> Array:
 
 poisson = Trials(
     "poisson", (0, INF), possible=lambda mu: mu >= 0, rest=lambda k, mu: -sc.gammaln(k + 1) - mu,
-    powers=lambda k, mu: (k, 0 * k), cdf=lambda k, mu: sc.pdtr(k, mu) + 0 * k,  # nan for a k of nan, for mu = 0 too
+    powers=lambda k, mu: (k, 0 * k), cdf=lambda k, mu: sc.pdtr(k, mu) + 0 * k,  # of nan nan, for mu = 0 too
     sf=lambda k, mu: sc.pdtrc(k, mu) + 0 * k)
 bernoulli = Trials(
     "bernoulli", (0, 1), possible=probability, rest=lambda k, p: 0 * k, powers=lambda k, p: (k, 1 - k),

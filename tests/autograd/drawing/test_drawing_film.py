@@ -91,6 +91,17 @@ def test_any_name_is_text_and_no_two_elements_share_an_id(tmp_path: Path) -> Non
     assert drawing.to_film() == drawing.to_film()
 
 
+def test_words_of_several_lines_stand_above_their_frame() -> None:
+    drawing, _ = neuron("w" * 60)
+    lines = []
+    for frame in (g for g in parsed(drawing.to_film()).iter(f"{SVG}g") if g.get("role") == "img"):
+        words = [float(text.get("y", "")) for text in frame.iter(f"{SVG}text") if text.get("class") == "caption"]
+        lines.append(len(words))
+        (figure,) = groups(frame, "graph")
+        assert max(words) < float(figure.get("transform", "").rstrip(")").split()[-1])
+    assert max(lines) == 2
+
+
 def test_without_values_there_is_no_film() -> None:
     model = nn.Linear(600, 600)
     with pytest.raises(ValueError, match=r"a film strip needs the values .*steps=True"):

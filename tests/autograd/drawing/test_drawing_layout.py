@@ -46,6 +46,13 @@ def test_no_two_boxes_overlap_and_all_lie_in_the_picture(graph: Graph) -> None:
         assert box.left >= 0 <= box.top
         assert box.right <= layout.width
         assert box.bottom <= layout.height
+    for box in layout.frames.values():
+        assert box.left >= 0 <= box.top
+        assert box.right < layout.width
+        assert box.bottom < layout.height
+    for x, y in (point for route in layout.routes.values() for point in route):
+        assert 0 <= x < layout.width
+        assert 0 <= y <= layout.height
 
 
 @examples(40)

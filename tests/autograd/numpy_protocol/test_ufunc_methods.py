@@ -143,6 +143,15 @@ def test_at_applies_once_for_each_time_that_a_place_occurs(ufunc: np.ufunc, plac
     np.testing.assert_allclose(vmap(program)(np.stack([x, x]), np.stack([v, v])), [expected, expected], rtol=1e-13)
 
 
+def test_what_at_adds_up_has_the_digits_of_what_it_is_added_to() -> None:
+    """NumPy takes each value into the target's dtype first: in single precision 1e8 + 1 is 1e8."""
+    values = np.array([1e8, 1, 1, -1e8], np.float32)
+    for size in (1, 100):
+        target = Tensor(np.zeros(size), requires_grad=True) * 1.0
+        np.add.at(target, [0] * 4, Tensor(values, requires_grad=True))
+        assert target[0].item() == 2
+
+
 @pytest.mark.parametrize("ufunc", [np.add, np.subtract, np.multiply, np.divide, np.sin])
 @pytest.mark.parametrize("places", PLACES)
 def test_at_takes_as_long_as_the_places_where_nothing_else_knows_the_whole(places: str, ufunc: np.ufunc) -> None:

@@ -244,7 +244,17 @@ def test_repr_says_what_matters() -> None:
     assert repr(x) == "Tensor([1., 2.], name='x', requires_grad=True)"
     assert repr(x * 2) == "Tensor([2., 4.], made by multiply)"
     assert repr(Tensor(np.float32(1))) == "Tensor(1., dtype=float32)"
+    assert repr(tensor([1.0], name="w")) == "Tensor([1.], name='w')"
     assert f"{x.sum():.2f}" == "3.00"
+    assert [f"{t:.2f}" for t in (x, x[:1])] == [repr(x), repr(x[:1])]  # of arrays there is one form
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_copy_lies_in_memory_as_it_is_asked_to(order: Any) -> None:
+    for t in (Tensor(np.ones((2, 3))), Tensor(np.ones((2, 3), order="F"), requires_grad=True)):
+        copied = t.copy(order=order).detach().numpy()
+        assert copied.flags.f_contiguous is (order == "F")
+        assert copied.flags.c_contiguous is (order == "C")
 
 
 def test_iteration_and_length() -> None:
