@@ -29,6 +29,7 @@ class Dual(Box):
     """A value and its tangent: `value + tangent * epsilon` with `epsilon**2 = 0`, one epsilon per level."""
 
     __slots__ = ()
+    layers = ("_inner", "_tangent")
     _tangent: Tensor
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from autograd.primitive import Primitive
-from autograd.tensor.mutation import link
+from autograd.tensor.mutation import is_kept_apart, link
 
 
 class Viewing(Primitive):
@@ -28,5 +28,5 @@ class Viewing(Primitive):
         """Apply to operands that nobody writes to as tensors, though their arrays may be a user's."""
         result = super().__call__(*operands, **options)
         if len(operands) == 1:
-            result._shared = operands[0]._shared
+            result._shared = is_kept_apart(result, operands[0])
         return result

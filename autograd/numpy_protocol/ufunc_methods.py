@@ -18,7 +18,7 @@ from autograd.duck_arrays import Array, as_returned
 from autograd.primitive import wrap
 from autograd.registry import primitives, registry
 from autograd.tensor import Tensor
-from autograd.tensor.box import Box, tracked
+from autograd.tensor.box import tracked
 from autograd.tensor.index import places, raw_key
 from autograd.tensor.mutation import SMALL, update
 from autograd.tensor.nested import value_of
@@ -110,8 +110,7 @@ def at(ufunc: np.ufunc, target: Any, indices: Any, *values: Any) -> Any:
     if ufunc in (np.add, np.subtract):  # contributions to one place can be added up first, in a dtype that holds them
         (amount,) = operands
         amount = amount.astype(np.result_type(target.dtype, amount.dtype))
-        boxed = isinstance(target, Box) or isinstance(values[0], Box)  # whose writes make a new whole anyway
-        if boxed or SMALL * found.size > target.size:
+        if SMALL * found.size > target.size:
             update(target, ufunc, primitives["add_into_zeros"](amount, key=key, shape=target.shape))
             return None
         found, amount = found.ravel(), np.ravel(amount)

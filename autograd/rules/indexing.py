@@ -123,39 +123,61 @@ def getitem(self: Any, key: Any) -> Any:
 # --- Writing ---------------------------------------------------------------------------------------------------------
 
 
-def write(target: Array, value: Array, *, key: Any) -> Array:
+def write(target: Array, value: Array, *, key: Any, steps: Any = (), alone: Any = ()) -> Array:
+    """`target` with `value` at `key` of the view that `steps` take; in place if the id of `target` is among `alone`."""
     if target.dtype.kind not in "fc" and value.dtype.kind in "fc":
         raise TypeError(f"assigning {value.dtype} values into a tensor of dtype {target.dtype} would truncate them; "
                         "make the target with dtype=float")
-    return put_item(np.array(target), value, key=key)
+    return put(target if id(target) in alone else np.array(target), value, key=key, steps=steps)
 
 
-def put_item(out: Array, value: Any, *, key: Any) -> Array:
-    out[key] = value
+def put(out: Array, value: Any, *, key: Any, steps: Any = ()) -> Array:
+    """`write` in place."""
+    if not steps:  # as most writes
+        out[key] = value.astype(out.dtype, copy=False)  # a cast may raise, before anything is written
+        return out
+    shown = [out]
+    for view, options in steps:
+        shown.append(view.evaluate(shown[-1], **options))
+    put(shown[-1], value, key=key)
+    for (view, options), whole, seen in zip(reversed(steps), shown[-2::-1], shown[:0:-1], strict=True):
+        if not np.may_share_memory(seen, whole):  # NumPy copied: the view was taken of another memory layout
+            places = view.evaluate(np.arange(whole.size).reshape(whole.shape), **options)
+            np.put(whole, places, seen)
     return out
 
 
-class Writing(Variadic):
-    """A part of x replaced by v, as a function of x and v; `put(x, v)` does so in place."""
+def seen_through(steps: Any, x: Array) -> Array:
+    """The view of an array that steps take one after the other, each a primitive with its options."""
+    for view, options in steps:
+        x = view.evaluate(x, **options)
+    return x
 
-    def __init__(self, name: str, evaluate: Callable[..., Any], rule: Callable[..., Any],
-                 put: Callable[..., Any]) -> None:
-        super().__init__("linear", name, evaluate, rule)
-        self.put = put
+
+class Writing(Variadic):
+    """A part of x replaced by v, as a function of x and v."""
+
+    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
+               options: dict[str, Any]) -> Any:
+        options.pop("alone", None)
+        return super().record(value, operands, values, parents, options)
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Any]:
         if type(g) is not np.ndarray:
             return super().pullback(g, node, needs)
         _, of_value = super().pullback(g, node, (False, needs[1]))
-        rest = Rest(lambda: self.evaluate(g, NOTHING, **node.options), lambda g: self.put(g, NOTHING, **node.options))
+        rest = Rest(lambda: self.evaluate(g, NOTHING, **node.options), lambda g: put(g, NOTHING, **node.options))
         return rest if needs[0] else None, of_value
 
 
-def written(g: Array, i: int, operands: Any, *, key: Any) -> Array:
+def written(g: Array, i: int, operands: Any, *, key: Any, steps: Any = ()) -> Array:
     """The cotangent of overwritten elements goes to the new values, and none to the old ones."""
     if i == 0:
-        return overwrite(g, NOTHING, key=key)
-    return with_leading_axes(g[key] * last_writes(g.shape, key), operands[1].ndim)  # which the write dropped
+        return overwrite(g, NOTHING, key=key, steps=steps)
+    shown = seen_through(steps, g)
+    if shown.dtype != g.dtype:  # a view of the real or imaginary part
+        shown = np.conj(seen_through(steps, np.conj(g)))
+    return with_leading_axes(shown[key] * last_writes(shown.shape, key), operands[1].ndim)  # which the write dropped
 
 
 def last_writes(shape: tuple[int, ...], key: Any) -> Any:
@@ -168,34 +190,7 @@ def last_writes(shape: tuple[int, ...], key: Any) -> Any:
     return winner[key] == order
 
 
-overwrite: Callable[..., Any] = on_arrays_too(Writing("set_item", write, written, put_item))
-
-
-def write_view(base: Array, value: Array, *, view: Any, options: dict[str, Any]) -> Array:
-    """`base` with the part that `view` shows replaced."""
-    return put_in_view(np.array(base), value, view=view, options=options)
-
-
-def put_in_view(out: Array, value: Any, *, view: Any, options: dict[str, Any]) -> Array:
-    shown = view(out, **options)
-    if np.may_share_memory(shown, out):
-        shown[...] = value
-    else:  # the memory layout is not that of the base when the view was taken: NumPy copied, but places locate the part
-        np.put(out, view(np.arange(out.size).reshape(out.shape), **options), value)
-    return out
-
-
-def viewed(g: Array, i: int, operands: Any, *, view: Any, options: dict[str, Any]) -> Array:
-    """The base gets the cotangent of what the view hides, the new values that of what it shows, which they replaced."""
-    if i == 0:
-        return overwrite_view(g, NOTHING, view=view, options=options)
-    shown = view(g, **options)
-    if shown.dtype == g.dtype:
-        return shown * 1
-    return np.conj(view(np.conj(g), **options))  # a view of the real or imaginary part
-
-
-overwrite_view: Callable[..., Any] = on_arrays_too(Writing("set_view", write_view, viewed, put_in_view))
+overwrite: Callable[..., Any] = on_arrays_too(Writing("linear", "set_item", write, written))
 
 # --- Gathers ---------------------------------------------------------------------------------------------------------
 

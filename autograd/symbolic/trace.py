@@ -101,6 +101,7 @@ class Formula(Box):
     """A tensor of expressions. Every primitive that meets it is written down instead of computed."""
 
     __slots__ = ()
+    layers = ()
     level = 1 << 30
 
     @classmethod

@@ -26,6 +26,7 @@ class Box(Tensor):
 
     __slots__ = ()
     _boxed = True
+    layers: tuple[str, ...] = ("_inner",)  # where the tensors are that it consists of
 
     @property
     def shape(self) -> tuple[int, ...]:

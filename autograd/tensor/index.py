@@ -23,13 +23,14 @@ BASIC = (int, np.integer, slice, type(...), type(None))
 _CONSTANT = frozenset({slice, int, type(None), type(...)})  # the most frequent keys, which contain no tensor
 
 
-def with_key(name: str, operands: Sequence[Any], key: Any) -> Any:
-    """Apply the primitive of this name, which has an option `key`, to operands."""
+def with_key(name: str, operands: Sequence[Any], key: Any, **options: Any) -> Any:
+    """Apply the primitive of this name, which has an option `key` and perhaps others, to operands."""
     if not differs(key):
-        return primitives[name](*operands, key=raw_key(key))
+        return primitives[name](*operands, key=raw_key(key), **options)
     parts = [joined(part) if differs(part) else part for part in parts_of(key)]
     template = tuple(TENSOR if isinstance(part, Tensor) else part for part in parts)
-    return ByExample(name, len(operands))(*operands, *[p for p in parts if isinstance(p, Tensor)], template=template)
+    tensors = [p for p in parts if isinstance(p, Tensor)]
+    return ByExample(name, len(operands))(*operands, *tensors, template=template, **options)
 
 
 def parts_of(key: Any) -> tuple[Any, ...]:
@@ -90,15 +91,16 @@ class ByExample:
     def __init__(self, name: str, count: int) -> None:
         self.name, self.primitive, self.count = f"{name} by example", primitives[name], count
 
-    def apply(self, *operands: Any, template: tuple[Any, ...]) -> Any:
-        return self(*operands, template=template)
+    def apply(self, *operands: Any, **options: Any) -> Any:
+        return self(*operands, **options)
 
-    def __call__(self, *operands: Any, template: tuple[Any, ...]) -> Any:
+    def __call__(self, *operands: Any, template: tuple[Any, ...], **options: Any) -> Any:
         given, tensors = operands[: self.count], operands[self.count :]
         if any(isinstance(x, Box) for x in tensors) and (top := highest(operands)) is not None:
-            return top.applied(self, operands, {"template": template})
+            return top.applied(self, operands, {"template": template, **options})
         indices = iter(tensors)
-        return self.primitive(*given, key=tuple(raw_key(next(indices)) if k is TENSOR else k for k in template))
+        key = tuple(raw_key(next(indices)) if k is TENSOR else k for k in template)
+        return self.primitive(*given, key=key, **options)
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array:

@@ -25,7 +25,7 @@ def mutated(target: Tensor) -> None:
     """
     if target._node is None:
         return
-    if COUNTED and _references_to_node(target) == IN_NO_GRAPH:
+    if COUNTED and _references(target, "_node") == ONE:
         target._node.array, target._node.snapshot = target._value, None
         return
     leaf = target._node
@@ -78,37 +78,51 @@ def reclaim(target: Tensor) -> bool:
 COUNTED = sys.implementation.name == "cpython"  # whether Python counts references
 
 
-def _references_to_value(target: Any) -> int:
-    return sys.getrefcount(target._value)
-
-
-def _references_to_node(target: Any) -> int:
-    return sys.getrefcount(target._node)
+def _references(holder: Any, slot: str) -> int:
+    return sys.getrefcount(getattr(holder, slot))
 
 
 class _Holder:
-    """Stands for a tensor that has the only references to its array and its node."""
+    """Stands for whatever has the only reference to something."""
 
-    __slots__ = ("_node", "_value")
+    __slots__ = ("_value",)
 
     def __init__(self) -> None:
-        self._value, self._node = np.empty(1), Leaf()
+        self._value = np.empty(1)
 
 
-ALONE = _references_to_value(_Holder()) if COUNTED else 0
-IN_NO_GRAPH = _references_to_node(_Holder()) if COUNTED else 0
+ONE = _references(_Holder(), "_value") if COUNTED else 0
 
 
-def is_alone(target: Tensor) -> bool:
-    """Whether nothing but a tensor, what it is a view of and the views of that know their array: no node, no variable.
+def arrays_alone(target: Tensor) -> list[int]:
+    """The ids of those arrays of a tensor that only the tensor, what it is a view of, and the views of that refer to.
 
-    NumPy's views, and whatever else reads the memory, hold a reference to the array that owns it.
+    No node keeps them, and no variable. NumPy's views, and whatever else reads the memory, hold a reference to the
+    array that owns it.
     """
     *_, root = owners(target)
-    views = views_of(root)
-    return (COUNTED and type(root._value) is np.ndarray and root._value.base is None and root._value.flags.writeable
-            and not root._shared and type(root._node) is not Leaf and _references_to_value(root) == ALONE + len(views)
-            and all(_references_to_value(view) == ALONE and view._value.base is root._value for view in views))
+    return _alone(root, views_of(root)) if COUNTED else []
+
+
+def _alone(x: Any, views: list[Any], boxes: int = 0) -> list[int]:
+    """The ids for a tensor and its views; so many boxes around each of them refer to its array, too."""
+    if not x._boxed:
+        alone = (type(x._value) is np.ndarray and x._value.base is None and x._value.flags.writeable and not x._shared
+                 and type(x._node) is not Leaf and _references(x, "_value") == ONE + boxes + len(views)
+                 and all(_references(v, "_value") == ONE + boxes and v._value.base is x._value for v in views))
+        return [id(x._value)] if alone else []
+    if any(type(v) is not type(x) or v.level != x.level for v in views):
+        return []
+    slots = [slot for slot in x.layers if all(_only_in(v, slot) for v in (x, *views))]
+    return [i for slot in slots for i in _alone(getattr(x, slot), [getattr(v, slot) for v in views],
+                                                boxes + 1 if slot == "_inner" else 0)]
+
+
+def _only_in(box: Any, slot: str) -> bool:
+    """Whether only a box, and views that were taken inside it, refer to one of its layers."""
+    layer = getattr(box, slot)
+    return _references(box, slot) == ONE + 1 + len(living_views(layer)) and (
+        slot != "_inner" or layer._value is box._value)
 
 
 def living_views(base: Tensor) -> list[Tensor]:

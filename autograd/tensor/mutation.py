@@ -17,13 +17,13 @@ import numpy as np
 from autograd.arrays import plain_array
 from autograd.duck_arrays import Array
 from autograd.graph import Leaf, is_argument
-from autograd.modes import is_grad_enabled, mode
+from autograd.modes import is_grad_enabled, local, mode
 from autograd.registry import primitives, registry
 
 from .box import Box, boxes
 from .hooks import follow
 from .index import differs, is_same_key, leaves_an_array, parts_of, raw_key, with_key
-from .memory import copied_options, is_alone, mutated, owners, reclaim, recorded_owner, views_of
+from .memory import arrays_alone, copied_options, mutated, owners, reclaim, recorded_owner, views_of
 from .nested import joined
 from .tensor import Tensor
 
@@ -114,7 +114,7 @@ def link_choice(view: Any, base: Any, key: Any) -> None:
 
 
 def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
-    view._shared = base._shared or (not base.is_leaf and SMALL * view._value.size <= base._value.size)
+    view._shared = is_kept_apart(view, base)
     if base._value.base is not None:
         for owner in owners(base):
             if _same_places(view._value, owner._value):  # x.T.T is taken as x was: views in a loop do not get deeper
@@ -129,19 +129,20 @@ def _remember(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> 
         views[:] = [reference for reference in views if reference() is not None]
 
 
+def is_kept_apart(view: Tensor, base: Tensor) -> bool:
+    """Whether nodes copy a view: others may write to its memory, or a much larger base is written to in place then."""
+    return base._shared or (not base.is_leaf and SMALL * view._value.size <= base._value.size)
+
+
 def assign(target: Tensor, key: Any, value: Any) -> None:
     """`target[key] = value`. Raises what NumPy raises, and leaves `target` as it was then."""
     value = joined(value)
     boxed = isinstance(target, Box) or isinstance(value, Box) or differs(key)
     if boxed or (is_grad_enabled() and _tracked(target, value)):
-        if _is_there(target, key, value):
-            return
-        if not isinstance(value, Tensor):  # as in NumPy, 10**30 converts to float and a complex number does not
-            value = plain_array(value, target.dtype if target.dtype.kind in "fc" else None)
-        if not boxed and _written_in_place(target, at := raw_key(key), value):
-            _become(target, _recorded("set_item", target, value, key=at), in_place=True)
-        else:
-            _become(target, with_key("set_item", (target, value), key))
+        if not _is_there(target, key, value):
+            if not isinstance(value, Tensor):  # as in NumPy, 10**30 converts to float and a complex number does not
+                value = plain_array(value, target.dtype if target.dtype.kind in "fc" else None)
+            _write(target, key, value)
         return
     at, raw = raw_key(key), value._value if isinstance(value, Tensor) else value
     memory = _memory(target)
@@ -163,8 +164,9 @@ def update(target: Tensor, operation: Callable[..., Any], operand: Any) -> Tenso
         if result.dtype != target.dtype:
             _keep_kind(operation, target, result.dtype)
             result = result.astype(target.dtype)
-        if not boxed and hasattr(target, "_view") and _written_in_place(target, ..., result):
-            _become(target, result, in_place=True)
+        if hasattr(target, "_view"):
+            result = primitives["copy"](result) if boxed else result  # its tangent may be the view's own
+            _write(target, ..., result)
         else:
             _become(target, _lying_as(target, result))
         return target
@@ -207,21 +209,6 @@ def _is_there(target: Tensor, key: Any, value: Any) -> bool:
     view: Any = getattr(value, "_view", None)
     return view is not None and view[0] is target and view[1] is primitives["get_item"] and (
         is_same_key(view[2]["key"], key))
-
-
-def _written_in_place(target: Tensor, at: Any, value: Any) -> bool:
-    """Write into the array of a result if only the result and its views refer to it: the rest need not be copied.
-
-    Returns whether it did. Errors are left to the other way to write, into a new array, which explains them.
-    """
-    if mode.special or target.dtype.kind not in "fc" or not is_alone(target):
-        return False
-    try:
-        raw = np.asarray(value._value if isinstance(value, Tensor) else value, target.dtype)  # a cast may raise
-        target._value[at] = raw
-    except Exception:  # noqa: BLE001  # NumPy has not written anything
-        return False
-    return True
 
 
 def is_number(target: Tensor) -> bool:
@@ -278,25 +265,37 @@ def _written(target: Tensor, memory: Array) -> None:
         mutated(target)
 
 
-def _become(target: Tensor, result: Tensor, in_place: bool = False) -> None:
-    """The tensor object becomes `result`, and its base and the base's other views change accordingly.
+def _write(target: Tensor, key: Any, value: Any) -> None:
+    """Write to a tensor, or if it is a view to its base, and let the views change accordingly.
 
-    With `in_place` their memory has changed already.
+    Arrays that nothing else refers to are written to in place: then a part costs what a part costs.
     """
+    alone = arrays_alone(target) if not differs(key) and _is_undisturbed() else ()
+    steps: tuple[Any, ...] = ()
     while (view := getattr(target, "_view", None)) is not None:
-        target, primitive, options = view
-        if in_place:
-            result = _recorded("set_view", target, result, view=primitive.evaluate, options=options)
+        base, primitive, options = view
+        if isinstance(primitive, Choice):
+            key, value = primitive.key, with_key("set_item", (target, value), key, steps=steps)
+            steps = alone = ()
+        elif key is ... and not steps and primitive is primitives["get_item"]:  # as `base[i] = value`
+            key = options["key"]
         else:
-            result = _write_through(target, result, primitive, options)
+            steps = ((primitive, options), *steps)
+        target = base
+    _become(target, with_key("set_item", (target, value), key, steps=steps, alone=alone))
+
+
+def _is_undisturbed() -> bool:
+    """Whether nothing in this thread watches operations, whose values must not change, or replaces their operands."""
+    return not mode.special or (local.stand_in is None and local.check_boxed is None and not local.watchers)
+
+
+def _become(target: Tensor, result: Tensor) -> None:
+    """The tensor object becomes `result`, and its views change accordingly, to any depth."""
     _stand_for(target, result)
-    _refresh_views(target)
-
-
-def _recorded(name: str, target: Tensor, value: Any, **options: Any) -> Any:
-    """The result of a primitive that wrote a value to the target's memory, which holds it."""
-    values, nodes = (target._value, getattr(value, "_value", value)), (target._node, getattr(value, "_node", None))
-    return primitives[name].record(target._value, (target, value), values, nodes, options)
+    for shown in views_of(target):
+        seen, primitive, options = shown._view
+        _stand_for(shown, primitive(seen, **options))
 
 
 def _stand_for(target: Tensor, result: Tensor) -> None:
@@ -308,16 +307,3 @@ def _stand_for(target: Tensor, result: Tensor) -> None:
     follow(target, result._node)
     target._value, target._node, target._shared = result._value, result._node, result._shared
     target._scalar = False
-
-
-def _refresh_views(base: Tensor) -> None:
-    """Update the views of a base, and their views, to any depth."""
-    for shown in views_of(base):
-        seen, primitive, options = shown._view
-        _stand_for(shown, primitive(seen, **options))
-
-
-def _write_through(base: Tensor, value: Tensor, primitive: Any, options: dict[str, Any]) -> Any:
-    if isinstance(primitive, Choice):
-        return with_key("set_item", (base, value), primitive.key)
-    return primitives["set_view"](base, value, view=primitive.evaluate, options=options)

@@ -7,6 +7,7 @@ A primitive without a rule is applied example by example, and the results stacke
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import prod
 from types import EllipsisType
 from typing import Any, NamedTuple
 
@@ -17,7 +18,7 @@ from autograd import tree
 from autograd.arrays import in_a_tuple
 from autograd.registry import known_name
 from autograd.tensor import Tensor
-from autograd.tensor.index import parts_of
+from autograd.tensor.index import parts_of, places
 
 
 class Call(NamedTuple):
@@ -49,7 +50,7 @@ BatchingRule = Callable[[Call], Any]
 
 def rank(x: Any, batched: bool) -> int:
     """The number of axes of one example."""
-    return x.ndim - batched if isinstance(x, Tensor) else np.ndim(x)  # a batch is a tensor
+    return (x.ndim if isinstance(x, Tensor) else np.ndim(x)) - batched
 
 
 def aligned(operands: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
@@ -154,17 +155,21 @@ def broadcast_to(call: Call) -> Any:
     return call.of(x, shape=(call.size, *shape))
 
 
-def get_item(call: Call) -> Any:
-    key = parts_of(call.options["key"])
+def of_each(key: Any) -> tuple[Any, ...] | None:
+    """An index into an example as one into the batch; None where its axes would go elsewhere."""
+    keys = parts_of(key)
     in_place = (np.ndarray, slice, EllipsisType)
-    if any(isinstance(k, (np.ndarray, list)) for k in key) and not all(isinstance(k, in_place) for k in key):
+    if any(isinstance(k, (np.ndarray, list)) for k in keys) and not all(isinstance(k, in_place) for k in keys):
         return None  # where the axes of an advanced index go depends on its neighbours
-    if any(isinstance(k, (bool, np.bool_)) for k in key):
+    arrays = [i for i, k in enumerate(keys) if isinstance(k, np.ndarray)]
+    if any(isinstance(k, (bool, np.bool_)) for k in keys) or (arrays and arrays[-1] - arrays[0] >= len(arrays)):
         return None
-    arrays = [i for i, k in enumerate(key) if isinstance(k, np.ndarray)]
-    if arrays and arrays != list(range(arrays[0], arrays[-1] + 1)):
-        return None
-    return call.of(call.x, key=(slice(None), *key))
+    return (slice(None), *keys)
+
+
+def get_item(call: Call) -> Any:
+    key = of_each(call.options["key"])
+    return None if key is None else call.of(call.x, key=key)
 
 
 def add_into_zeros(call: Call) -> Any:
@@ -172,6 +177,39 @@ def add_into_zeros(call: Call) -> Any:
     if any(isinstance(k, (np.ndarray, list, bool, np.bool_)) for k in key):
         return None
     return call.of(call.x, key=(slice(None), *key), shape=(call.size, *call.options["shape"]))
+
+
+class OfEach:
+    """A primitive that takes a view of an example, in the form of one that takes it of each example of a batch."""
+
+    def __init__(self, primitive: Any) -> None:
+        nested = isinstance(primitive, OfEach)  # of each example of a batch of batches
+        self.primitive: Any = primitive.primitive if nested else primitive
+        self.axes: int = primitive.axes + 1 if nested else 1
+        self.name = primitive.name
+
+    def evaluate(self, examples: Any, **options: Any) -> Any:
+        batch, shape = examples.shape[: self.axes], examples.shape[self.axes :]
+        size = prod(batch)
+        call = Call(self.primitive.evaluate, size, (examples.reshape(size, *shape),), (True,), options)
+        found = rule_of(self.primitive)(call)
+        found = one_by_one(call) if found is None else found
+        return found.reshape(*batch, *found.shape[1:])
+
+
+def set_item(call: Call) -> Any:
+    (x, value), (bx, bv), key = call.operands, call.batched, call.options["key"]
+    x = x if bx else np.stack([x] * call.size)
+    seen = np.broadcast_to(np.False_, x.shape[1:])  # what is written to of an example
+    for view, options in (steps := call.options.get("steps", ())):
+        seen = view.evaluate(seen, **options)
+    extra = rank(value, bv) - seen[key].ndim
+    if extra > 0:  # NumPy drops leading axes of length 1, and refuses others
+        value = np.squeeze(value, tuple(range(bv, bv + extra)))
+    elif bv and extra < 0:
+        value = np.reshape(value, (call.size, *[1] * -extra, *value.shape[1:]))
+    return call.of(x, value, key=of_each(key) or (slice(None), *np.unravel_index(places(key, seen.shape), seen.shape)),
+                   steps=tuple((OfEach(view), options) for view, options in steps))
 
 
 def joining(call: Call) -> Any:
@@ -220,6 +258,7 @@ RULES: dict[str, BatchingRule] = {
     "sliding_window_view": shifting_axes("axis", repeated=True), "moveaxis": shifting_axes("source", "destination"),
     "flip": shifting_axes("axis"), "take": shifting_axes("axis"),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
+    "set_item": set_item,
     "add_into_zeros": add_into_zeros, **dict.fromkeys(("concatenate", "stack"), joining), "pad": pad,
     "take_along_axis": take_along_axis,
     "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,
@@ -233,11 +272,14 @@ RULES: dict[str, BatchingRule] = {
 }
 
 
+def rule_of(primitive: Any) -> BatchingRule:
+    """How a primitive is applied to all examples at once."""
+    return broadcasting if primitive.kind == "elementwise" else RULES.get(known_name(primitive), lambda call: None)
+
+
 def all_at_once(call: Call) -> Any:
     """The primitive applied to each example, with the batch as axis 0; None if there is no rule for it."""
-    primitive = call.apply
-    rule = broadcasting if primitive.kind == "elementwise" else RULES.get(known_name(primitive))
-    return None if rule is None else rule(call)
+    return rule_of(call.apply)(call)
 
 
 def one_by_one(call: Call) -> Any:

@@ -290,7 +290,8 @@ def test_inside_forward_accumulation_the_picture_says_that_there_is_no_graph_and
     (lambda x: x[np.array([0, 1]), np.array([1, 2])], "[int64 (2,), int64 (2,)]"),
     (lambda x: x[1:, None], "[1:, None]"),
     (lambda x: np.tile(x, 2), "shape=[1, 6, 2, 3]"),
-    (lambda x: written(x), "get_item [1]"),
+    (lambda x: written(x), "[1]"),
+    (lambda x: written_through(x), "get_item [1] reshape shape=(3, 1)"),
     (lambda x: nn.Dropout(0.7)(x), "scale=3.333"),
     (lambda x: checkpoint(np.sin)(x), "f=sin"),
 ])
@@ -303,6 +304,13 @@ def written(x: Any) -> Any:
     y = x * 1.0
     row = y[1]
     row *= 2.0
+    return y
+
+
+def written_through(x: Any) -> Any:
+    y = x * 1.0
+    column = y[1].reshape(3, 1)
+    column *= x[0, 0]
     return y
 
 

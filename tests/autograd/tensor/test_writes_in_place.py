@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograd import MutationError, Tensor, grad, no_grad, tensor
 from autograd.forward import Dual
-from autograd.tensor.memory import is_alone
+from autograd.tensor.memory import arrays_alone
 from autograd.testing import check_gradients
 from tests.examples import examples
 
@@ -73,9 +73,9 @@ def test_how_references_are_counted_does_not_change_while_a_program_runs() -> No
     """Python replaces its instructions by faster ones as they are repeated."""
     _, out = result()
     for _ in range(5000):
-        assert is_alone(out)
+        assert arrays_alone(out)
         array = out._value
-        assert not is_alone(out)
+        assert not arrays_alone(out)
         del array
 
 
@@ -122,11 +122,11 @@ def test_after_a_write_to_a_leaf_in_no_graph_a_new_graph_notices_the_next_one(wr
 def test_a_view_that_lies_elsewhere_is_no_reference_to_the_array() -> None:
     _, out = result()
     view = out[1:]
-    assert is_alone(out)
-    assert is_alone(view)
+    assert arrays_alone(out)
+    assert arrays_alone(view)
     view._value = view._value.copy()
     array = out._value
-    assert not is_alone(out)
+    assert not arrays_alone(out)
     del array
 
 
