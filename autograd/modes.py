@@ -98,7 +98,7 @@ class _Recording(ContextDecorator, metaclass=Called):
 
     def __exit__(self, *error: object) -> None:
         entry, entered = self._entered.pop(), local.entered
-        if entry in entered:  # not those of another thread, whose generator may end here
+        if entry in entered:  # one of another thread, whose generator may end here, is not
             at = entered.index(entry)
             del entered[at]
             if at == len(entered):

@@ -196,7 +196,7 @@ class Elementwise(Primitive):
                     options: dict[str, Any]) -> Array | None:
         if self.linear and all(t is not None for t in tangents):
             return self.apply(*tangents)
-        view = Node()  # with just what a rule reads
+        view = Node()  # it has just what a rule reads
         view.saved, view.parents = (*as_computed(self.ufunc, operands, out.dtype), out), tuple(tangents)
         return add_all([times(t, view) for times, t in zip(self.cotangents, tangents, strict=True) if t is not None])
 

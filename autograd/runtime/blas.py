@@ -30,7 +30,7 @@ def _libraries() -> Iterator[Any]:
         of_numpy = import_module("numpy._core._multiarray_umath").__file__
     except ImportError:  # a Python without ctypes, or a NumPy with another layout
         return
-    for file in chain((of_numpy,), Path(np.__file__).parent.parent.glob("numpy.libs/*openblas*")):  # as on Windows
+    for file in chain((of_numpy,), Path(np.__file__).parent.parent.glob("numpy.libs/*openblas*")):  # on Windows
         try:
             yield ctypes.PyDLL(str(file))
         except OSError:
