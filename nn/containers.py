@@ -136,7 +136,10 @@ class _Numbered(_Container[Item]):
         return self.extend([module])
 
     def extend(self, modules: Iterable[Item]) -> Self:
-        """Add members at the end. Returns the container."""
+        """Add members at the end. Returns the container. Raises TypeError for what is not iterable."""
+        if not isinstance(modules, Iterable):
+            raise TypeError(f"{type(self).__name__} takes a list of {self.holds}s, got {type(modules).__name__}; write "
+                            f"[{self.holds}]")
         number = len(self)
         for module in modules:
             while str(number) in vars(self):  # in a slice, which keeps its names, the next number may be in use
@@ -182,9 +185,7 @@ class ModuleList(_Modules, _Numbered[Module]):
     """
 
     def __init__(self, modules: Iterable[Module] | None = None) -> None:
-        if not isinstance(modules or (), Iterable):
-            raise TypeError(f"ModuleList takes a list of modules, got {type(modules).__name__}; write [module]")
-        self.extend(modules or ())
+        self.extend(() if modules is None else modules)
 
 
 class _Named(_Container[Item]):
@@ -227,8 +228,13 @@ class _Named(_Container[Item]):
         return self._members().items()
 
     def update(self, members: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> None:
-        """Add members, or replace those of the same name."""
-        for key, member in dict(members).items():
+        """Add members, or replace those of the same name. Raises TypeError for what is no dict, nor pairs."""
+        try:
+            named = dict(members)
+        except (TypeError, ValueError):
+            raise TypeError(f"{type(self).__name__} takes a dict of {self.holds}s by name, got "
+                            f"{type(members).__name__}") from None
+        for key, member in named.items():
             self[key] = member
 
     def pop(self, key: str) -> Item:
@@ -250,7 +256,7 @@ class ModuleDict(_Modules, _Named[Module]):
     """
 
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] | None = None) -> None:
-        self.update(modules or ())
+        self.update(() if modules is None else modules)
 
 
 class ParameterList(_Parameters, _Numbered[Tensor]):
@@ -261,7 +267,7 @@ class ParameterList(_Parameters, _Numbered[Tensor]):
     """
 
     def __init__(self, values: Iterable[Any] | None = None) -> None:
-        self.extend(values or ())
+        self.extend(() if values is None else values)
 
     def extra_repr(self) -> str:
         return ", ".join(f"{value.dtype} {value.shape}" for value in self)
@@ -275,7 +281,7 @@ class ParameterDict(_Parameters, _Named[Tensor]):
     """
 
     def __init__(self, parameters: Mapping[str, Any] | Iterable[tuple[str, Any]] | None = None) -> None:
-        self.update(parameters or ())
+        self.update(() if parameters is None else parameters)
 
     def extra_repr(self) -> str:
         return ", ".join(f"{name}: {value.dtype} {value.shape}" for name, value in self.items())

@@ -385,7 +385,8 @@ class Module:
 
 def _found(module: Module, what: str, path: str, known: Mapping[str, _T]) -> _T:
     if path not in known:
-        raise KeyError(f"{type(module).__name__} has no {what} {path!r}; it has {', '.join(filter(None, known))}")
+        names = ", ".join(filter(None, known)) or "none"
+        raise KeyError(f"{type(module).__name__} has no {what} {path!r}; it has {names}")
     return known[path]
 
 

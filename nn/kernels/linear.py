@@ -21,14 +21,13 @@ from autograd.registry import Operation
 from autograd.runtime.matmul import dot, dots, vector_times
 
 
-def linear_forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:
+def forward(x: Array, weight: Array, bias: Array | None) -> tuple[Array, tuple[()]]:
     rows = x if x.ndim < 3 else x.reshape(-1, x.shape[-1])
     out = dot(rows, weight.T, bias)
     return out if x.ndim < 3 else out.reshape(*x.shape[:-1], len(weight)), ()
 
 
-def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
-                    needs: Needs) -> tuple[Array | None, ...]:
+def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Needs) -> tuple[Array | None, ...]:
     x, weight, _ = operands
     rows, inputs = _matrix(g), _matrix(x)
     dx: Array | None
@@ -41,7 +40,7 @@ def linear_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()],
     return None if dx is None else dx.reshape(x.shape), dw, db
 
 
-def linear_recorded(g: Any, operands: Sequence[Any], needs: Needs) -> tuple[Any, ...]:
+def recorded(g: Any, operands: Sequence[Any], needs: Needs) -> tuple[Any, ...]:
     x, weight, _ = operands
     rows = _matrix(g)
     return (g @ weight if needs[0] else None,
@@ -59,9 +58,9 @@ def _ones(count: int, dtype: np.dtype[Any]) -> Array:
     return np.ones(count, dtype)
 
 
-def linear_reference(x: Any, weight: Any, bias: Any) -> Any:
+def reference(x: Any, weight: Any, bias: Any) -> Any:
     out = x @ weight.T
     return out if bias is None else out + bias
 
 
-linear: Operation = fused("linear", linear_forward, linear_pullback, linear_reference, recorded=linear_recorded)
+linear: Operation = fused("linear", forward, pullback, reference, recorded=recorded)

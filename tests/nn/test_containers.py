@@ -159,6 +159,20 @@ def test_parameter_lists_are_lists() -> None:
         held.append(nn.ReLU())  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="a parameter has a floating dtype"):
         held.append(np.arange(3))
+    rows = nn.ParameterList(np.arange(6.0).reshape(3, 2))  # an array is a list of its rows
+    assert [row.tolist() for row in rows] == [[0, 1], [2, 3], [4, 5]]
+
+
+@pytest.mark.parametrize(("build", "message"), [
+    (lambda: nn.ModuleList(nn.ReLU()), r"^ModuleList takes a list of modules, got ReLU; write \[module\]$"),
+    (lambda: nn.ModuleList().extend(3), r"^ModuleList takes a list of modules, got int; write \[module\]$"),
+    (lambda: nn.ParameterList(3), r"^ParameterList takes a list of parameters, got int; write \[parameter\]$"),
+    (lambda: nn.ModuleDict([nn.ReLU()]), "^ModuleDict takes a dict of modules by name, got list$"),
+    (lambda: nn.ParameterDict(3), "^ParameterDict takes a dict of parameters by name, got int$"),
+])
+def test_what_holds_no_members_is_refused(build: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        build()
 
 
 @pytest.mark.parametrize("held", [nn.ModuleList([nn.ReLU()]), nn.ModuleDict({"a": nn.ReLU()}), nn.ParameterList(),

@@ -73,6 +73,8 @@ def test_modules_and_children() -> None:
     del net.again
     with pytest.raises(KeyError, match=r"Net has no module 'layers.7'; it has first, first.dense, layers"):
         net.get_submodule("layers.7")
+    with pytest.raises(KeyError, match="ReLU has no parameter 'weight'; it has none"):
+        nn.ReLU().get_parameter("weight")
 
 
 def test_parameters_carry_their_dotted_path_as_name() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.kernels.linear import linear, linear_forward, linear_pullback
+from nn.kernels.linear import forward, linear, pullback
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import assert_close, check, random
 
@@ -34,9 +34,9 @@ def test_values_of_the_formula_and_derivatives_of_the_reference(leading: tuple[i
 def test_memory_order_does_not_matter() -> None:
     generator = np.random.default_rng(0)
     x, weight, g = random(generator, 4, 3, 5), random(generator, 6, 5), random(generator, 4, 3, 6)
-    plain = linear_pullback(g, (x, weight, None), (), (True, True, True))
-    turned = linear_pullback(np.asfortranarray(g), (np.asfortranarray(x), np.asfortranarray(weight), None), (),
-                             (True, True, True))
+    plain = pullback(g, (x, weight, None), (), (True, True, True))
+    turned = pullback(np.asfortranarray(g), (np.asfortranarray(x), np.asfortranarray(weight), None), (),
+                      (True, True, True))
     for one, other in zip(plain, turned, strict=True):
         assert_close(one, other, 1e-14)
 
@@ -46,12 +46,12 @@ def test_layers_of_a_few_long_rows() -> None:
     generator = np.random.default_rng(0)
     x, g = random(generator, 32, 300), random(generator, 32, 70)
     first, second, bias = random(generator, 250, 300), random(generator, 70, 250), random(generator, 250)
-    hidden, _ = linear_forward(x, first, bias)
+    hidden, _ = forward(x, first, bias)
     assert_close(hidden, x @ first.T + bias, 1e-14)
     for turned in (hidden, np.asfortranarray(hidden)):
-        out, _ = linear_forward(turned, second, None)
+        out, _ = forward(turned, second, None)
         assert_close(out, hidden @ second.T, 1e-14)
-        dx, dw, _ = linear_pullback(g, (turned, second, None), (), (True, True, False))
+        dx, dw, _ = pullback(g, (turned, second, None), (), (True, True, False))
         assert_close(dx, g @ second, 1e-14)
         assert_close(dw, g.T @ hidden, 1e-14)
 
@@ -59,6 +59,6 @@ def test_layers_of_a_few_long_rows() -> None:
 @pytest.mark.parametrize("needs", [(False, True, True), (True, False, False), (False, False, False)])
 def test_what_nobody_needs_is_not_computed(needs: tuple[bool, ...]) -> None:
     x, weight, bias = np.ones((2, 3)), np.ones((4, 3)), np.ones(4)
-    out, residuals = linear_forward(x, weight, bias)
-    cotangents = linear_pullback(out, (x, weight, bias), residuals, needs)
+    out, residuals = forward(x, weight, bias)
+    cotangents = pullback(out, (x, weight, bias), residuals, needs)
     assert tuple(c is not None for c in cotangents) == needs
