@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .arrays import integer
+from .lazy import on_first_use
 
 
 @cache  # made on first use: np.random is a tenth of NumPy's import time
@@ -42,3 +43,13 @@ def drawn_again(since: Any) -> Iterator[None]:
         yield
     finally:
         generator().bit_generator.state = now
+
+
+if not TYPE_CHECKING:  # otherwise type checkers would accept any name
+    __getattr__, __dir__ = on_first_use(__name__, {}, {
+        name: f"write np.random.default_rng(seed).{ours}"
+        for name, ours in {"normal": "normal(size=shape)", "uniform": "random(shape)", "bernoulli": "random(shape) < p",
+                           "randint": "integers(low, high, shape)", "permutation": "permutation(x)",
+                           "categorical": "choice(len(p), p=p)", "choice": "choice(x, shape)"}.items()
+    } | dict.fromkeys(("PRNGKey", "key"), "write autograd.manual_seed(seed)")
+      | dict.fromkeys(("split", "fold_in"), "a generator goes on by itself: leave it out"))

@@ -11,7 +11,9 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from types import NoneType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from .lazy import on_first_use
 
 __all__ = ["Structure", "flatten", "leaves", "map", "paths"]
 
@@ -156,3 +158,9 @@ def paths(structure: Structure) -> list[str]:
         for key, child in zip(structure.keys, structure.children, strict=True)
         for rest in paths(child)
     ]
+
+
+if not TYPE_CHECKING:  # otherwise type checkers would accept any name
+    __getattr__, __dir__ = on_first_use(__name__, {}, {
+        "structure": "write tree.flatten(t)[1]", "unflatten": "write structure.unflatten(leaves)",
+        "reduce": "write functools.reduce(f, tree.leaves(t))", "all": "write all(tree.leaves(t))"})

@@ -76,6 +76,12 @@ def test_a_function_of_numpys_is_found_there() -> None:
         assert functions()[name].startswith(f"write np.{name}")
     with pytest.raises(AttributeError, match="has no attribute 'norm'; write np.linalg.norm$"):
         autograd.linalg.norm  # noqa: B018
+    with pytest.raises(AttributeError, match=r"'normal'; write np.random.default_rng\(seed\).normal\(size=shape\)$"):
+        autograd.random.normal  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError, match="'PRNGKey'; write autograd.manual_seed"):
+        autograd.random.PRNGKey  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError, match=r"'structure'; write tree.flatten\(t\)\[1\]$"):
+        autograd.tree.structure  # type: ignore[attr-defined]  # noqa: B018
     assert not set(autograd.__all__) & functions().keys() - set(dir(np))
 
 
