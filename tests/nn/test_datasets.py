@@ -214,6 +214,13 @@ def test_batches_of_the_users_own() -> None:
     assert repr(loader) == "DataLoader(10 samples, 3 batches by a Buckets)"
 
 
+def test_a_list_as_a_sampler_goes_on_where_it_was() -> None:
+    first, second = (DataLoader(Y, 2, sampler=[3, 1, 2]) for _ in range(2))
+    next(iter(first))
+    second.load_state_dict(first.state_dict())
+    assert values(second) == [[2]]
+
+
 def test_a_list_is_a_sampler() -> None:
     loader = DataLoader(Squares(), 2, sampler=[5, 0, 3])
     assert values(loader) == values(loader) == [([25, 0], [5, 0]), ([9], [3])]

@@ -74,6 +74,22 @@ def test_the_right_inverse_gives_the_originals() -> None:
     assert not nn.remove_parametrization(layer, "weight").weight.requires_grad
 
 
+def test_a_name_that_the_user_gave_stays() -> None:
+    layer = nn.Linear(3, 3)
+    layer.weight.name = "mine"
+    nn.parametrize(layer, "weight", Symmetric())
+    assert {path: p.name for path, p in layer.named_parameters()} == {"bias": "bias", f"{ROW}.original": "mine"}
+
+
+def test_a_vector_is_divided_by_its_length_whatever_it_becomes() -> None:
+    net = nn.Module()
+    net.gain = nn.Parameter(np.array([3.0, 4.0]))
+    nn.spectral_norm(net, "gain")
+    for given in ([3.0, 4.0], [0.0, -2.0]):
+        net.parametrizations.gain.original.data[...] = given
+        np.testing.assert_allclose(net.gain.numpy(), np.array(given) / np.linalg.norm(given))
+
+
 def test_what_is_computed_is_not_assigned_and_not_parametrized_twice() -> None:
     layer = nn.parametrize(nn.Linear(3, 3), "weight", nn.Sequential(Symmetric(), Positive()))
     with pytest.raises(TypeError, match=r"Linear.weight is computed by .parametrizations.weight: .*remove_param"):

@@ -99,6 +99,29 @@ def test_options_may_be_as_far_out_as_they_make_sense(optimizer):
     np.testing.assert_allclose(rates(level, 9)[0, [0, 2, 9]], [2.0, 2.0, 4.0])
 
 
+class Halving(schedulers.Scheduler):
+    def __init__(self, optimizer: optim.Optimizer, half_life: float = 2.0) -> None:
+        self.half_life = half_life
+        super().__init__(optimizer)
+
+    def rate(self, t: int, initial: float) -> float:
+        return initial * 0.5 ** (t / self.half_life)
+
+
+def test_a_schedule_of_ones_own_is_a_function_of_the_step(optimizer):
+    own = Halving(optimizer, half_life=3.0)
+    np.testing.assert_allclose(rates(own, 6)[0], 0.5 * 0.5 ** (np.arange(7) / 3))
+    assert repr(own) == "Halving(half_life=3.0, last_step=6)"
+    resumed = Halving(optimizer, 3.0)
+    resumed.load_state_dict(json.loads(json.dumps(own.state_dict())))
+    assert resumed.get_last_lr() == [0.125, 0.0025]
+    for given, message in [((), r"missing 1 required positional argument: 'optimizer'"), ((5,), "optimizer")]:
+        with pytest.raises(TypeError, match=message):
+            Halving(*given)
+    with pytest.raises(TypeError, match="Halving has no option 'halflife', only half_life"):
+        Halving(optimizer, halflife=1.0)
+
+
 def test_restarts_go_down_to_their_minimum(optimizer):
     first, second = rates(schedulers.CosineAnnealingWarmRestarts(optimizer, 4, eta_min=0.001), 6)
     np.testing.assert_allclose(first[[0, 2, 4, 6]], [0.5, 0.2505, 0.5, 0.2505])
