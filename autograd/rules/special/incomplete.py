@@ -69,7 +69,7 @@ def student_log_peak(df: Array) -> Array:
     large = df > LARGE
     s, some = np.where(large, df, LARGE), np.where(large, 1, df)
     series = -log(2 * pi) / 2 - (1 / 4 - (1 / 24 - (1 / 20 - 17 / 112 / s**2) / s**2) / s**2) / s
-    return np.where(large, series, -sc.betaln(some / 2, 0 * some + 0.5) - np.log(some) / 2)
+    return np.where(large, series, -sc.betaln(some / 2, np.asarray(0.5, some.dtype)) - np.log(some) / 2)
 
 
 def student_growth(df: Array, t: Array) -> Array:
@@ -185,16 +185,22 @@ def student_slope(df: Array, t: Array) -> Array:
     inner, outer = np.where(near, t, 0.0), np.where(near, 1.0, t)
     nodes, weights = quadrature()
     shape = np.expand_dims(df, -1)
-    at = inner[..., None] * nodes
-    middle = inner * ((student_density(shape, at) * student_score(shape, student_growth(shape, at))) @ weights)
+    peak, steepness = student_log_peak(shape), slope(student_log_peak, 0)(shape)
+    growth = np.log1p((inner[..., None] * nodes) ** 2 / shape)
+    score = student_score(shape, steepness, growth, np.expm1(-growth))
+    middle = inner * ((np.exp(peak - (shape + 1) / 2 * growth) * score) @ weights)
     w = student_growth(df, outer)[..., None] + 100 / shape * NODES
-    falling = np.exp(student_log_peak(shape) - shape / 2 * w) / np.sqrt(-np.expm1(-w)) * student_score(shape, w)
-    return np.where(near, middle, -np.sign(outer) * 50 / np.sqrt(df) * np.sum(WEIGHTS * falling, axis=-1))
+    fall = np.expm1(-w)
+    falling = np.exp(peak - shape / 2 * w) / np.sqrt(-fall) * student_score(shape, steepness, w, fall)
+    return np.where(near, middle, -np.sign(outer) * 50 / np.sqrt(df) * (falling @ WEIGHTS))
 
 
-def student_score(df: Array, growth: Array) -> Array:
-    """The derivative of the logarithm of the density in df, where log(1 + t^2 / df) is this."""
-    return slope(student_log_peak, 0)(df) - growth / 2 - (1 + 1 / df) / 2 * np.expm1(-growth)
+def student_score(df: Array, of_peak: Array, growth: Array, fall: Array) -> Array:
+    """The derivative of the logarithm of the density in df, where log(1 + t^2 / df) is `growth`.
+
+    `of_peak` is that of the peak's logarithm, and `fall` is exp(-growth) - 1.
+    """
+    return of_peak - growth / 2 - (1 + 1 / df) / 2 * fall
 
 
 # --- The functions and their inverses --------------------------------------------------------------------------------
