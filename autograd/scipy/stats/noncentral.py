@@ -135,22 +135,22 @@ rice = Distribution(  # x^2 has the distribution ncx2 with df=2 and nc=b^2
 PLACES = 400
 
 
-def places(center: Array, width: Array, power: Array) -> tuple[Array, Array]:
+def places(center: Array, width: Array, power: Array, bend: Array) -> tuple[Array, Array]:
     """Points around a center, and the logarithms of their weights in the trapezoidal rule.
 
-    The integrand decays as exp(power s) on the left; in z, where s = z - exp(-z), doubly exponentially (Takahasi and
-    Mori 1974).
+    The integrand decays as exp(power s) on the left; in z, where s = bend + z - exp(-z), doubly exponentially
+    (Takahasi and Mori 1974). To the left of the bend points are far apart, and the integrand must change slowly.
     """
-    low, high = center - 9 * width - 40 / power, center + 9 * width
+    low, high = center - 9 * width - 40 / power - bend, center + 9 * width - bend
     low, high = low + sc.wrightomega(-low), high + sc.wrightomega(-high)
     step = (high - low) / PLACES
     z = low + step * np.arange(PLACES + 1)
-    return z - np.exp(-z), np.log(step) + np.log1p(np.exp(-z))
+    return bend + z - np.exp(-z), np.log(step) + np.log1p(np.exp(-z))
 
 
-def log_integral(log_of_integrand: Term, center: Array, width: Array, power: Array) -> Array:
+def log_integral(log_of_integrand: Term, center: Array, width: Array, power: Array, bend: Any = 0.0) -> Array:
     """log of the integral of exp(log_of_integrand(s)) over all s."""
-    s, weights = piecewise_constant(places)(center, width, power)
+    s, weights = piecewise_constant(places)(center, width, power, bend)
     return logsumexp(log_of_integrand(s) + weights, axis=-1)
 
 
@@ -175,8 +175,9 @@ def nct_logcdf(x: Array, df: Array, nc: Array) -> Array:
     slope, df, nc = apart(x / np.sqrt(df), df, nc)
     tail = slope * np.sqrt(df) < nc  # Phi decays like a density there, which moves the peak
     u = np.where(tail, larger_root(nc * slope / (1 + slope * slope), df / (1 + slope * slope)), np.sqrt(df))
+    rises = np.log(np.maximum(np.abs(nc), 1)) - np.log(np.abs(slope))  # Phi goes from one limit to the other there
     area = log_integral(lambda s: df * s - np.exp(2 * s) / 2 + sc.log_ndtr(slope * np.exp(s) - nc), np.log(u),
-                        1 / np.sqrt(2 * df), df)
+                        1 / np.sqrt(2 * df), df, np.minimum(rises - 4, 0))
     return area - ((df / 2 - 1) * log(2) + sc.gammaln(df / 2))[..., 0]
 
 

@@ -58,6 +58,27 @@ def test_shares_and_densities_and_their_slopes_are_those_of_the_definition(name:
     np.testing.assert_allclose(grad(family.sf, range(len(at)))(*at), [-float(s) for s in slopes], rtol=1e-8)
 
 
+@pytest.mark.parametrize(("x", "df", "nc"), [
+    (1e6, 0.05, 3.0), (1e3, 0.1, 0.5), (1e6, 0.3, 10.0), (1e6, 0.5, 3.0), (1e6, 0.3, -2.0), (-30.0, 0.1, 0.0)])
+def test_a_t_of_few_degrees_of_freedom_has_shares_and_slopes_far_out(x: float, df: float, nc: float) -> None:
+    """The normal share in the integrand rises at a u of about df / x, where points were too far apart."""
+    def share(df: Any, nc: Any) -> Any:
+        def part(s: Any) -> Any:
+            return mpmath.exp(df * s - mpmath.exp(2 * s) / 2) * mpmath.ncdf(x * mpmath.exp(s) / mpmath.sqrt(df) - nc)
+
+        rises = mpmath.log(mpmath.sqrt(df) * max(abs(nc), 1) / abs(x))
+        near = [rises + d for d in (-8, -4, -1, 0, 1, 2, 4)]
+        ends = sorted([-80 / df, -30 / df, -10 / df, *near, -2, 0, 0.8, 1.6, 3])
+        return mpmath.quad(part, ends) / (2 ** (df / 2 - 1) * mpmath.gamma(df / 2))
+
+    with mpmath.workdps(30):
+        at = mpmath.mpf(df), mpmath.mpf(nc)
+        expected = [share(*at), *(mpmath.diff(share, at, n, h=mpmath.mpf(10) ** -10) for n in ((1, 0), (0, 1)))]
+    found = [stats.nct.cdf(x, df, nc), *grad(stats.nct.cdf, argnums=(1, 2))(x, df, nc)]
+    np.testing.assert_allclose(found, [float(v) for v in expected], rtol=1e-9)
+    assert grad(stats.nct.cdf)(x, df, nc) == pytest.approx(float(stats.nct.pdf(x, df, nc)), rel=1e-9)
+
+
 def test_a_tail_keeps_its_digits() -> None:
     """Of which SciPy's has three."""
     with mpmath.workdps(40):
