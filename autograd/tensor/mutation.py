@@ -276,7 +276,7 @@ def _write(target: Tensor, key: Any, value: Any) -> None:
         base, primitive, options = view
         if isinstance(primitive, Choice):
             key, value = primitive.key, with_key("set_item", (target, value), key, steps=steps)
-            steps = alone = ()
+            steps = ()
         elif key is ... and not steps and primitive is primitives["get_item"]:  # as `base[i] = value`
             key = options["key"]
         else:

@@ -416,6 +416,23 @@ def test_values_that_no_example_takes_are_refused_for_a_batch() -> None:
     np.testing.assert_array_equal(vmap(program, (0, None))(x, np.full((1, 1, 2), 7.0))[:, 0], np.full((3, 2), 7.0))
 
 
+def test_the_examples_of_what_becomes_a_batch_lie_one_after_the_other() -> None:
+    """Otherwise a view by `reshape` would be a copy, and each write through it would take as long as the whole."""
+
+    def program(x: Any) -> Any:
+        out = autograd.zeros((3, 4)) * 1.0
+        out[0] = x
+        assert out._value.flags.c_contiguous
+        out.reshape(2, 6)[1] = x[0]
+        return out
+
+    x = np.arange(20.0).reshape(5, 4)
+    expected = np.zeros((5, 3, 4))
+    expected[:, 0] = x
+    expected.reshape(5, 2, 6)[:, 1] = x[:, :1]
+    np.testing.assert_array_equal(vmap(program)(x), expected)
+
+
 def test_integers_of_a_batch_are_written_to(copies: list[tuple[int, ...]]) -> None:
     def program(x: Any) -> Any:
         counts = np.argsort(x) * 0
