@@ -16,7 +16,8 @@ def options_text(options: Mapping[str, Any]) -> str:
         key = options["key"]
         return "[" + ", ".join(map(_option, key if isinstance(key, tuple) and key else [key])) + "]"
     if set(options) == {"key", "steps"}:  # a write through a view: shown as how that was taken
-        shown = [f"{view.name} {options_text(given)}".rstrip() for view, given in options["steps"]]
+        shown = [f"{view.name} {options_text(given)}".rstrip().removeprefix("get_item ")
+                 for view, given in options["steps"]]
         return " ".join(shown if options["key"] is ... else [*shown, options_text({"key": options["key"]})])
     written = {name: _option(value) for name, value in options.items() if _says_something(value)}
     return ", ".join(f"{name}={text}" for name, text in written.items() if text)
