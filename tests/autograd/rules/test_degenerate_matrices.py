@@ -101,6 +101,17 @@ def test_the_vector_of_a_number_does_not_turn() -> None:
         assert jvp(lambda x: np.linalg.eigh(x)[1], (np.full((1, 1), value),), (np.ones((1, 1)),))[1] == 0
 
 
+def test_a_small_matrix_beside_a_large_one_in_a_stack_is_as_it_is_alone() -> None:
+    """What is negligible is so beside the largest singular value of the same matrix."""
+    (left, right), directions = np.linalg.qr(rng.normal(size=(2, 3, 3)))[0], rng.normal(size=(2, 3, 3))
+    nearly_singular = (left * [1.0, 0.5, 1e-9]) @ right
+    stack = np.stack([1e8 * nearly_singular, nearly_singular])
+    slope = grad(lambda x: np.sum(np.square(np.linalg.pinv(x, rcond=1e-6))))
+    for i, pair in enumerate(zip(*jvp(slope, (stack,), (directions,)), strict=True)):
+        for found, alone in zip(pair, jvp(slope, (stack[i],), (directions[i],)), strict=True):
+            np.testing.assert_allclose(found, alone, rtol=1e-9, atol=1e-9 * np.abs(alone).max())
+
+
 def test_the_polar_factor_is_right_where_singular_values_are_equal() -> None:
     for x in (np.eye(3), np.linalg.qr(rng.standard_normal((4, 3)))[0], rng.standard_normal((2, 4))):
         for side in ("right", "left"):

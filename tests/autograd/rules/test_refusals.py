@@ -122,6 +122,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "average": (lambda: np.average(T, axis=0, weights=U), ValueError, r"shape \(3, 4\).*got \(5,\) for axis=0"),
     "cov": (lambda: np.cov(T[None]), ValueError, r"at most 2 axes, got shape \(1, 3, 4\)"),
     "cov weights": (lambda: np.cov(T, aweights=np.ones(3)), RuntimeError, r"aweights of shape \(4,\).*got \(3,\)"),
+    "vander": (lambda: np.vander(T), ValueError, r"vander takes a vector, got shape \(3, 4\)"),
     "open mesh": (lambda: np.ix_(U, T), ValueError, r"ix_ takes vectors, got shape \(3, 4\)"),
     "logarithm of a write": (lambda: np.log(U, where=U > 0), NoDerivativeError, "log with where has no derivative"),
 }
