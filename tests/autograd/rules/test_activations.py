@@ -371,3 +371,12 @@ def test_a_coefficient_is_not_left_out_by_none(function: Any, name: str) -> None
     """The result was `NotImplemented`."""
     with pytest.raises(TypeError, match=f"{name} must be a number, an array or a tensor, got None"):
         function(Tensor([1.0]), None)
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "softplus"])
+@pytest.mark.parametrize("tracked", [True, False])
+def test_a_kink_or_a_bend_at_zero_is_for_real_numbers(name: str, tracked: bool) -> None:
+    """NumPy would compare complex numbers by their real parts."""
+    z = Tensor(np.array([1 + 2j, -1 - 1j]), requires_grad=tracked)
+    with pytest.raises(TypeError, match=rf"{name} is for real numbers; write np\."):
+        getattr(autograd, name)(z)
