@@ -124,43 +124,52 @@ def refuse_out(name: str, *targets: Any) -> None:
                         f"y[...] = {name}(...)")
 
 
-def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, Any]) -> None:
+def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, Any],
+                           advice: Mapping[str, str] = OPTIONS) -> None:
     """Raise for an option that a function does not have, if its own are known, with what is written for it here."""
     known = parameters(function)
     unknown = options.keys() - known.keys() if known else ()
     if unknown and not any(taken.kind is taken.VAR_KEYWORD for taken in known.values()):
         name = min(unknown)
         shown = [name for name, taken in known.items() if taken.kind is not taken.VAR_POSITIONAL and name != "self"]
-        raise TypeError(f"{_called(function)} has no option {name}; {instead_of(name, shown, OPTIONS)}") from None
+        raise TypeError(f"{called(function)} has no option {name!r}; {instead_of(name, shown, advice)}") from None
 
 
-def _refuse_positions(function: Callable[..., Any], args: Sequence[Any]) -> None:
-    """Raise for more values than a function takes by position, with the names of the others."""
+def _refuse_positions(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any],
+                      advice: Mapping[str, str]) -> None:
+    """Raise for more values than a function takes by position, and for one that is also given by name."""
     known = parameters(function)
     by_position = [name for name, taken in known.items() if taken.kind is not taken.KEYWORD_ONLY]
     if len(args) > len(by_position) and not any(taken.kind is taken.VAR_POSITIONAL for taken in known.values()):
         names = [name for name in by_position if name != "self"]
         others = "".join(f", {name}=..." for name in known if name not in by_position)
         count = len(args) - len(by_position) + len(names)
-        raise TypeError(f"{_called(function)} takes {' and '.join(names)} by position, got {count} values; write "
-                        f"{_called(function)}({', '.join(names)}{others})") from None
+        raise TypeError(f"{called(function)} takes {' and '.join(names)} by position, got {count} values; write "
+                        f"{called(function)}({', '.join(names)}{others})") from None
+    for name, value in zip(by_position, args, strict=False):
+        if name in options:
+            raise TypeError(f"{called(function)} got {name!r} by name and by position, there {type(value).__name__}"
+                            + (f"; {advice[name]}" if name in advice else "")) from None
 
 
-def _called(function: Callable[..., Any]) -> str:
+def called(function: Callable[..., Any]) -> str:
     """The name that a function is called by: a constructor's is the class's."""
     return function.__qualname__.partition(".")[0] if function.__name__ == "__init__" else function.__name__
 
 
-def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, with errors that explain options of other libraries, misspelled ones and those without names."""
+def refuses_foreign_options(function: Callable[P, R], advice: Mapping[str, str] = OPTIONS) -> Callable[P, R]:
+    """The function, with errors that explain options of other libraries, misspelled ones and those without names.
+
+    `advice` says by name what to write instead of an option, and of one that is given twice.
+    """
 
     @wraps(function)
     def apply(*args: P.args, **options: P.kwargs) -> R:
         try:
             return function(*args, **options)
         except TypeError:  # as Python says of such calls, too: those that fit, such as Tensor(x, name="x"), pay nothing
-            refuse_foreign_options(function, options)
-            _refuse_positions(function, args)
+            refuse_foreign_options(function, options, advice)
+            _refuse_positions(function, args, options, advice)
             raise
 
     return apply

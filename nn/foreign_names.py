@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import wraps
-from typing import Any, TypeVar
+from typing import ParamSpec, TypeVar
 
+from autograd import arguments
 from autograd.constructors import constructor_parameters, unknown_options
 from autograd.errors import instead_of
 from nn import keras_names
@@ -74,7 +74,8 @@ _OF_THE_LOADER = "write it for the DataLoader"
 _NAMED = "inputs are called input, or input_0, input_1, ..., and outputs likewise: leave it out"
 _OF_CALLS = {
     "fit": {"validation_data": "write validation=", "train_loader": "write data=", "dataloader": "write data=",
-            "x": "write data=nn.data.DataLoader((x, y))", "y": "write data=nn.data.DataLoader((x, y))",
+            **dict.fromkeys(("x", "y"), "write data=nn.data.DataLoader((x, y))"),
+            "loss": "for data and labels write data=nn.data.DataLoader((x, y))",
             "batch_size": _OF_THE_LOADER, "shuffle": _OF_THE_LOADER, "verbose": "write progress=",
             "criterion": "write loss=", "lr": "write it for the optimizer", "scheduler_every": "write schedule_every="}
            | keras_names.FIT,
@@ -89,30 +90,13 @@ _OF_CALLS = {
         "cosine_similarity", "glu", "gumbel_softmax", "log_softmax", "normalize", "softmax", "softmin")},
 }
 
-Call = TypeVar("Call", bound=Callable[..., Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def refuses_foreign_options(function: Call) -> Call:
+def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
     """The function, with errors that explain options given under another library's name."""
-    name, code = function.__qualname__.removesuffix(".__init__"), function.__code__
-    known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-
-    @wraps(function)
-    def apply(*arguments: Any, **options: Any) -> Any:
-        try:
-            return function(*arguments, **options)
-        except TypeError:  # after Python has refused: calls that fit pay nothing
-            for option in options:
-                if option not in known:
-                    advice = instead_of(option, known, OPTIONS | _OF_CALLS.get(name, {}))
-                    raise TypeError(f"{name} has no option {option!r}; {advice}") from None
-            for option, argument in zip(known, arguments, strict=False):
-                if option in options:
-                    raise TypeError(f"{name} got {option!r} by name and by position, there {type(argument).__name__}"
-                                    + f"; for data and labels {_OF_CALLS['fit']['y']}" * (name == "fit")) from None
-            raise
-
-    return apply  # type: ignore[return-value]  # it takes and returns what the function does
+    return arguments.refuses_foreign_options(function, OPTIONS | _OF_CALLS.get(arguments.called(function), {}))
 
 
 def refuse_options(made: type, options: Iterable[str]) -> None:

@@ -77,7 +77,7 @@ def fill(self: Tensor, value: Any) -> None:
 
 def sort(self: Tensor, axis: int = -1, kind: Any = None, **foreign: Any) -> None:
     if foreign:
-        raise TypeError(f"sort has no option {', '.join(foreign)}: it works in place; values and their places are "
+        raise TypeError(f"sort has no option {', '.join(map(repr, foreign))}: it works in place; values and places are "
                         "np.sort(t, axis) and t.argsort(axis), descending ones np.flip of them")
     self[...] = np.sort(self, axis=axis, kind=kind)
 
