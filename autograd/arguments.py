@@ -167,7 +167,7 @@ def refuses_foreign_options(function: Callable[P, R], advice: Mapping[str, str] 
     def apply(*args: P.args, **options: P.kwargs) -> R:
         try:
             return function(*args, **options)
-        except TypeError:  # as Python says of such calls, too: those that fit, such as Tensor(x, name="x"), pay nothing
+        except TypeError:  # as Python says of such calls, too: those that fit, such as tensor(x, name="x"), pay nothing
             refuse_foreign_options(function, options, advice)
             _refuse_positions(function, args, options, advice)
             raise

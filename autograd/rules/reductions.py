@@ -86,18 +86,17 @@ var_of = reduction(
     np.var, lambda g, x, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
         2 * g, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 std_of = reduction(
-    np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: spread_back(
-        quotient(g, root_of_mean_square(out, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction))),
-        x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
+    np.std, lambda g, x, out, *, axis=None, dtype=None, ddof=0, correction=None, where=True, mean=None: root_back(
+        g, out, x, axis, where, dtype, mean, degrees(x, axis, where, ddof, correction)))
 
 
-def root_of_mean_square(out: Array, x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None,
-                        degrees: Any) -> Array:
-    """The standard deviation `out`, computed again where NumPy computed it in float16."""
-    if out.dtype.char != HALF:
-        return out
-    square = masked(centred(x, axis, where, dtype, mean) ** 2, where)
-    return np.sqrt(shared_out(np.sum(square, axis=axis, keepdims=True), degrees))
+def root_back(g: Array, out: Array, x: Array, axis: Any, where: Any, dtype: Any, mean: Array | None,
+              degrees: Any) -> Array:
+    """The cotangent of a standard deviation `out`, which is computed again where NumPy computed it in float16."""
+    if out.dtype.char == HALF:
+        square = masked(centred(x, axis, where, dtype, mean) ** 2, where)
+        out = np.sqrt(shared_out(np.sum(square, axis=axis, keepdims=True), degrees))
+    return spread_back(quotient(g, out), x, axis, where, dtype, mean, degrees)
 
 
 def degrees(x: Array, axis: Any, where: Any, ddof: Any, correction: Any) -> Any:
