@@ -174,12 +174,11 @@ def multi_margin_loss(input: ArrayLike, target: ArrayLike, p: int = 1, margin: f
         check_range(target._value, x.shape[-1])
     except ValueError as error:
         raise mistake(speaker, str(error)) from None
-    out: Tensor = _multi_margin(x, target, weight, p=p, margin=margin, reduction=reduction)
-    return out
+    return _multi_margin(x, target, weight, p=p, margin=margin, reduction=reduction)
 
 
 @in_single
-def _multi_margin(x: Any, target: Any, weight: Any, *, p: int, margin: float, reduction: str) -> Any:
+def _multi_margin(x: Any, target: Any, weight: Any, *, p: int, margin: float, reduction: str) -> Tensor:
     own = np.arange(x.shape[-1]) == target[..., np.newaxis]
     gap = weak(margin) - np.sum(np.where(own, x, 0), axis=-1, keepdims=True) + x
     cost = np.mean(np.where((gap <= 0) | own, 0, gap**p), axis=-1)

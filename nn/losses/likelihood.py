@@ -63,12 +63,11 @@ def gaussian_nll_loss(input: ArrayLike, target: ArrayLike, var: ArrayLike, full:
         raise mistake(speaker, f"needs variances that broadcast to {x.shape}, got {variance.shape}")
     refuse_where(variance._value < 0, speaker, variance, "variances of at least 0",
                  "for their logarithms write np.exp(var)")
-    out: Tensor = _gaussian(x, t, variance, full=full, eps=eps, reduction=reduction)
-    return out
+    return _gaussian(x, t, variance, full=full, eps=eps, reduction=reduction)
 
 
 @in_single
-def _gaussian(x: Any, t: Any, variance: Any, *, full: bool, eps: float, reduction: str) -> Any:
+def _gaussian(x: Any, t: Any, variance: Any, *, full: bool, eps: float, reduction: str) -> Tensor:
     variance = variance + np.clip(weak(eps) - variance.detach(), 0, None)
     losses = (np.log(variance) + (x - t) ** 2 / variance) / 2 + (math.log(2 * math.pi) / 2 if full else 0)
     return reduced(losses, reduction)
@@ -83,12 +82,11 @@ def poisson_nll_loss(input: ArrayLike, target: ArrayLike, log_input: bool = True
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target, real=True)
     refuse_where(t._value < 0, speaker, t, "counts of at least 0")
-    out: Tensor = _poisson(x, t, log_input=log_input, full=full, eps=eps, reduction=reduction)
-    return out
+    return _poisson(x, t, log_input=log_input, full=full, eps=eps, reduction=reduction)
 
 
 @in_single
-def _poisson(x: Any, t: Any, *, log_input: bool, full: bool, eps: float, reduction: str) -> Any:
+def _poisson(x: Any, t: Any, *, log_input: bool, full: bool, eps: float, reduction: str) -> Tensor:
     losses = np.exp(x) - t * x if log_input else x - t * np.log(x + weak(eps))
     if full:
         large = np.where(t > 1, t, 1)

@@ -122,12 +122,12 @@ def _errors(kernel: Operation, speaker: Speaker, input: ArrayLike, target: Array
     w = weighting(speaker, "weight", weight, x.dtype)
     if w.shape != x.shape:
         raise refusal(speaker, f"a weight for each prediction, {x.shape}", w)
-    found: Tensor = _weighted(x, t, w, kernel=kernel, reduction=reduction, per_weight=per_weight, **options)
-    return found
+    return _weighted(x, t, w, kernel=kernel, reduction=reduction, per_weight=per_weight, **options)
 
 
 @in_single
-def _weighted(x: Any, t: Any, w: Any, *, kernel: Operation, reduction: str, per_weight: bool, **options: Any) -> Any:
+def _weighted(x: Tensor, t: Tensor, w: Tensor, *, kernel: Operation, reduction: str, per_weight: bool,
+              **options: Any) -> Tensor:
     weighted = kernel(x, t, reduction="none", **options) * w
     if reduction != "mean" or not per_weight:
         return reduced(weighted, reduction)
