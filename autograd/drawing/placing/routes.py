@@ -28,13 +28,9 @@ def routes(graph: Graph, boxes: dict[str, Box], rows: dict[str, Span], passed: d
             before = passed[number][-1][0] if passed.get(number) else boxes[edge.source].x
             arriving.setdefault(edge.target, []).append((before, number))
     ends = {number: x for key, edges in arriving.items() for number, x in _arrivals(boxes[key], sorted(edges))}
-    found: dict[int, Route] = {}
-    for number, edge in enumerate(graph.edges):
-        source, target = boxes[edge.source], boxes[edge.target]
-        if not edge.carried:
-            found[number] = _curve([(source.x, source.bottom, rows[edge.source][1]), *passed.get(number, ()),
-                                     (ends[number], rows[edge.target][0], target.top)])
-    return found
+    return {number: _curve([(boxes[edge.source].x, boxes[edge.source].bottom, rows[edge.source][1]),
+                            *passed.get(number, ()), (ends[number], rows[edge.target][0], boxes[edge.target].top)])
+            for number, edge in enumerate(graph.edges) if not edge.carried}
 
 
 def _arrivals(box: Box, edges: Sequence[tuple[float, int]]) -> Iterator[tuple[int, float]]:

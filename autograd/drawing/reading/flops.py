@@ -26,15 +26,12 @@ MOVES = frozenset({
 })
 
 
-def _matmul(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
-    return 2 * prod(out) * operands[0][-1]
-
-
 def _einsum(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
     return len(operands) * prod(extents(options["subscripts"], operands))
 
 
-def _linear(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+def _product(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    """Of two matrices, to which a third operand may be added."""
     return 2 * prod(out) * operands[0][-1] + prod(out) * (len(operands) > 2)
 
 
@@ -76,7 +73,7 @@ def _cubic(factor: float) -> Count:
 
 
 COUNTS: dict[str, Count] = {
-    "matmul": _matmul, "einsum": _einsum, "linear": _linear, "convolution": _convolution,
+    "matmul": _product, "einsum": _einsum, "linear": _product, "convolution": _convolution,
     "transposed_convolution": _transposed_convolution, "rnn": _recurrence, "lstm": _recurrence, "gru": _recurrence,
     "attention": _attention, "self_attention": _self_attention, "fft": _fourier, "ifft": _fourier, "inv": _cubic(2),
     "det": _cubic(2 / 3), "slogdet": _cubic(2 / 3), "cholesky": _cubic(1 / 3),

@@ -142,14 +142,9 @@ def _bytes_of(node: Node) -> int:
 
 
 def _by_flops(extraction: Extraction) -> None:
-    figures: dict[Node, float] = {}
-    unknown: dict[str, None] = {}
-    for node in _operations(extraction.order):
-        count = flops(node)
-        if count is None:
-            unknown[node.primitive.name] = None
-        else:
-            figures[node] = float(count)
+    counts = {node: flops(node) for node in _operations(extraction.order)}
+    figures = {node: float(count) for node, count in counts.items() if count is not None}
+    unknown = dict.fromkeys(node.primitive.name for node, count in counts.items() if count is None)
     lines = []
     most = max(figures, key=figures.__getitem__, default=None)
     if most is not None:
@@ -164,12 +159,9 @@ def _by_flops(extraction: Extraction) -> None:
 
 def _by_gradient(extraction: Extraction) -> None:
     found = cotangents(extraction.order, seeds(extraction), extraction.filled(LARGEST))
-    figures, texts = {}, {}
-    for node, g in found.items():
-        if isinstance(g, list) or node.primitive is select:
-            continue
-        figures[node] = float(np.linalg.norm(np.ravel(g)))
-        texts[node] = f"‖grad‖ {figures[node]:.3g}"
+    figures = {node: float(np.linalg.norm(np.ravel(g))) for node, g in found.items()
+               if not isinstance(g, list) and node.primitive is not select}
+    texts = {node: f"‖grad‖ {size:.3g}" for node, size in figures.items()}
     lines = []
     leaves = {node: size for node, size in figures.items() if isinstance(node, Leaf)}
     if leaves:

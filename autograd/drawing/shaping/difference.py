@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Hashable
 from dataclasses import replace
 
-from autograd.drawing.model import Edge, Graph, Kind, Vertex
+from autograd.drawing.model import Graph, Kind, Vertex
 from autograd.drawing.words import count_text
 
 Mark = tuple[int, int]  # the number of a form, and the vertex's number within that form
@@ -42,7 +42,8 @@ def _marks(graph: Graph, forms: dict[Hashable, int]) -> dict[str, Mark]:
     counts: Counter[int] = Counter()
     marks: dict[str, Mark] = {}
     for key, vertex in graph.vertices.items():
-        form = forms.setdefault((_look(vertex), _operands(incoming[key], marks)), len(forms))
+        operands = tuple(sorted((edge.operands, edge.label, marks[edge.source]) for edge in incoming[key]))
+        form = forms.setdefault((_look(vertex), operands), len(forms))
         counts[form] += 1
         marks[key] = form, counts[form]
     return marks
@@ -52,7 +53,3 @@ def _look(vertex: Vertex) -> Hashable:
     name = vertex.name if vertex.named_by != "local" else ""
     number = vertex.value if vertex.kind is Kind.CONSTANT else None
     return vertex.kind, vertex.op, name, vertex.shape, vertex.dtype, vertex.options, vertex.frozen, number
-
-
-def _operands(edges: list[Edge], marks: dict[str, Mark]) -> Hashable:
-    return tuple(sorted((edge.operands, edge.label, marks[edge.source]) for edge in edges))

@@ -85,8 +85,9 @@ class Figure:
         arrow = "carried-arrow" if edge.carried else "arrow"
         if edge.flow:
             look += f" {edge.flow}"
-        ends = " → ".join(_called(self.graph.vertices[end]) for end in (edge.source, edge.target))
-        facts = [ends] + ([f"operand {operand_text(edge)}"] if operand_text(edge) else []) + (
+        source, target = (vertex.name or vertex.op or vertex.kind.value
+                          for vertex in (self.graph.vertices[edge.source], self.graph.vertices[edge.target]))
+        facts = [f"{source} → {target}"] + ([f"operand {operand_text(edge)}"] if operand_text(edge) else []) + (
             [f"shape {edge.label}"] if edge.label else [])
         parts = [f'<g class="{look}" id="{self.prefix}-e{number}" data-from="{edge.source}" data-to="{edge.target}">',
                  f"<title>{escape_lines(facts)}</title>",
@@ -131,10 +132,6 @@ def _frame_label(frame: Box, words: FrameWords) -> str:
     """A frame's words, painted over the edges that pass."""
     return (f'<text class="frame-label" x="{words.box.left + 2:.1f}" y="{frame.top + BASELINE:.1f}">'
             f"{escape(words.text)}</text>")
-
-
-def _called(vertex: Vertex) -> str:
-    return vertex.name or vertex.op or vertex.kind.value
 
 
 def path(route: list[Point]) -> str:

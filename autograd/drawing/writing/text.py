@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from autograd.drawing.labels import cluster_label, description, heading, spec
-from autograd.drawing.model import LEAVES, Graph, Vertex
+from autograd.drawing.model import LEAVES, Edge, Graph, Vertex
 from autograd.table import in_columns
 
 
 def table(graph: Graph) -> str:
     """One line per vertex, operands by their ids; clusters as headings of their members."""
     header = ["id", "what", "shape", "from", "value", "gradient"] + ([graph.heat_unit] if graph.heat_unit else [])
-    rows = [_row(graph, vertex, origins) for vertex, origins in _with_origins(graph)]
+    incoming = graph.incoming()
+    rows = [_row(graph, vertex, incoming[key]) for key, vertex in graph.vertices.items()]
     kept = [i for i in range(len(header)) if i < 2 or any(row[i] for row in rows)]
     cells = [[row[i] for i in kept] for row in [header, *rows]]
     written = in_columns(cells)
@@ -26,16 +27,7 @@ def table(graph: Graph) -> str:
     return "\n".join([*top, description(graph), *graph.banner, "", *body]) + "\n"
 
 
-def _with_origins(graph: Graph) -> list[tuple[Vertex, str]]:
-    incoming = graph.incoming()
-    found = []
-    for key, vertex in graph.vertices.items():
-        places = sorted((place, edge.source) for edge in incoming[key] for place in edge.operands or (0,))
-        found.append((vertex, " ".join(source for _, source in places)))
-    return found
-
-
-def _row(graph: Graph, vertex: Vertex, origins: str) -> list[str]:
+def _row(graph: Graph, vertex: Vertex, incoming: list[Edge]) -> list[str]:
     marks = [word for word, on in (("output", vertex.output), ("frozen", vertex.frozen), ("FAILED", vertex.failed),
                                    (vertex.change, vertex.change),
                                    (f"use {vertex.copy[0]} of {vertex.copy[1]}" if vertex.copy else "", vertex.copy))
@@ -45,7 +37,8 @@ def _row(graph: Graph, vertex: Vertex, origins: str) -> list[str]:
     what = heading(vertex) + (f" ({', '.join(marks)})" if marks else "")
     grad = vertex.grad.describe() if vertex.grad else "none yet" if vertex.expects_grad else ""
     value = vertex.value.describe() if vertex.value else ""
-    row = [vertex.id, what, spec(vertex), origins, value, grad]
+    origins = sorted((place, edge.source) for edge in incoming for place in edge.operands or (0,))
+    row = [vertex.id, what, spec(vertex), " ".join(source for _, source in origins), value, grad]
     return row + ([vertex.heat_text] if graph.heat_unit else [])
 
 
