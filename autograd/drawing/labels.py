@@ -223,15 +223,11 @@ def tooltip(vertex: Vertex) -> list[str]:
 
 def description(graph: Graph) -> str:
     """The picture in a sentence: `12 operations, 4 parameters, 1 input; output loss ()`."""
-    parts = [
-        count_text(number, kind.value)
-        for kind in (Kind.OPERATION, Kind.MODULE, Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
-        if (number := sum(v.kind is kind and not (v.copy and v.copy[0] > 1) for v in graph.vertices.values()))
-    ]
-    ends = [
-        f"{shortened(v.name) or v.op} {shape_text(v.shape) if v.shape is not None else ''}".strip()
-        for v in graph.vertices.values() if v.output
-    ]
+    parts = [count_text(number, kind.value)
+             for kind in (Kind.OPERATION, Kind.MODULE, Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
+             if (number := sum(v.kind is kind and not (v.copy and v.copy[0] > 1) for v in graph.vertices.values()))]
+    ends = [f"{shortened(v.name) or v.op} {shape_text(v.shape) if v.shape is not None else ''}".strip()
+            for v in graph.vertices.values() if v.output]
     shown = ", ".join(ends[:4]) + (f" and {len(ends) - 4} more" if len(ends) > 4 else "")
     text = ", ".join(parts) or "an empty graph"
     if ends:

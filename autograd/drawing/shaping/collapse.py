@@ -85,13 +85,11 @@ def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str])
     notes = [" → ".join(end for end in ends if end)] if any(ends) else []
     if cluster.repeats > 1:
         notes.append(f"× {cluster.repeats}")
-    return Vertex(
-        f"m{cluster.id[1:]}", Kind.MODULE, op=cluster.kind, name=name, named_by="module", dtype="",
-        value=made[0].value if len(made) == 1 else None, output=any(v.output for v in members),
-        failed=any(v.failed for v in members), cluster=cluster.parent, parameters=cluster.parameters,
-        stands_for=sum(v.stands_for for v in members), heat=sum(heats) if heats else None, notes=tuple(notes),
-        change=changes.pop() if len(changes) == 1 else "",
-    )
+    return Vertex(f"m{cluster.id[1:]}", Kind.MODULE, op=cluster.kind, name=name, named_by="module", dtype="",
+                  value=made[0].value if len(made) == 1 else None, output=any(v.output for v in members),
+                  failed=any(v.failed for v in members), cluster=cluster.parent, parameters=cluster.parameters,
+                  stands_for=sum(v.stands_for for v in members), heat=sum(heats) if heats else None, notes=tuple(notes),
+                  change=changes.pop() if len(changes) == 1 else "")
 
 
 def without_lonely_frames(graph: Graph) -> Graph:

@@ -50,14 +50,12 @@ def _for_all(alike: Sequence[Vertex]) -> Vertex:
         name, named_by = end.name, end.named_by
     value = first.value if first.kind is Kind.CONSTANT and len({v.value for v in alike}) == 1 else None
     heats = [v.heat for v in alike if v.heat is not None]
-    return replace(
-        first, name=name, named_by=named_by if name else "",
-        value=end.value if end is not None else value, grad=end.grad if end is not None else None,
-        expects_grad=all(v.expects_grad for v in alike), output=end is not None,
-        failed=any(v.failed for v in alike), stands_for=sum(v.stands_for for v in alike),
-        options=first.options if len({v.options for v in alike}) == 1 else "",
-        heat=sum(heats) if heats else None, notes=first.notes if len({v.notes for v in alike}) == 1 else (),
-    )
+    return replace(first, name=name, named_by=named_by if name else "",
+                   value=end.value if end is not None else value, grad=end.grad if end is not None else None,
+                   expects_grad=all(v.expects_grad for v in alike), output=end is not None,
+                   failed=any(v.failed for v in alike), stands_for=sum(v.stands_for for v in alike),
+                   options=first.options if len({v.options for v in alike}) == 1 else "",
+                   heat=sum(heats) if heats else None, notes=first.notes if len({v.notes for v in alike}) == 1 else ())
 
 
 def pattern(names: Sequence[str]) -> str:

@@ -36,13 +36,11 @@ def paint(graph: Graph, layout: Layout, *, theme: Theme | None = None, prefix: s
     extent = "" if embedded else f' width="{total:.0f}" height="{high:.0f}" style="max-width:100%;height:auto"'
     view = f'viewBox="0 0 {total:.0f} {high:.0f}"{extent} data-engine="{escape(layout.engine)}"'
     named = f'role="img" aria-labelledby="{prefix}-title {prefix}-desc"'
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" id="{prefix}" class="cleargrad" {view} {named}>',
-        f'<title id="{prefix}-title">{escape(graph.title or "Computation graph")}</title>',
-        f'<desc id="{prefix}-desc">{about}</desc>',
-        style_element(prefix, theme, embedded),
-        definitions(prefix),
-    ]
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" id="{prefix}" class="cleargrad" {view} {named}>',
+             f'<title id="{prefix}-title">{escape(graph.title or "Computation graph")}</title>',
+             f'<desc id="{prefix}-desc">{about}</desc>',
+             style_element(prefix, theme, embedded),
+             definitions(prefix)]
     if not embedded:  # a page's ground need not follow the setting that the palette follows
         parts.append('<rect class="ground" width="100%" height="100%" rx="6"/>')
     parts += texts(head, MARGIN, MARGIN)
@@ -85,12 +83,10 @@ def texts(written: Iterable[tuple[Look, str]], x: float, y: float) -> list[str]:
 def legend_group(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
     """The legend: samples of what is in the picture, with labels; and the number of its rows."""
     entries = legend(graph, wide)
-    placed = [
-        f'<g class="{_SAMPLE_CLASS.get(entry.sample, str(entry.sample))}" '
-        f'transform="translate({entry.x:.1f} {ROW * (entry.row + 0.5):.1f})">{_sample(entry.sample, prefix)}'
-        f'<text class="detail" x="{indent(entry.sample):.0f}" y="3.5">{escape(entry.text)}</text></g>'
-        for entry in entries
-    ]
+    placed = [f'<g class="{_SAMPLE_CLASS.get(entry.sample, str(entry.sample))}" '
+              f'transform="translate({entry.x:.1f} {ROW * (entry.row + 0.5):.1f})">{_sample(entry.sample, prefix)}'
+              f'<text class="detail" x="{indent(entry.sample):.0f}" y="3.5">{escape(entry.text)}</text></g>'
+              for entry in entries]
     rows = entries[-1].row + 1 if entries else 0
     if graph.heat_unit:
         placed.append(_ramp(graph.heat_unit, ROW * (rows + 0.5)))
@@ -118,10 +114,8 @@ def _sample(sample: Sample, prefix: str) -> str:
 
 
 def _ramp(unit: str, y: float) -> str:
-    steps = "".join(
-        f'<rect x="{i * 10}" y="{y - 5:.1f}" width="10" height="10" '
-        f'style="fill:{heat_colours(i / (RAMP_STEPS - 1))[0]}"/>'
-        for i in range(RAMP_STEPS)
-    )
+    steps = "".join(f'<rect x="{i * 10}" y="{y - 5:.1f}" width="10" height="10" '
+                    f'style="fill:{heat_colours(i / (RAMP_STEPS - 1))[0]}"/>'
+                    for i in range(RAMP_STEPS))
     words = f'<text class="detail" x="{RAMP_WIDE:.0f}" y="{y + 3.5:.1f}">{escape(unit)}</text>'
     return f'<g class="ramp">{steps}{words}</g>'
