@@ -13,7 +13,6 @@ from nn.foreign_names import refuses_foreign_options
 from nn.layers.activation import Activation, AlongAxis, WithInplace, softmax
 from nn.layers.arguments import nonzero
 from nn.layers.input import Speaker, admitted, refusal
-from nn.layers.layer import Layer
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -174,15 +173,12 @@ class Softmin(AlongAxis):
     over = staticmethod(softmin)
 
 
-class GLU(Layer):
+class GLU(AlongAxis):
     """a sigmoid(b) for the halves a and b of axis `dim`: the one says what, the other how much of it passes.
 
     Any shape, of which one axis becomes half as long; the dtype stays. Raises ValueError for an axis of odd length.
     Source: Dauphin et al., "Language modeling with gated convolutional networks", arXiv:1612.08083.
     """
-
-    def __init__(self, dim: int = -1) -> None:
-        self.dim = dim
 
     def forward(self, input: ArrayLike) -> Tensor:
         return glu(input, self.dim, speaker=self)

@@ -26,10 +26,6 @@ def _prelu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("PRelu", [inputs[0], graph.constant(slopes, f"{call.path}.weight")])]
 
 
-def _silu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Mul", [inputs[0], graph.add("Sigmoid", inputs)])]
-
-
 def _softplus(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     beta = call.number(graph, "beta")
     scaled = graph.add("Mul", [inputs[0], beta])
@@ -49,18 +45,6 @@ def _threshold(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     return [graph.add("Where", [beyond, inputs[0], call.number(graph, "value")])]
 
 
-def _log_sigmoid(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Neg", [graph.add("Softplus", [graph.add("Neg", inputs)])])]
-
-
-def _tanhshrink(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Sub", [inputs[0], graph.add("Tanh", inputs)])]
-
-
-def _softmin(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
-    return [graph.add("Softmax", [graph.add("Neg", inputs)], axis=call.module.dim)]
-
-
 def _glu(graph: Graph, call: Call, inputs: Sequence[str]) -> list[str]:
     a, b = graph.add_many("Split", inputs, 2, axis=call.module.dim, num_outputs=2)
     return [graph.add("Mul", [a, graph.add("Sigmoid", [b])])]
@@ -72,13 +56,14 @@ ACTIVATIONS: dict[type[Module], ConvertLayer] = {
     layers.LeakyReLU: simple("LeakyRelu", alpha="negative_slope"),
     layers.ELU: simple("Elu", alpha="alpha"),
     layers.GELU: simple("Gelu", approximate="approximate"),
-    layers.SiLU: _silu,
+    layers.SiLU: lambda graph, call, inputs: [graph.add("Mul", [inputs[0], graph.add("Sigmoid", inputs)])],
     layers.Sigmoid: simple("Sigmoid"),
     layers.Tanh: simple("Tanh"),
     layers.Softplus: _softplus,
     layers.Softmax: simple("Softmax", axis="dim"),
     layers.LogSoftmax: simple("LogSoftmax", axis="dim"),
-    layers.Softmin: _softmin,
+    layers.Softmin: lambda graph, call, inputs: [
+        graph.add("Softmax", [graph.add("Neg", inputs)], axis=call.module.dim)],
     layers.ReLU6: _clip,
     layers.Hardtanh: _clip,
     layers.Hardsigmoid: lambda graph, call, inputs: [graph.add("HardSigmoid", inputs, alpha=1 / 6, beta=0.5)],
@@ -89,8 +74,9 @@ ACTIVATIONS: dict[type[Module], ConvertLayer] = {
     layers.SELU: simple("Selu"),
     layers.CELU: simple("Celu", alpha="alpha"),
     layers.Mish: simple("Mish"),
-    layers.LogSigmoid: _log_sigmoid,
+    layers.LogSigmoid: lambda graph, call, inputs: [
+        graph.add("Neg", [graph.add("Softplus", [graph.add("Neg", inputs)])])],
     layers.Softsign: simple("Softsign"),
-    layers.Tanhshrink: _tanhshrink,
+    layers.Tanhshrink: lambda graph, call, inputs: [graph.add("Sub", [inputs[0], graph.add("Tanh", inputs)])],
     layers.GLU: _glu,
 }

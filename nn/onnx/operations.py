@@ -93,10 +93,6 @@ def _take(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Gather", [inputs[0], graph.constant(indices, "indices")], axis=int(axis))
 
 
-def _einsum(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("Einsum", inputs, equation=_options(node)["subscripts"])
-
-
 def _broadcast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """Repeat axes of length 1 and add new ones; a first one as long as the batch has its length at run time."""
     given = input_shape(node)
@@ -138,36 +134,16 @@ def _softmax(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add(operator, inputs, axis=int(_options(node).get("axis", -1)))
 
 
-def _square(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("Mul", [inputs[0], inputs[0]])
-
-
 def _normal_cdf(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     half, one, root = (graph.constant(np.array(value, node.dtype)) for value in (0.5, 1.0, 2**-0.5))
     error = graph.add("Erf", [graph.add("Mul", [inputs[0], root])])
     return graph.add("Mul", [half, graph.add("Add", [one, error])])
 
 
-def _elu(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("Elu", inputs[:1], alpha=float(graph.initializers[inputs[1]]))
-
-
-def _concatenate(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("Concat", inputs, axis=int(_options(node).get("axis", 0)))
-
-
 def _stack(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     axis = int(_options(node)["axis"])
     spread = [graph.add("Unsqueeze", [x, graph.integers([axis])]) for x in inputs]
     return graph.add("Concat", spread, axis=axis)
-
-
-def _pad(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("Pad", [inputs[0], graph.integers(pads(_options(node)["widths"]))])
-
-
-def _cast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.cast(inputs[0], node.dtype)
 
 
 _OTHERS: dict[str, ConvertOperation] = {
@@ -179,20 +155,20 @@ _OTHERS: dict[str, ConvertOperation] = {
     "swapaxes": _swapaxes,
     "softmax": _softmax,
     "log_softmax": _softmax,
-    "square": _square,
+    "square": lambda graph, node, inputs: graph.add("Mul", [inputs[0], inputs[0]]),
     "normal_cdf": _normal_cdf,
     "gelu": lambda graph, node, inputs: graph.add("Gelu", inputs),
-    "elu": _elu,
-    "concatenate": _concatenate,
+    "elu": lambda graph, node, inputs: graph.add("Elu", inputs[:1], alpha=float(graph.initializers[inputs[1]])),
+    "concatenate": lambda graph, node, inputs: graph.add("Concat", inputs, axis=int(_options(node).get("axis", 0))),
     "get_item": get_item,
     "stack": _stack,
-    "pad": _pad,
-    "cast": _cast,
+    "pad": lambda graph, node, inputs: graph.add("Pad", [inputs[0], graph.integers(pads(_options(node)["widths"]))]),
+    "cast": lambda graph, node, inputs: graph.cast(inputs[0], node.dtype),
     "var": _variance,
     "std": _variance,
     "vector_norm": _length,
     "take": _take,
-    "einsum": _einsum,
+    "einsum": lambda graph, node, inputs: graph.add("Einsum", inputs, equation=_options(node)["subscripts"]),
     "broadcast_to": _broadcast,
     "moveaxis": _moveaxis,
     **KERNELS,
