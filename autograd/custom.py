@@ -66,12 +66,10 @@ class Custom(Primitive):
         operands, out = node.saved[:count], node.saved[count]
         if isinstance(g, list):  # several outputs, some of which may not have been used
             g = tuple(np.zeros_like(o) if c is None else c for c, o in zip(g, out, strict=True))
-        return [
-            self._checked(self._cotangent(i, g, out, operands, node.options), i, parent)
-            if needed and parent is not None
-            else None
-            for i, (parent, needed) in enumerate(zip(node.parents, needs, strict=True))
-        ]
+        return [self._checked(self._cotangent(i, g, out, operands, node.options), i, parent)
+                if needed and parent is not None
+                else None
+                for i, (parent, needed) in enumerate(zip(node.parents, needs, strict=True))]
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
@@ -160,8 +158,7 @@ class Custom(Primitive):
             direction = np.zeros_like(x)
             direction[index] = 1
             slope = self._directional(operands, options, i, direction)
-            c[index] = sum(np.sum(part * s)
-                           for part, s in zip(_parts(g), _parts(slope), strict=True))
+            c[index] = sum(np.sum(part * s) for part, s in zip(_parts(g), _parts(slope), strict=True))
         return c[()]
 
     def _directional(self, operands: Sequence[Array], options: dict[str, Any], i: int, t: Array) -> Array:

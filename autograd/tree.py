@@ -153,11 +153,9 @@ def paths(structure: Structure) -> list[str]:
     if structure.kind is None:
         return [""]
     named = hasattr(structure.kind, "_fields")
-    return [
-        (f".{key}" if named else f"[{key!r}]") + rest
-        for key, child in zip(structure.keys, structure.children, strict=True)
-        for rest in paths(child)
-    ]
+    return [(f".{key}" if named else f"[{key!r}]") + rest
+            for key, child in zip(structure.keys, structure.children, strict=True)
+            for rest in paths(child)]
 
 
 if not TYPE_CHECKING:  # otherwise type checkers would accept any name

@@ -158,19 +158,16 @@ def _reach_threshold(scores: Array, threshold: float | None) -> Array:
 def _yes_or_no(true: Array) -> Array:
     wrong = (true != 0) & (true != 1)
     if np.any(wrong):
-        raise ValueError(
-            f"targets of the outputs' shape {true.shape} are labels of 0 and 1, got {true[wrong].flat[0]}; "
-            "for one class per sample give its index, targets.argmax(axis=1), of shape (N,)"
-        )
+        raise ValueError(f"targets of the outputs' shape {true.shape} are labels of 0 and 1, got "
+                         f"{true[wrong].flat[0]}; for one class per sample give its index, targets.argmax(axis=1), of "
+                         "shape (N,)")
     return true.astype(np.int64)
 
 
 def _class_indices(scores: Array, true: Array) -> NDArray[np.int64]:
     if scores.ndim < 2 or true.shape != scores.shape[:1] + scores.shape[2:]:
-        raise ValueError(
-            f"outputs (N, C, ...) need class indices (N, ...) or labels of the outputs' shape, "
-            f"got outputs {scores.shape} and targets {true.shape}"
-        )
+        raise ValueError(f"outputs (N, C, ...) need class indices (N, ...) or labels of the outputs' shape, "
+                         f"got outputs {scores.shape} and targets {true.shape}")
     if true.dtype.kind not in "biu":
         raise TypeError(f"class indices are integers, got targets of dtype {true.dtype}; write targets.astype(int)")
     wrong = (true < 0) | (true >= scores.shape[1])

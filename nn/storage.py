@@ -189,10 +189,8 @@ def _take_arrays(value: State, path: str, arrays: Arrays) -> Any:
     if isinstance(value, list | tuple):
         items = [_take_arrays(item, joined(path, i), arrays) for i, item in enumerate(value)]
         return items if isinstance(value, list) else {"$tuple": items}
-    raise TypeError(
-        f"save: {path or 'the state'} is of type {type(value).__name__}; a state holds arrays, numbers, strings, None, "
-        "and dicts, lists and tuples of them"
-    )
+    raise TypeError(f"save: {path or 'the state'} is of type {type(value).__name__}; a state holds arrays, numbers, "
+                    "strings, None, and dicts, lists and tuples of them")
 
 
 def _take_mapping(value: Mapping[Any, Any], path: str, arrays: Arrays) -> Any:

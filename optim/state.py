@@ -50,10 +50,8 @@ def problems(names: Names, groups: Groups, state_dict: Any, *, options: Iterable
     saved = state_dict["param_groups"]
     kept = {names[p]: moments(dict(group)) for group in groups for p in group["params"]}
     kept |= {name: moments(dict(group)) for group in saved for name in group.get("params", ())}
-    return [
-        *_group_problems(names, groups, saved, list(options)),
-        *_state_problems(names, state_dict["state"], kept, histories),
-    ]
+    return [*_group_problems(names, groups, saved, list(options)),
+            *_state_problems(names, state_dict["state"], kept, histories)]
 
 
 def _group_problems(names: Names, groups: Groups, saved: Groups, known: Sequence[str]) -> list[str]:
@@ -81,12 +79,10 @@ def _state_problems(names: Names, saved: Mapping[str, Mapping[str, Any]], moment
         expected = {"step", *moments[name], *histories}
         if set(state) != expected:
             wrong.append(f"the state of {name!r} is {sorted(state)}, expected {sorted(expected)}")
-        wrong += [
-            f"{key} of {name!r} has shape {np.shape(state[key])}, expected {shape}"
-            for keys, shape in ((moments[name], shapes[name]), (histories, kept + shapes[name]))
-            for key in keys
-            if key in state and np.shape(state[key]) != shape
-        ]
+        wrong += [f"{key} of {name!r} has shape {np.shape(state[key])}, expected {shape}"
+                  for keys, shape in ((moments[name], shapes[name]), (histories, kept + shapes[name]))
+                  for key in keys
+                  if key in state and np.shape(state[key]) != shape]
         if "step" in state and not _is_count(state["step"]):
             wrong.append(f"the step of {name!r} must be an integer of at least 0, got {state['step']!r}")
     return wrong

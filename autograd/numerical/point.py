@@ -84,10 +84,8 @@ class Point:
 
     def pieces(self, vector: Array, *, analytic: bool = False) -> list[Array]:
         """The vector cut into the shapes of the leaves; the imaginary parts stay where x or the function is complex."""
-        return [
-            (vector[part] if analytic or dtype.kind == "c" else vector[part].real).reshape(shape)
-            for part, shape, dtype in zip(self.parts, self.shapes, self.dtypes, strict=True)
-        ]
+        return [(vector[part] if analytic or dtype.kind == "c" else vector[part].real).reshape(shape)
+                for part, shape, dtype in zip(self.parts, self.shapes, self.dtypes, strict=True)]
 
     def block(self, rows: Array, shape: tuple[int, ...]) -> Any:
         """Some rows of a Jacobian, those of one output of the given shape, as a tree like `x`."""

@@ -18,9 +18,7 @@ from .shaping import lying_as
 
 Widths = Sequence[tuple[int, int]]  # (before, after) per axis
 
-STATISTICS: dict[str, Callable[..., Any]] = {
-    "mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median,
-}
+STATISTICS: dict[str, Callable[..., Any]] = {"mean": np.mean, "maximum": np.max, "minimum": np.min, "median": np.median}
 KEYWORDS = {"constant": "constant_values", "linear_ramp": "end_values", "reflect": "reflect_type",
             "symmetric": "reflect_type", "edge": None, "wrap": None} | dict.fromkeys(STATISTICS, "stat_length")
 

@@ -219,12 +219,10 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: Any = None, *, min: 
     return a if high is None else np.minimum(a, high)
 
 
-where_of = general(
-    np.where,
-    [None, lambda g, condition: select(condition, g, 0), lambda g, condition: select(condition, 0, g)],
-    [None, lambda t, condition: select(condition, t, 0), lambda t, condition: select(condition, 0, t)],
-    operands=("condition", "x", "y"), evaluate=selection.select,
-)
+where_of = general(np.where,
+                   [None, lambda g, condition: select(condition, g, 0), lambda g, condition: select(condition, 0, g)],
+                   [None, lambda t, condition: select(condition, t, 0), lambda t, condition: select(condition, 0, t)],
+                   operands=("condition", "x", "y"), evaluate=selection.select)
 select: Any = on_arrays_too(where_of)
 
 

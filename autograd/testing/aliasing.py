@@ -103,7 +103,6 @@ def _check_company(call: Callable[..., list[Any]], values: Arrays, names: Sequen
         with np.errstate(invalid="ignore"):
             agree = np.abs(gradient - expected) <= np.finfo(gradient.dtype).eps ** 0.5 * (1 + np.abs(expected))
         if not np.all(agree | ~np.isfinite(expected)):
-            raise GradientMismatch(
-                f"reverse mode: the gradient of {name} changes when its argument is used a second time: {gradient} "
-                f"instead of {expected}. A rule returns an array that it also hands to another operand or keeps"
-            )
+            raise GradientMismatch(f"reverse mode: the gradient of {name} changes when its argument is used a second "
+                                   f"time: {gradient} instead of {expected}. A rule returns an array that it also "
+                                   "hands to another operand or keeps")

@@ -221,11 +221,10 @@ class _Checker:
             self.report.skipped(f"{output} along {direction_of(level, slope.direction)}: {slope.trouble}")
 
     def _mismatch(self, wrong: _Wrong) -> GradientMismatch:
-        return GradientMismatch(
-            f"{wrong.mode} mode: {wrong.place} is {_number(wrong.got)}, but finite differences give "
-            f"{_number(wrong.expected)}: they differ by {abs(wrong.got - wrong.expected):.3g}, and the tolerance is "
-            f"{wrong.tolerance:.3g} (rtol={self.rtol:g}, atol={self.atol * self.unit:.3g}, {self.report.dtype})"
-        )
+        return GradientMismatch(f"{wrong.mode} mode: {wrong.place} is {_number(wrong.got)}, but finite differences "
+                                f"give {_number(wrong.expected)}: they differ by "
+                                f"{abs(wrong.got - wrong.expected):.3g}, and the tolerance is {wrong.tolerance:.3g} "
+                                f"(rtol={self.rtol:g}, atol={self.atol * self.unit:.3g}, {self.report.dtype})")
 
 
 @dataclass(frozen=True)

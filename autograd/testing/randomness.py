@@ -21,10 +21,8 @@ class RandomState:
     def differs(self) -> bool:
         """Whether any of the three has been drawn from since."""
         now = RandomState()
-        return bool(
-            self._python != now._python or not np.array_equal(self._numpy[1], now._numpy[1])
-            or self._numpy[2:] != now._numpy[2:] or repr(self._library) != repr(now._library)
-        )
+        return bool(self._python != now._python or not np.array_equal(self._numpy[1], now._numpy[1])
+                    or self._numpy[2:] != now._numpy[2:] or repr(self._library) != repr(now._library))
 
     def restore(self) -> None:
         """Put all three back to where they were."""

@@ -56,10 +56,8 @@ def rank(x: Any, batched: bool) -> int:
 def aligned(operands: Sequence[Any], batched: Sequence[bool]) -> list[Any]:
     """Batched operands with axes of length 1 after the batch, so that examples broadcast as they would alone."""
     widest = max(rank(x, b) for x, b in zip(operands, batched, strict=True))
-    return [
-        np.reshape(x, (x.shape[0], *[1] * (widest - rank(x, b)), *x.shape[1:])) if b and rank(x, b) < widest else x
-        for x, b in zip(operands, batched, strict=True)
-    ]
+    return [np.reshape(x, (x.shape[0], *[1] * (widest - rank(x, b)), *x.shape[1:])) if b and rank(x, b) < widest else x
+            for x, b in zip(operands, batched, strict=True)]
 
 
 def spread_all(call: Call) -> list[Any]:

@@ -125,8 +125,7 @@ def _checkpointed(f: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
     if not any(map(_node, first.results)) or not any(parents):
         return first.structure.unflatten(first.outs)
     raw = tuple(o._value for o in first.results)
-    options = {"f": again, "structure": structure, "kinds": [*map(type, leaves)], "sums": first.sums(),
-               "since": since}
+    options = {"f": again, "structure": structure, "kinds": [*map(type, leaves)], "sums": first.sums(), "since": since}
     nothing = [None] * len(first.around)
     made = checkpointed.attach(raw if len(raw) > 1 else raw[0], (*leaves, *nothing), parents,
                                (*values, *nothing, None), options)

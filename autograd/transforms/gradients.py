@@ -56,12 +56,10 @@ class Inputs:
         found = pull(pairs, self.stop)
         gradients: list[Any] = [found.get(node) for node in self.nodes]
         self.reached = any(g is not None for g in gradients)  # those of the last pull
-        gradients = [
-            np.zeros_like(t) if g is None
-            else unvarying(g, t) if bottom(t)._node.parents and bottom(g)._node is None
-            else g
-            for g, t in zip(gradients, self.tensors, strict=True)
-        ]
+        gradients = [np.zeros_like(t) if g is None
+                     else unvarying(g, t) if bottom(t)._node.parents and bottom(g)._node is None
+                     else g
+                     for g, t in zip(gradients, self.tensors, strict=True)]
         return self.structure.unflatten([as_output(g, self.plain, x)
                                          for g, x in zip(gradients, self.leaves, strict=True)])
 

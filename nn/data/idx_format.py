@@ -39,10 +39,8 @@ def _decode(content: bytes, path: str | os.PathLike[str]) -> NDArray[Any]:
     code, axes = content[2:4] if len(content) >= 4 else (0, 0)
     if content[:2] != b"\0\0" or code not in _DTYPES:
         known = ", ".join(f"0x{code:02X}" for code in _DTYPES)
-        raise ValueError(
-            f"{name} is not an IDX file: expected the bytes 00 00, a type code ({known}) and the number of axes, "
-            f"got {content[:4].hex(' ') or 'an empty file'}"
-        )
+        raise ValueError(f"{name} is not an IDX file: expected the bytes 00 00, a type code ({known}) and the number "
+                         f"of axes, got {content[:4].hex(' ') or 'an empty file'}")
     start = 4 + 4 * axes
     if len(content) < start:
         raise ValueError(f"{name} is cut short: {axes} axes need a header of {start} bytes, it has {len(content)}")
@@ -51,8 +49,6 @@ def _decode(content: bytes, path: str | os.PathLike[str]) -> NDArray[Any]:
     expected = start + math.prod(shape) * dtype.itemsize
     if len(content) != expected:
         fault = "cut short" if len(content) < expected else "too long"
-        raise ValueError(
-            f"{name} is {fault}: {dtype.newbyteorder('=')} of shape {shape} needs {expected} bytes, "
-            f"the file has {len(content)}"
-        )
+        raise ValueError(f"{name} is {fault}: {dtype.newbyteorder('=')} of shape {shape} needs {expected} bytes, "
+                         f"the file has {len(content)}")
     return np.frombuffer(content, dtype, offset=start).reshape(shape).astype(dtype.newbyteorder("="))

@@ -44,10 +44,8 @@ def source(data: Any) -> tuple[int, Gather]:
     if isinstance(data, type):
         raise TypeError(f"DataLoader expected a data set, got the class {data.__name__}; make one of it: "
                         f"{data.__name__}(...)")
-    raise TypeError(
-        "DataLoader expected an array, a tuple of arrays, or an object with __len__ and __getitem__(int), "
-        f"got {type(data).__name__}"
-    )
+    raise TypeError("DataLoader expected an array, a tuple of arrays, or an object with __len__ and __getitem__(int), "
+                    f"got {type(data).__name__}")
 
 
 def collated(data: Any, collate: Callable[[list[Any]], Any]) -> tuple[int, Gather]:
@@ -131,11 +129,9 @@ def _stack(samples: list[Any], indices: Any) -> Any:
     arrays = [_sample(sample) for sample in samples]
     for array, index in zip(arrays, indices, strict=True):
         if array.shape != arrays[0].shape:
-            raise ValueError(
-                f"samples of one batch need one shape: sample {indices[0]} has {arrays[0].shape}, sample {index} has "
-                f"{array.shape}. A list is read as one sample per item; for several arrays write a tuple: (x, y); to "
-                "pad the samples of a batch, give collate_fn"
-            )
+            raise ValueError(f"samples of one batch need one shape: sample {indices[0]} has {arrays[0].shape}, sample "
+                             f"{index} has {array.shape}. A list is read as one sample per item; for several arrays "
+                             "write a tuple: (x, y); to pad the samples of a batch, give collate_fn")
     return owning(np.stack(arrays))
 
 

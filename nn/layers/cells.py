@@ -29,8 +29,7 @@ class _Cell(RecurrentUnits):
     bias_ih: Parameter | None
     bias_hh: Parameter | None
 
-    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *,
-                 dtype: DTypeLike | None = None) -> None:
+    def __init__(self, input_size: int, hidden_size: int, bias: bool = True, *, dtype: DTypeLike | None = None) -> None:
         kind = type(self).__name__
         positive_integers(kind, input_size=input_size, hidden_size=hidden_size)
         dtype = floating(kind, dtype)

@@ -175,20 +175,17 @@ class _Writer:
                 raise ValueError(f"export_onnx: {self.kind}.forward uses a tensor of shape {node.shape} from elsewhere")
             path, tensor = self.state[node]
             return self.graph.constant(tensor.data, path)
-        inputs = [
-            self.by_node[parent] if parent is not None else self._constant(node, position)
-            for position, parent in enumerate(node.parents)
-        ]
+        inputs = [self.by_node[parent] if parent is not None else self._constant(node, position)
+                  for position, parent in enumerate(node.parents)]
         return self._operation(node, inputs)
 
     def _operation(self, node: Node, inputs: Sequence[str]) -> str:
         try:
             return operations.convert(self.graph, node, inputs)
         except KeyError:
-            raise ValueError(
-                f"export_onnx cannot express {node.primitive.name!r}, which {self.kind}.forward uses between layers; "
-                f"it knows the layers of nn and {', '.join(operations.supported())}"
-            ) from None
+            raise ValueError(f"export_onnx cannot express {node.primitive.name!r}, which {self.kind}.forward uses "
+                             "between layers; it knows the layers of nn and "
+                             f"{', '.join(operations.supported())}") from None
 
     def _constant(self, node: Node, position: int) -> str:
         operand = dict(node.constants).get(position)
@@ -198,10 +195,9 @@ class _Writer:
         try:
             value = operations.constant_of(node, position)
         except LookupError:
-            raise ValueError(
-                f"export_onnx: an operand of {node.primitive.name!r} in {self.kind}.forward is an array that the graph "
-                "does not keep; make it a buffer: self.register_buffer(name, array)"
-            ) from None
+            raise ValueError(f"export_onnx: an operand of {node.primitive.name!r} in {self.kind}.forward is an array "
+                             "that the graph does not keep; make it a buffer: self.register_buffer(name, "
+                             "array)") from None
         return "" if value is None else self.graph.constant(value)
 
 

@@ -108,8 +108,7 @@ def _average_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     windows = node.options["geometry"]
     if all(axis.partition and axis.outputs == 1 for axis in windows):
         return graph.add("GlobalAveragePool", inputs)
-    return graph.add("AveragePool", inputs, count_include_pad=int(node.options["include_pad"]),
-                     **pooled(windows))
+    return graph.add("AveragePool", inputs, count_include_pad=int(node.options["include_pad"]), **pooled(windows))
 
 
 def _adaptive_average_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -147,10 +146,6 @@ def _fold(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Col2Im", [inputs[0], *sizes], dilations=[axis.dilation for axis in windows],
                      pads=pads((axis.before, axis.before) for axis in windows),
                      strides=[axis.stride for axis in windows])
-
-
-def _embedding(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    return graph.add("Gather", inputs, axis=0)
 
 
 def _attention(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -214,7 +209,7 @@ KERNELS: Mapping[str, ConvertOperation] = {
     "adaptive_average_pool": _adaptive_average_pool,
     "unfold": _unfold,
     "fold": _fold,
-    "embedding": _embedding,
+    "embedding": lambda graph, node, inputs: graph.add("Gather", inputs, axis=0),
     "attention": _attention,
     "batch_norm_inference": _batch_norm,
     "layer_norm": _layer_norm,

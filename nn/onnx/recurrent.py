@@ -76,8 +76,7 @@ def _weights(graph: Graph, call: Call, ends: Sequence[str]) -> list[str]:
                   for end in ends]
         return graph.constant(np.stack(arrays), f"{call.path}.{parts[0]}{ends[0]}")
 
-    return [stacked("weight_ih"), stacked("weight_hh")] + (
-        [stacked("bias_ih", "bias_hh")] if call.module.bias else [])
+    return [stacked("weight_ih"), stacked("weight_hh")] + ([stacked("bias_ih", "bias_hh")] if call.module.bias else [])
 
 
 def _kind(call: Call) -> str:

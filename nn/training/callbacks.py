@@ -92,9 +92,8 @@ class EarlyStopping(Callback):
     def on_epoch_end(self, run: Run) -> None:
         if self.monitor not in run.history.columns:
             hint = "; pass validation=" if self.monitor.startswith("validation_") else ""
-            raise ValueError(
-                f"EarlyStopping monitors {self.monitor!r}, the history has {list(run.history.columns)}{hint}"
-            )
+            raise ValueError(f"EarlyStopping monitors {self.monitor!r}, the history has "
+                             f"{list(run.history.columns)}{hint}")
         value = run.history[self.monitor][-1]
         if self.best is None or self._better(value):
             self.best, self.best_epoch = value, run.epoch

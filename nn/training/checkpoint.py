@@ -44,9 +44,8 @@ def load_checkpoint(path: str | os.PathLike[str], **parts: Any) -> dict[str, Any
         raise StorageError(f"{os.fspath(path)} has no {', '.join(missing)}; it holds {', '.join(sorted(state))}")
     generators = dict(_generators(parts))
     if generators.keys() != random.keys():
-        raise StorageError(
-            f"{os.fspath(path)} has the random state of {sorted(random)}, the run has {sorted(generators)}"
-        )
+        raise StorageError(f"{os.fspath(path)} has the random state of {sorted(random)}, the run has "
+                           f"{sorted(generators)}")
     before = {name: copy.deepcopy(part.state_dict()) for name, part in parts.items()}
     random_before = {name: generator.bit_generator.state for name, generator in generators.items()}
     try:

@@ -95,9 +95,8 @@ class Tally:
     def result(self) -> dict[str, Any]:
         """The loss, and every metric over all outputs. Raises ValueError if no batch was added."""
         if self.samples == 0:
-            raise ValueError(
-                "the data gave no batches; a generator gives its batches once, so pass a DataLoader or a list"
-            )
+            raise ValueError("the data gave no batches; a generator gives its batches once, so pass a DataLoader or a "
+                             "list")
         result: dict[str, Any] = {"loss": self.mean}
         if self.metrics:
             outputs, targets = np.concatenate(self.outputs), np.concatenate(self.targets)

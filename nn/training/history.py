@@ -96,9 +96,7 @@ class History:
                       marker=".", label=name.replace("_", " "))
 
     def __repr__(self) -> str:
-        parts = [
-            f"{name} {values[0]:.4g} -> {values[-1]:.4g}"
-            for name, values in self.columns.items()
-            if isinstance(values[0], int | float)
-        ]
+        parts = [f"{name} {values[0]:.4g} -> {values[-1]:.4g}"
+                 for name, values in self.columns.items()
+                 if isinstance(values[0], int | float)]
         return f"History({len(self)} epochs{': ' if parts else ''}{', '.join(parts)})"

@@ -110,10 +110,8 @@ def _checked(value: Any, run: Run, batch: Any) -> float:
                                 "the operation that went wrong first")
         )
     if not value.requires_grad:
-        raise ValueError(
-            "the loss does not depend on any parameter that requires grad: are all of them frozen, or does forward "
-            "leave the graph with .data, .numpy(), .detach() or no_grad()?"
-        )
+        raise ValueError("the loss does not depend on any parameter that requires grad: are all of them frozen, or "
+                         "does forward leave the graph with .data, .numpy(), .detach() or no_grad()?")
     return float(number)
 
 

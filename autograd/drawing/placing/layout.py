@@ -27,9 +27,7 @@ class Layout:
 
 def sizes(graph: Graph) -> dict[str, tuple[float, float]]:
     """Width and height of every vertex."""
-    return {
-        key: size(lines(vertex, backward=graph.backward), vertex.kind) for key, vertex in graph.vertices.items()
-    }
+    return {key: size(lines(vertex, backward=graph.backward), vertex.kind) for key, vertex in graph.vertices.items()}
 
 
 def labelled(graph: Graph, layout: Layout) -> Layout:

@@ -36,8 +36,7 @@ elementwise(sc.radian, pi / 180, pi / 10800, pi / 648000)
 elementwise(sc.expit, lambda x, out: out * sc.expit(-x))  # 1 - out is 0 from x = 37 on
 elementwise(sc.log_expit, lambda x: sc.expit(-x))
 elementwise(sc.logit, lambda x: 1 / (x * (1 - x)))
-elementwise(sc.xlogy, lambda x, y: np.log(apart_from_both(x, y)),
-            lambda x, y: x / apart_from_both(x, y))
+elementwise(sc.xlogy, lambda x, y: np.log(apart_from_both(x, y)), lambda x, y: x / apart_from_both(x, y))
 elementwise(sc.xlog1py, lambda x, y: np.log1p(np.where((x == 0) & (y == -1), 0, y)),
             lambda x, y: x / np.where((x == 0) & (y == -1), 1, 1 + y))
 elementwise(sc.entr, lambda x: -np.log(x) - 1)
@@ -68,8 +67,7 @@ def pseudo_huber_slope(d: Array, share: Array) -> Array:
 # --- Box and Cox: powers through exprel(z) = (exp(z) - 1)/z, right at lmbda = 0 ---------------------------------------
 
 elementwise(sc.boxcox, lambda x, p: x ** (p - 1), lambda x, p: power_slope(np.log(x), p), operands=("x", "p"))
-elementwise(sc.boxcox1p, lambda x, p: (1 + x) ** (p - 1), lambda x, p: power_slope(np.log1p(x), p),
-            operands=("x", "p"))
+elementwise(sc.boxcox1p, lambda x, p: (1 + x) ** (p - 1), lambda x, p: power_slope(np.log1p(x), p), operands=("x", "p"))
 elementwise(sc.inv_boxcox, lambda y, p: inverse_slope(y, p), lambda y, p, out: out * root_slope(y, p),
             operands=("y", "p"))
 elementwise(sc.inv_boxcox1p, lambda y, p: inverse_slope(y, p), lambda y, p, out: (1 + out) * root_slope(y, p),

@@ -30,8 +30,7 @@ def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
     return sylvester(*at_least(np.result_type(*[x.dtype for x in given]), *given))
 
 
-solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(
-    lambda a, q: solve_sylvester(a, H(array_of(a)), q))
+solve_continuous_lyapunov = twin(sl.solve_continuous_lyapunov)(lambda a, q: solve_sylvester(a, H(array_of(a)), q))
 
 
 @twin(sl.solve_discrete_lyapunov)

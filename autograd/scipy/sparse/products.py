@@ -12,8 +12,7 @@ def multiply(x: Array, *, matrix: Any) -> Array:
     return matrix @ x
 
 
-product: Any = on_arrays_too(
-    linear(multiply, lambda g, *, matrix: product(g, matrix=matrix.T), name="sparse_matmul"))
+product: Any = on_arrays_too(linear(multiply, lambda g, *, matrix: product(g, matrix=matrix.T), name="sparse_matmul"))
 
 
 def of_constant(matrix: Any, x: Array) -> Array:

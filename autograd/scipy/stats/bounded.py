@@ -28,8 +28,7 @@ def log_height(x: Array) -> Array:
 circle_cdf = closed(  # its terms have infinite slopes at the ends
     reading(("x",), lambda x: (pi / 2 + np.arcsin(x) + x * np.sqrt((1 - x) * (1 + x))) / pi),
     "standard semicircular.cdf", lambda x: np.exp(log_height(x)))
-semicircular = Distribution(
-    "semicircular", (-1, 1), logpdf=log_height, cdf=circle_cdf, sf=lambda x: circle_cdf(-x))
+semicircular = Distribution("semicircular", (-1, 1), logpdf=log_height, cdf=circle_cdf, sf=lambda x: circle_cdf(-x))
 johnsonsb = Distribution(
     "johnsonsb", (0, 1), open_below=True, possible=lambda a, b: np.isfinite(a) & (b > 0),
     logpdf=lambda x, a, b: np.where(x == 1, -INF, np.log(b) - np.log(x) - np.log1p(-x)

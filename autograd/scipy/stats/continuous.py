@@ -91,8 +91,7 @@ def laplace_cdf(x: Array) -> Array:
     return np.where(x > 0, 1 - tail, tail)
 
 
-uniform = Distribution(
-    "uniform", (0, 1), logpdf=lambda x: 0 * x, cdf=lambda x: x, ppf=lambda q: q)
+uniform = Distribution("uniform", (0, 1), logpdf=lambda x: 0 * x, cdf=lambda x: x, ppf=lambda q: q)
 expon = Distribution(
     "expon", (0, INF), logpdf=lambda x: -x, cdf=lambda x: -np.expm1(-x), sf=lambda x: np.exp(-x), logsf=lambda x: -x,
     ppf=lambda q: -np.log1p(-q), isf=lambda q: -np.log(q))

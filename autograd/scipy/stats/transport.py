@@ -34,8 +34,7 @@ def between(name: str, u: Any, v: Any, u_weights: Any, v_weights: Any) -> tuple[
     """At each value of either sample: the difference of the cumulative probabilities, and the gap to the next value."""
     sides = weighted(name, u, u_weights), weighted(name, v, v_weights)
     every = np.sort(np.concatenate([x for x, _ in sides]))
-    below, other = (
-        np.take_along_axis(sums, np.searchsorted(x, every[:-1], side="right"), 0) for x, sums in sides)
+    below, other = (np.take_along_axis(sums, np.searchsorted(x, every[:-1], side="right"), 0) for x, sums in sides)
     return below - other, np.diff(every)
 
 
