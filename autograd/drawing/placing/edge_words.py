@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot
 
-from autograd.drawing.labels import ROOMY, edge_text
-from autograd.drawing.model import Graph
+from autograd.drawing.labels import BEHIND, ROOMY, edge_text
+from autograd.drawing.model import Graph, Kind
 from autograd.drawing.words import width
 
 from .frame_words import frame_words
-from .geometry import Box, Point, Route, point_at, points_along
+from .geometry import Box, Point, Route, points_along
 from .layout import Layout
 from .marks import marks
 from .room import Room
@@ -41,10 +41,9 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
     """The words of all edges, each at the first of its free places that the fewest lines come through."""
     roomy = len(graph.edges) <= ROOMY
     solid, lines = _solid(graph, layout), _lines(graph, layout) if roomy else Room()
-    between: dict[tuple[str, str], list[tuple[int, Route]]] = {}
+    into: dict[str, list[tuple[int, Route]]] = {}
     for number, route in layout.routes.items():
-        edge = graph.edges[number]
-        between.setdefault((edge.source, edge.target), []).append((number, route))
+        into.setdefault(graph.edges[number].target, []).append((number, route))
     found: list[Word] = []
     for number, edge in enumerate(graph.edges):
         if edge.carried or number not in layout.routes:
@@ -58,16 +57,16 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
         places += _beside(layout.routes[number], half, graph.backward)
         free = list(filter(solid.is_free, (Box(x, y, 2 * half, SIZE + 1) for x, y in places)))
         if free:
-            twins = between[edge.source, edge.target]
-            chosen = min(free, key=lambda box: (_is_anothers(box, number, twins), lines.met(box)))
+            operands = into[edge.target]
+            chosen = min(free, key=lambda box: (_is_anothers(box, number, operands), lines.met(box)))
             solid.take(chosen)
             found.append(Word(number, text, chosen.x, chosen.y))
     return found
 
 
-def _is_anothers(box: Box, number: int, twins: Sequence[tuple[int, Route]]) -> bool:
-    """Whether a label would be on another edge between the same vertices, and be taken for that edge's."""
-    return any(box.meets(Box(x, y, 1.5, 1.5)) for other, route in twins if other != number
+def _is_anothers(box: Box, number: int, operands: Sequence[tuple[int, Route]]) -> bool:
+    """Whether a label would be on the edge of another operand of the same vertex, and be taken for that edge's."""
+    return any(box.meets(Box(x, y, 1.5, 1.5)) for other, route in operands if other != number
                for x, y in points_along(route))
 
 
@@ -77,6 +76,10 @@ def _solid(graph: Graph, layout: Layout) -> Room:
     framed = [words.box for words in frame_words(graph, layout).values()]
     for box in (*layout.boxes.values(), *framed, *(mark.box for mark in marks(graph, layout))):
         room.take(box)
+    for key, vertex in graph.vertices.items():
+        if vertex.kind is Kind.MODULE:
+            box, behind = layout.boxes[key], BEHIND[0]
+            room.take(Box(box.x + behind, box.y + behind, box.width, box.height))
     return room
 
 
@@ -91,7 +94,7 @@ def _lines(graph: Graph, layout: Layout) -> Room:
 
 
 def _beside(route: Route, half: float, backward: bool) -> Iterator[Point]:
-    """Places along the last piece of a route, from the head backwards: at its sides, the outer one first, above and
+    """Places along a route, from the head backwards: at its sides, the outer one first, above and
     below, as far from the line as its slope asks for. In the backward view the side comes first on which no gradient
     flows back, and the other leaves room for it.
     """
@@ -109,11 +112,12 @@ def _beside(route: Route, half: float, backward: bool) -> Iterator[Point]:
 
 
 def _before_end(route: Route, distance: float) -> tuple[float, float, float, float]:
-    """The point of the last Bézier piece that lies `distance` before its end, and the line's direction there."""
-    piece, here, last, gone = route[-4:], route[-1], route[-1], 0.0
-    for step in range(19, -1, -1):
-        here, last = point_at(piece, step / 20), here
-        gone += hypot(here[0] - last[0], here[1] - last[1])
+    """The point of a route that lies `distance` before its end, or its beginning, and the line's direction there."""
+    here, last, gone = route[-1], route[-1], 0.0
+    for point in reversed(list(points_along(route))):
+        if point != here:
+            here, last = point, here
+            gone += hypot(here[0] - last[0], here[1] - last[1])
         if gone >= distance:
             break
     across, down = abs(here[0] - last[0]), abs(here[1] - last[1])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from autograd.drawing.labels import gradient_text, lines, operand_text, tooltip
+from autograd.drawing.labels import BEHIND, gradient_text, lines, operand_text, tooltip
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words
 from autograd.drawing.placing.frame_words import BASELINE, FrameWords, frame_words
@@ -59,7 +59,7 @@ class Figure:
         parts = [f'<g class="{classes(vertex)}" id="{self.prefix}-{vertex.id}" data-id="{vertex.id}">',
                  "<title>" + escape_lines(tooltip(vertex)) + "</title>"]
         if vertex.kind is Kind.MODULE:
-            parts += [rectangle(box, 2, "stack", shift=offset) for offset in (5.0, 2.5)]
+            parts += [rectangle(box, 2, "stack", shift=offset) for offset in BEHIND]
         colours = heat_colours(vertex.heat / hottest) if vertex.heat is not None else None
         inline = f' style="fill:{colours[0]}"' if colours else ""
         parts.append(outline(vertex.kind, box, "shape", inline))

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Tensor, tensor
 from autograd.drawing import Drawing, draw
+from autograd.drawing.labels import BEHIND
 from autograd.drawing.model import Cluster, Edge, Graph, Kind, Summary, Vertex
 from autograd.drawing.placing.edge_words import edge_words
 from autograd.drawing.placing.frame_words import frame_words
@@ -214,6 +215,32 @@ def test_a_word_stands_on_no_other_edge_between_the_same_boxes_whatever_else_is_
     placed = edge_words(graph, Layout(220, 120, boxes, dict(enumerate(upright)), "by hand"))
     assert [(word.text, word.x < 0 or word.x > 8) for word in placed] == [("0", True), ("1", True)]
     assert placed[0].x < placed[1].x
+
+
+def test_a_word_stands_on_no_other_operands_edge_when_there_is_room_farther_back() -> None:
+    """Beside the last piece of its own edge there are a box and the edge that comes from above."""
+    graph = Graph()
+    for key in ("a", "b", "c", "d"):
+        graph.add(Vertex(key, Kind.OPERATION, op="f"))
+    graph.edges = [Edge("a", "c", (0,), "(24, 24)", ordered=True), Edge("b", "c", (1,))]
+    boxes = {"a": Box(150, 0, 40, 20), "b": Box(0, 0, 40, 20), "c": Box(0, 100, 40, 20), "d": Box(64, 75, 100, 46)}
+    upright = [(0.0, 10.0), (0.0, 40.0), (0.0, 60.0), (0.0, 90.0)]
+    bent = [(130.0, 4.0), (90.0, 4.0), (16.0, 30.0), (12.0, 60.0), (11.0, 70.0), (10.0, 80.0), (8.0, 90.0)]
+    layout = Layout(220, 120, boxes, {0: bent, 1: upright}, "by hand", {0: (0.0, 50.0)})
+    (word,) = (word for word in edge_words(graph, layout) if word.edge == 0)
+    place = Box(word.x, word.y, width(word.text, 9), 9)
+    assert not any(overlap(place, Box(x, y, 1, 1)) for x, y in points_along(upright))
+
+
+def test_a_word_keeps_off_the_sheets_behind_a_folded_module() -> None:
+    graph = Graph()
+    graph.add(Vertex("m", Kind.MODULE, op="M"))
+    graph.add(Vertex("a", Kind.OPERATION, op="f"))
+    graph.edges = [Edge("m", "a", (0,), "(2, 5)")]
+    boxes = {"m": Box(0, 0, 60, 20), "a": Box(0, 60, 40, 20)}
+    route = [(0.0, 10.0), (0.0, 25.0), (0.0, 35.0), (0.0, 50.0)]
+    (word,) = edge_words(graph, Layout(100, 80, boxes, {0: route}, "by hand", {0: (20.0, 16.5)}))
+    assert word.y - 4.5 > 10 + BEHIND[0]
 
 
 def test_a_word_keeps_off_the_border_of_a_frame_and_off_the_way_back() -> None:
