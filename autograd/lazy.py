@@ -53,15 +53,17 @@ def on_first_use(package: str, places: Mapping[str, str],
 
 
 class _Explanations:
-    """What Python asks last for a module: of those that our packages lack it says what the package says of the name.
+    """What Python asks last for a module: to import one that our packages lack, it says what they say of the name.
 
-    Else `import autograd.numpy as np` has no advice, which `from autograd import numpy` has.
+    Else `import autograd.numpy as np` has no advice, which `from autograd import numpy` has. Whoever only asks whether
+    there is a module, as `importlib.util.find_spec` does, is told that there is none.
     """
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> None:
         package, _, last = name.rpartition(".")
-        if not _explained.intersection((package, package.rpartition(".")[0])):
+        ours = _explained.intersection((package, package.rpartition(".")[0]))
+        if not ours or sys._getframe(2).f_code.co_name != "_find_and_load_unlocked":
             return
         try:
             getattr(sys.modules[package], last)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import pickle
 import re
 import subprocess
@@ -69,6 +70,14 @@ def test_functions_of_other_libraries_lead_to_ours(name: str) -> None:
 def test_an_import_of_another_librarys_name_leads_to_ours(line: str, advice: str) -> None:
     with pytest.raises(ImportError, match=advice):
         exec(line)
+
+
+@pytest.mark.parametrize("name", ["autograd.numpy", "autograd.nonsense", "nn.utils", "optim.lr_scheduler"])
+def test_who_asks_whether_there_is_a_module_is_told_that_there_is_none(name: str) -> None:
+    assert importlib.util.find_spec(name) is None
+    with pytest.raises(ModuleNotFoundError, match=f"^No module named '{name}'") as caught:
+        importlib.import_module(name)
+    assert caught.value.name == name
 
 
 def test_a_function_of_numpys_is_found_there() -> None:
