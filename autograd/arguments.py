@@ -126,7 +126,7 @@ def refuse_out(name: str, *targets: Any) -> None:
 
 def refuse_foreign_options(function: Callable[..., Any], options: Mapping[str, Any],
                            advice: Mapping[str, str] = OPTIONS) -> None:
-    """Raise for an option that a function does not have, if its own are known, with what is written for it here."""
+    """Raise for an option that a function or a class does not have, if its own are known, with what to write here."""
     known = parameters(function)
     unknown = options.keys() - known.keys() if known else ()
     if unknown and not any(taken.kind is taken.VAR_KEYWORD for taken in known.values()):
@@ -250,9 +250,11 @@ def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:
 
 @cache
 def parameters(function: Callable[..., Any]) -> Mapping[str, Any]:
-    """The parameters of a function by name; empty where NumPy does not expose a signature."""
+    """The parameters of a function by name, or of a class's constructor; empty where NumPy exposes no signature."""
     import inspect  # slow to load, and seldom needed
 
+    if isinstance(function, type):
+        return dict([*parameters(function.__init__).items()][1:])  # type: ignore[misc]  # of this class, whichever
     try:
         return inspect.signature(function).parameters
     except ValueError:

@@ -1,8 +1,8 @@
-"""What the constructors of layers, optimizers and the like take, and errors for arguments that do not fit."""
+"""Errors for arguments that do not fit the constructors of layers, optimizers and the like."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from inspect import Parameter
 from numbers import Real
 from typing import Any
@@ -13,25 +13,13 @@ from .arrays import flag, is_integer
 POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
-def constructor_parameters(made: type) -> Mapping[str, Any]:
-    """The parameters of a class's constructor, without `self`."""
-    return dict([*parameters(made.__init__).items()][1:])  # type: ignore[misc]  # of this class, whichever
-
-
-def unknown_options(made: type, given: Iterable[str]) -> list[str]:
-    """The given options that a class's constructor does not have; none if it takes `**kwargs`."""
-    known = constructor_parameters(made)
-    takes_any = any(parameter.kind is parameter.VAR_KEYWORD for parameter in known.values())
-    return [] if takes_any else [name for name in given if name not in known]
-
-
 def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any], of_words: str = "") -> None:
     """Raise TypeError for an argument that is missing, or is not the bool, float or int that its annotation says.
 
     Otherwise nn.LSTM(5, 3, 2, 0.5) would have a bias of 0.5, and no dropout. `of_words` is added to the message if a
     word was given for True or False.
     """
-    known = constructor_parameters(made)
+    known = parameters(made)
     required = [name for name, taken in known.items() if taken.default is taken.empty and taken.kind in POSITIONAL]
     missing = [name for name in required[len(given) :] if name not in options]
     if missing and (given or options):  # copies and pickles are made with nothing

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from autograd import arguments
-from autograd.constructors import constructor_parameters, unknown_options
-from autograd.errors import instead_of
 from nn import keras_names
 
 _ONE_PROCESS = "there is one process: leave it out"
@@ -97,10 +95,3 @@ R = TypeVar("R")
 def refuses_foreign_options(function: Callable[P, R]) -> Callable[P, R]:
     """The function, with errors that explain options given under another library's name."""
     return arguments.refuses_foreign_options(function, OPTIONS | _OF_CALLS.get(arguments.called(function), {}))
-
-
-def refuse_options(made: type, options: Iterable[str]) -> None:
-    """Raise TypeError for an option that the constructor of a class does not have, and say what is written here."""
-    for option in unknown_options(made, options):
-        known = constructor_parameters(made)
-        raise TypeError(f"{made.__name__} has no option {option!r}; {instead_of(option, known, OPTIONS)}")

@@ -58,7 +58,7 @@ class Optimizer:
         if not any(parameter.kind is parameter.VAR_POSITIONAL for parameter in known.values()):
             by_position = [name for name, parameter in known.items() if parameter.kind is not parameter.KEYWORD_ONLY]
             option.check_positions(cls.__name__, given, by_position[1:])
-        option.check_names(cls, options)
+        arguments.refuse_foreign_options(cls, options, option.ADVICE)
         return super().__new__(cls)
 
     def __init__(self, params: Params, **options: Any) -> None:

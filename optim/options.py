@@ -8,7 +8,6 @@ from numbers import Real
 from typing import Any
 
 from autograd.arrays import is_integer
-from autograd.constructors import constructor_parameters, unknown_options
 
 
 def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
@@ -26,30 +25,20 @@ def problems(options: Mapping[str, Any], known: Iterable[str]) -> list[str]:
 
 ADVICE = dict.fromkeys(("foreach", "fused", "capturable", "differentiable"), "leave it out, all steps are fused") | {
     "momentum": "write optim.SGDM(params, 10 * lr, beta=0.9): its momentum is an average of gradients, not their sum",
-    "alpha": "it is called beta here",
+    "alpha": "write beta=",
     "amsgrad": "write optim.AMSGrad(params, lr), for AdamW's with decoupled_weight_decay=True, weight_decay=0.01",
     "nesterov": "write optim.Nesterov(params, 10 * lr, beta=0.9): its momentum is an average of gradients, not a sum",
     "dampening": "write optim.SGDM(params, lr, beta), whose average is dampening=momentum",
     "maximize": "minimize the negative: (-objective).backward()",
-    "learning_rate": "it is called lr here", "epsilon": "it is called eps here",
+    "learning_rate": "write lr=", "epsilon": "write eps=",
     **dict.fromkeys(("beta_1", "beta_2", "beta1", "beta2", "b1", "b2"), "write betas=(0.9, 0.999)"),
-    **dict.fromkeys(("l2", "wd", "decay"), "it is called weight_decay here"),
+    **dict.fromkeys(("l2", "wd", "decay"), "write weight_decay="),
     **dict.fromkeys(("clipnorm", "clipvalue", "global_clipnorm"),
                     "call optim.clip_grad_norm_(params, max_norm) or clip_grad_value_ before the step"),
     **dict.fromkeys(("use_ema", "ema_momentum"), "write nn.AveragedModel(model, decay=0.99)"),
     "last_epoch": "leave it out; load_state_dict(state) continues a schedule",
     "verbose": "leave it out, and print get_last_lr()",
 }
-
-
-def check_names(made: type, given: Iterable[str]) -> None:
-    """Raise TypeError for an option that an optimizer or a schedule does not have, with what to write instead.
-
-    The message lists the options, without the first argument: the parameters, or the optimizer.
-    """
-    for name in sorted(unknown_options(made, given)):
-        known, advice = [*constructor_parameters(made)][1:], f"; {ADVICE[name]}" if name in ADVICE else ""
-        raise TypeError(f"{made.__name__} has no option {name!r}, only {', '.join(known)}{advice}")
 
 
 def check_positions(kind: str, given: Sequence[Any], known: Sequence[str]) -> None:

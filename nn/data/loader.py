@@ -12,12 +12,13 @@ from typing import Any, Self
 
 import numpy as np
 
+from autograd.arguments import refuse_foreign_options
 from autograd.arrays import integer
 from autograd.constructors import refuse_misfits
 from autograd.errors import require_function
 from nn.data.samplers import BatchSampler, RandomSampler, SequentialSampler, batches_of, length_of
 from nn.data.sources import collated, source
-from nn.foreign_names import refuse_options
+from nn.foreign_names import OPTIONS
 
 _FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must have in common with a loader
 
@@ -30,7 +31,7 @@ class _Checked:
         if len(arguments) > 1 and (isinstance(arguments[1], (tuple, list)) or np.ndim(arguments[1])):
             raise TypeError("DataLoader takes several arrays as one tuple: write DataLoader((x, y), batch_size)")
         if cls is DataLoader:
-            refuse_options(cls, options)
+            refuse_foreign_options(cls, options, OPTIONS)
             refuse_misfits(cls, arguments, options)
         return super().__new__(cls)
 

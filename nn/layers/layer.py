@@ -10,8 +10,9 @@ from typing import Any, Self
 import numpy as np
 
 from autograd import Tensor
+from autograd.arguments import refuse_foreign_options
 from autograd.constructors import refuse_misfits
-from nn.foreign_names import refuse_options
+from nn.foreign_names import OPTIONS
 from nn.module import Module
 
 
@@ -29,7 +30,7 @@ class Layer(Module):
             return super().__new__(cls)
         name = cls.__name__
         if options:
-            refuse_options(cls, options)
+            refuse_foreign_options(cls, options, OPTIONS)
         if len(arguments) >= len(cls.called_with) and _is_data(arguments[0]):
             raise TypeError(f"{name} is first constructed, with options, and then called with data: "
                             f"write layer = nn.{name}(...), then layer({', '.join(cls.called_with)})")

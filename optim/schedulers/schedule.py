@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from math import cos, inf
 from typing import TYPE_CHECKING, Any, Self
 
+from autograd.arguments import refuse_foreign_options
 from autograd.constructors import refuse_misfits
 from autograd.errors import UnknownName
 from optim.optimizer import Optimizer
-from optim.options import check_names
+from optim.options import ADVICE
 
 _ATTRIBUTES = {
     "get_lr": "write get_last_lr()", "last_epoch": "write last_step",
@@ -26,7 +27,7 @@ class Scheduler(ABC):
     """
 
     def __new__(cls, *given: Any, **options: Any) -> Self:
-        check_names(cls, options)
+        refuse_foreign_options(cls, options, ADVICE)
         if cls.__init__.__module__.startswith(f"{__package__}."):
             refuse_misfits(cls, given, options)
         return super().__new__(cls)
