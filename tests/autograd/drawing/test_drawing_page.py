@@ -297,6 +297,26 @@ def test_on_a_narrow_screen_the_panel_stands_below(opened: Any) -> None:
 
 
 @needs_browser
+def test_stepping_scrolls_the_table_and_leaves_the_buttons_where_they_are(opened: Any) -> None:
+    x = Tensor(0.5, requires_grad=True, name="x")
+    chained = x
+    for scale in (2.0, 3.0, 4.0, 5.0, 6.0, 7.0):
+        chained = np.tanh(chained * scale)
+    browser = opened(draw(chained, fold=False), width=390, height=800)
+    place = browser.middle("#next")
+    hidden = []
+    while browser.run("!document.querySelector('#next').disabled"):
+        browser.click("#next")
+        assert browser.middle("#next") == place
+        hidden.append(browser.run("""(() => { const row = document.querySelector('#rows .current');
+            const r = row.getBoundingClientRect(), t = document.querySelector('#table').getBoundingClientRect();
+            const head = document.querySelector('#table thead').getBoundingClientRect();
+            return r.top < head.bottom - 1 || r.bottom > t.bottom + 1; })()"""))
+    assert len(hidden) > 20
+    assert not any(hidden)
+
+
+@needs_browser
 @pytest.mark.parametrize("calm", [False, True])
 def test_readers_who_want_less_motion_get_less(opened: Any, calm: bool) -> None:
     browser = opened(neuron(), calm=calm)

@@ -76,13 +76,19 @@ function paint() {
       else if (step.change.some(([, id]) => id === leafOf(edge.from))) edge.g.classList.add("back");
     }
     const row = rows.get(step.id);
-    if (row) { row.classList.add("current"); row.scrollIntoView({ block: "nearest" }); }
+    if (row) { row.classList.add("current"); reveal(row); }
     bring(first.dataset.id);
   }
   get("caption").textContent = summary();
   get("slider").value = at;
   get("previous").disabled = get("first").disabled = at === 0;
   get("next").disabled = get("last").disabled = at === steps.length;
+}
+
+// Only the table scrolls: a panel that did, too, would take the buttons away from under the finger.
+function reveal(row) {
+  const table = get("table"), top = row.offsetTop - table.querySelector("thead").offsetHeight;
+  table.scrollTop = Math.min(top, Math.max(table.scrollTop, row.offsetTop + row.offsetHeight - table.clientHeight));
 }
 
 function go(number) { at = Math.max(0, Math.min(number, steps.length)); paint(); }
