@@ -5,7 +5,8 @@
 # tangents ride along with the values. Reverse accumulation: record a graph, then visit it backwards. All four on the
 # same function, with their errors, costs and growth measured.
 #
-# 符号求导、数值求导、前向累积、反向累积：在同一个函数上比较误差、计算次数、时间与内存，以及它们如何增长。
+# 符号求导、数值求导、前向累积（前向模式）、反向累积（反向模式，用在网络上就是反向传播）：
+# 在同一个函数上比较误差、计算次数、时间与内存，以及它们如何增长。
 
 # %%
 import gc
@@ -22,8 +23,9 @@ from autograd.graph import reachable
 # %% [markdown]
 # ## All four, side by side · 并排比较
 #
-# `autograd.compare` differentiates one function in every way there is here. *Evaluations* count calls of `f`, *passes*
-# runs that carry derivatives along. Errors are against the formula in 30 digits.
+# `autograd.compare` differentiates one function in every way there is here. *Evaluations* count calls of `f` (the
+# complex step's last three ask whether it may be used), *passes* runs that carry derivatives along. Errors are against
+# the formula in 30 digits.
 
 
 # %%

@@ -6,7 +6,7 @@
 # machine can generate. And the proof itself is tested, with a mistake planted on purpose.
 #
 # 错误的梯度往往不会报错，只会让训练变差。因此，自己写的求导规则需要证明：
-# 与差分比较，检验前向与反向之间的恒等式，检验对任意输入都应成立的性质；
+# 与有限差分比较，检验前向模式与反向模式之间的恒等式，检验对任意输入都应成立的性质；
 # 最后故意埋下错误，看证明本身是否可靠。
 
 # %%
@@ -41,7 +41,7 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# ## Against differences · 与差分比较
+# ## Against differences · 与有限差分比较
 #
 # `check_gradients` compares reverse mode, forward mode (which it derives from the pullback) and second orders with
 # numerical differentiation, and raises if they disagree.
@@ -161,7 +161,7 @@ assert smallest[-1].size == 1
 # - Forward and reverse were adjoint to the last digits, without any step to choose.
 # - Three planted mistakes were found, the smallest of them 0.1 %, and shrunk to one number.
 #
-# 规则在所有自动生成的数组上成立；前向与反向互为伴随；故意埋下的三个错误全部被发现，最小的只有 0.1%。
+# 规则在所有自动生成的数组上成立；前向模式与反向模式互为伴随；故意埋下的三个错误全部被发现，最小的只有 0.1%。
 #
 # ## Try it yourself · 练习
 #
