@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import prod
+from operator import gt, lt
 from typing import Any
 
 import numpy as np
@@ -260,15 +261,23 @@ convolve_of = multilinear(np.convolve, lambda g, y: np.convolve(g, y[::-1], "val
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
     """The full convolution, or its middle part."""
     a, v = map(np.atleast_1d, arrays_of((a, v)))
-    short, long = sorted((a.size, v.size))
-    return overlapping(convolve_of(a, v), long, short, mode)
+    return middle(convolve_of(a, v), (max(a.size, v.size),), (min(a.size, v.size),), mode)
 
 
-def overlapping(full: Array, long: int, short: int, mode: str) -> Array:
-    """What `mode` keeps of a full convolution: all, the middle of the longer's size, or where both overlap fully."""
+def middle(full: Array, first: tuple[int, ...], second: tuple[int, ...], mode: str) -> Array:
+    """What `mode` keeps of a full convolution: all, the centre of the first's size, or where both overlap fully."""
     one_of("a convolution's mode", mode, ("full", "same", "valid"))
-    start = {"full": 0, "same": (short - 1) // 2, "valid": short - 1}[mode]
-    return full[start : start + {"full": full.size, "same": long, "valid": long - short + 1}[mode]]
+    if mode == "full":
+        return full
+    if mode == "same":
+        sizes, starts = first, [(n - 1) // 2 for n in second]
+    else:
+        if any(map(lt, first, second)) and any(map(gt, first, second)):
+            raise ValueError(f"mode='valid' needs one operand at least as large as the other along every axis, got "
+                             f"shapes {first} and {second}")
+        sizes = tuple(abs(n - m) + 1 for n, m in zip(first, second, strict=True))
+        starts = [min(n, m) - 1 for n, m in zip(first, second, strict=True)]
+    return full[tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))]
 
 
 @composite(np.correlate)
@@ -276,4 +285,4 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     a, v = arrays_of((a, v))
     if a.size < v.size:
         return np.flip(conjugated(correlate(v, a, mode)))
-    return overlapping(convolve_of(a, conjugated(np.flip(v))), a.size, v.size, mode)
+    return middle(convolve_of(a, conjugated(np.flip(v))), a.shape, v.shape, mode)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from operator import gt, le, lt
+from operator import le
 from typing import Any
 
 import numpy as np
 import scipy.signal as ss
 
 from autograd.arguments import arrays_of
-from autograd.arrays import one_of
 from autograd.declare import multilinear
 from autograd.duck_arrays import Array
 from autograd.rules.axes import all_axes
+from autograd.rules.products import middle
 from autograd.scipy.twin import twin
 
 full_convolution = multilinear(
@@ -20,22 +20,6 @@ full_convolution = multilinear(
     lambda g, y, *, method="auto": convolve(g, np.flip(y), "valid", method),
     lambda g, x, *, method="auto": convolve(g, np.flip(x), "valid", method),
     name="scipy.convolve", evaluate=lambda x, y, *, method="auto": ss.convolve(x, y, "full", method))
-
-
-def middle(full: Array, first: tuple[int, ...], second: tuple[int, ...], mode: str) -> Array:
-    """What `mode` keeps of a full convolution: all, the centre of the first's size, or where both overlap fully."""
-    one_of("a convolution's mode", mode, ("full", "same", "valid"))
-    if mode == "full":
-        return full
-    if mode == "same":
-        sizes, starts = first, [(n - 1) // 2 for n in second]
-    else:
-        if any(map(lt, first, second)) and any(map(gt, first, second)):
-            raise ValueError(f"mode='valid' needs one operand at least as large as the other along every axis, got "
-                             f"shapes {first} and {second}")
-        sizes = tuple(abs(n - m) + 1 for n, m in zip(first, second, strict=True))
-        starts = [min(n, m) - 1 for n, m in zip(first, second, strict=True)]
-    return full[tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))]
 
 
 @twin(ss.convolve)
