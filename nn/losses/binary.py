@@ -14,13 +14,13 @@ from nn.kernels.binary_cross_entropy import SMALLEST
 from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabilities
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
 from nn.layers.input import Speaker, broadcasts, mistake
-from nn.losses.reduction import Loss, check_reduction, in_unit_interval, paired, reduced, warn_of_squashed, weighting
+from nn.losses.reduction import Weighted, check_reduction, in_unit_interval, paired, reduced, warn_of_squashed, weights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class BCELoss(Loss):
+class BCELoss(Weighted):
     """Binary cross-entropy of probabilities, or of logits with `from_logits=True`; targets between 0 and 1.
 
     log p is cut off at -100, as in PyTorch: a wrong prediction of exactly 0 or 1 costs 100, not infinity.
@@ -28,32 +28,27 @@ class BCELoss(Loss):
     (N,) included, and for a probability or target outside [0, 1], with its index.
     """
 
-    weight: Tensor | None
-
     def __init__(self, weight: ArrayLike | None = None, *, from_logits: bool = False, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
+        super().__init__(weight, reduction=reduction)
         self.from_logits = from_logits
-        self.register_buffer("weight", weight)
 
     def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         function = binary_cross_entropy_with_logits if self.from_logits else binary_cross_entropy
         return function(input, target, self.weight, self.reduction, speaker=self)
 
 
-class BCEWithLogitsLoss(Loss):
+class BCEWithLogitsLoss(Weighted):
     """Binary cross-entropy of logits: `softplus(z) - t z`, finite for every finite logit; targets between 0 and 1.
 
     `weight` multiplies the losses, `pos_weight` the part of the positive targets (an imbalance of labels); both
     broadcast. Raises as BCELoss does.
     """
 
-    weight: Tensor | None
     pos_weight: Tensor | None
 
     def __init__(self, weight: ArrayLike | None = None, *, reduction: str = "mean",
                  pos_weight: ArrayLike | None = None) -> None:
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
+        super().__init__(weight, reduction=reduction)
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
@@ -61,17 +56,11 @@ class BCEWithLogitsLoss(Loss):
                                                 speaker=self)
 
 
-class MultiLabelSoftMarginLoss(Loss):
+class MultiLabelSoftMarginLoss(Weighted):
     """Binary cross-entropy of logits (N, C), the mean over the C labels of each example, averaged over examples.
 
     `weight` (C,) multiplies the loss of each label. Targets are between 0 and 1. Raises as BCELoss does.
     """
-
-    weight: Tensor | None
-
-    def __init__(self, weight: ArrayLike | None = None, *, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
-        self.register_buffer("weight", weight)
 
     def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return multilabel_soft_margin_loss(input, target, self.weight, self.reduction, speaker=self)
@@ -123,7 +112,7 @@ def multilabel_soft_margin_loss(input: ArrayLike, target: ArrayLike, weight: Arr
 def _fitting(speaker: Speaker, name: str, weight: Any, losses: Any) -> Tensor | None:
     if weight is None:
         return None
-    found = weighting(speaker, name, weight, losses.dtype)
+    found = weights(speaker, name, weight, losses.dtype)
     if not broadcasts(found.shape, losses.shape):
         raise mistake(speaker, f"needs a {name} that broadcasts to {losses.shape}, got {found.shape}")
     return found

@@ -23,6 +23,7 @@ from nn.layers.arguments import probability
 from nn.layers.input import Speaker, described, mistake, refusal, refuse_where
 from nn.losses.reduction import (
     Loss,
+    Weighted,
     check_reduction,
     filled,
     in_unit_interval,
@@ -31,22 +32,19 @@ from nn.losses.reduction import (
     reduced,
     warn_of_logits,
     warn_of_squashed,
-    weighting,
+    weights,
 )
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 
-class _Categorical(Loss):
+class _Categorical(Weighted):
     """`weight` (C,) multiplies each class, and the mean is weighted; labels equal to `ignore_index` do not count."""
 
-    weight: Tensor | None
-
     def __init__(self, weight: ArrayLike | None = None, *, ignore_index: int = -100, reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
+        super().__init__(weight, reduction=reduction)
         self.ignore_index = ignore_index
-        self.register_buffer("weight", weight)
 
 
 class CrossEntropyLoss(_Categorical):
@@ -79,7 +77,7 @@ class NLLLoss(_Categorical):
         return nll_loss(input, target, self.weight, self.ignore_index, self.reduction, speaker=self)
 
 
-class MultiMarginLoss(Loss):
+class MultiMarginLoss(Weighted):
     """sum over j != y of max(0, margin - x_y + x_j)^p / C, averaged: the right class should lead by the margin.
 
     x (N, C) or (C,), target (N,) or () of class indices; p is 1 or 2; `weight` (C,) multiplies the loss of class y.
@@ -87,13 +85,10 @@ class MultiMarginLoss(Loss):
     of multiclass kernel-based vector machines", 2001.
     """
 
-    weight: Tensor | None
-
     def __init__(self, p: int = 1, margin: float = 1.0, weight: ArrayLike | None = None, *,
                  reduction: str = "mean") -> None:
-        super().__init__(reduction=reduction)
+        super().__init__(weight, reduction=reduction)
         self.p, self.margin = p, margin
-        self.register_buffer("weight", weight)
 
     def forward(self, input: ArrayLike, target: ArrayLike) -> Tensor:
         return multi_margin_loss(input, target, self.p, self.margin, self.weight, self.reduction, speaker=self)
@@ -259,7 +254,7 @@ def _class_weight(speaker: Speaker, weight: Any, x: Tensor) -> Tensor | None:
     if weight is None:
         return None
     classes = x.shape[_class_axis(x)]
-    found = weighting(speaker, "weight", weight, x.dtype)
+    found = weights(speaker, "weight", weight, x.dtype)
     if found.shape != (classes,):
         raise mistake(speaker, f"needs a weight with one entry per class, ({classes},), got {found.shape}")
     return found

@@ -40,6 +40,16 @@ class Loss(Layer):
         self.reduction = reduction
 
 
+class Weighted(Loss):
+    """A loss whose `weight`, of classes or of elements, may be None."""
+
+    weight: Tensor | None
+
+    def __init__(self, weight: ArrayLike | None = None, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction)
+        self.register_buffer("weight", weight)
+
+
 def check_reduction(speaker: Speaker, reduction: str, known: tuple[str, ...] = REDUCTIONS) -> None:
     """Raise ValueError for an unknown reduction."""
     if reduction not in known:  # checked here first, at every call of a loss: five times as fast
@@ -69,7 +79,7 @@ def paired(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bool 
     return x, t if t.dtype == x.dtype else t.astype(x.dtype)
 
 
-def weighting(speaker: Speaker, name: str, weight: Any, dtype: np.dtype[Any]) -> Tensor:
+def weights(speaker: Speaker, name: str, weight: Any, dtype: np.dtype[Any]) -> Tensor:
     """Weights of classes or elements in the losses' dtype, also given as whole numbers, or True and False."""
     given = as_tensor(weight)
     return admitted(f"{described(speaker)}: {name}", given.astype(dtype) if given.dtype.kind in "biu" else given, dtype)

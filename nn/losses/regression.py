@@ -13,7 +13,7 @@ from nn.kernels.half_precision import in_single
 from nn.kernels.regression import absolute_error, huber_error, squared_error
 from nn.layers.arguments import nonnegative, positive
 from nn.layers.input import Speaker, refusal
-from nn.losses.reduction import Loss, check_reduction, paired, reduced, weighting
+from nn.losses.reduction import Loss, check_reduction, paired, reduced, weights
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -119,7 +119,7 @@ def _errors(kernel: Operation, speaker: Speaker, input: ArrayLike, target: Array
     x, t = paired(speaker, input, target)
     if weight is None:
         return kernel(x, t, reduction=reduction, **options)
-    w = weighting(speaker, "weight", weight, x.dtype)
+    w = weights(speaker, "weight", weight, x.dtype)
     if w.shape != x.shape:
         raise refusal(speaker, f"a weight for each prediction, {x.shape}", w)
     return _weighted(x, t, w, kernel=kernel, reduction=reduction, per_weight=per_weight, **options)
