@@ -24,7 +24,7 @@ from .arrays import plain_array
 from .errors import NoDerivativeError, name_of
 from .frozen import frozen
 from .graph import Leaf, Node, surroundings
-from .modes import local, next_level, outside, standing_in, watching
+from .modes import enable_grad, local, next_level, outside, standing_in, watching
 from .registry import registry
 from .tensor import Tensor
 from .tensor.box import Box, tracked
@@ -138,7 +138,7 @@ class Function:
             known = given.get(key(x), x)
             return stand_in(x) if known is x and stand_in is not None else known
 
-        with standing_in(instead):
+        with standing_in(instead), enable_grad():  # what is not recorded meets no stand-in
             return tree.map(instead, self.function(*args[:count], **options))
 
     def _read(self, args: Sequence[Any], options: dict[str, Any], given: Tracked) -> list[Tensor]:

@@ -1,14 +1,12 @@
 """Ordinary differential equations.
 
 Forward accumulation integrates the sensitivities along with the solution; reverse accumulation integrates the adjoint
-equation backwards (Pontryagin; Chen et al. 2018, arXiv:1806.07366). What fades in time grows on the way back, so the
-steps back are made short enough for the solution to return the way it went. Both are solutions of equations again, so
-every order follows. They are as accurate as the solver's tolerance.
+equation backwards (Pontryagin; Chen et al. 2018, arXiv:1806.07366). The derivatives of either are those of equations
+again, so every order follows. They are as accurate as the solver's tolerance.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -19,26 +17,21 @@ import scipy.integrate as si
 from autograd.arguments import array_of, arrays_of, replaced
 from autograd.arrays import consecutive
 from autograd.declare import on_arrays_too
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, add_all
 from autograd.forward import jvp_of_some
 from autograd.graph import Node
 from autograd.primitive import Primitive
 from autograd.registry import real_only
 from autograd.scaling import size_of
 from autograd.scipy.callbacks import on_values, twin_of_functions
-from autograd.tensor.nested import values_of
+from autograd.scipy.precision import in_double
 from autograd.transforms import vjp
 
+from .adjoint import Slope, cotangents, for_other_unknowns
 from .arguments import taken_apart
 
-HALVINGS = 8
-"""How often the time between two outputs is halved, for an equation that goes astray backwards."""
-
-STRAY = 1e3
-"""A solution backwards may differ from the one forwards by this many relative tolerances."""
-
-Slope = Callable[..., Array]
-Solver = Callable[[Slope, Array, Array], Array]  # from slope(y, t), y at the first time, and all times, to y at these
+Solver = Callable[[Slope, Array, Array, dict[str, Any]], Array]
+"""From slope(y, t), y at the first time, all times, and the settings to y at all times."""
 
 
 class Solution(Primitive):
@@ -48,11 +41,11 @@ class Solution(Primitive):
 
     def __init__(self) -> None:
         super().__init__("odeint", solve, ("operands",))
-        self.reads = frozenset({"operands", "out"})
+        self.reads = frozenset({"operands"})
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array:
-        slope, solver = options["slope"], options["solver"]
+        slope = options["slope"]
         scale = size_of(*[x for x in tangents if x is not None])
         (y, t, *rest), (dy, dt, *changes) = operands, [x if x is None else x / scale for x in tangents]
         size = y.shape[0]
@@ -65,89 +58,64 @@ class Solution(Primitive):
             return np.concatenate(jvp_of_some(lambda y, *rest: slope(y, time, *rest), (both[:size], *rest),
                                               (both[size:], *changes)))
 
-        both = solved(np.concatenate([y, start]), t, *rest, *[changes[i] for i in active], slope=augmented,
-                      solver=solver)
+        both = solved(np.concatenate([y, start]), t, *rest, *[changes[i] for i in active],
+                      **options | {"slope": augmented, "settings": for_other_unknowns(options["settings"])})
         change = both[:, size:]
         if dt is not None:
             change = change + np.stack([slope(out[i], t[i], *rest) * dt[i] for i in range(len(t))])
         return change * scale
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
-        return adjoint_solution(g, node)
+        operands = node.saved[:-1]
+        return parted(pulled_back(g, *operands, **node.options), operands)
 
 
-def adjoint_solution(g: Array, node: Node) -> list[Array]:
-    """The cotangents of y0, t and the arguments: the adjoint equation, from the last time back to the first."""
-    (y, t, *rest), out = node.saved[:-1], node.saved[-1]
-    slope, scale, size = node.options["slope"], size_of(g), y.shape[0]
-    adjoint = Adjoint(slope, node.options["solver"], size, rest)
-    g = np.conj(g) / scale  # in the convention of a user's pullback
-    _, *parts = consecutive([2 * size, *map(np.size, rest)])
-    state = np.concatenate([out[-1], g[-1], np.zeros(sum(map(np.size, rest)), y.dtype)])
-    at_times = [np.vdot(g[-1], slope(out[-1], t[-1], *rest))]
-    for i in range(len(t) - 1, 0, -1):
-        state = adjoint.back(state, t[i], t[i - 1], out[i - 1], HALVINGS)
-        at_times.append(np.vdot(g[i - 1], slope(out[i - 1], t[i - 1], *rest)))
-        state = np.concatenate([out[i - 1], state[size : 2 * size] + g[i - 1], state[2 * size :]])
-    total = state[size : 2 * size]
-    at_times[-1] = at_times[-1] - np.vdot(total, slope(out[0], t[0], *rest))
-    arguments = [state[part].reshape(np.shape(x)) for part, x in zip(parts, rest, strict=True)]
-    return [scale * np.conj(x) for x in (total, np.stack(at_times[::-1]), *arguments)]
+class PulledBack(Primitive):
+    """The cotangents F'(x)^T g of all operands x of the solution F(x), end to end; the operands are g and x.
+
+    F'(x)^T g is the gradient of g^T F'(x) u in u, and its derivative along a change of x is the gradient of
+    g^T F'(x) dx in x.
+    """
+
+    kind = "general"
+
+    def __init__(self) -> None:
+        super().__init__("odeint_adjoint", pull_back, ("operands",))
+        self.reads = frozenset({"operands"})
+
+    def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
+                    options: dict[str, Any]) -> Array:
+        (change, *moved), (g, *x) = tangents, operands
+        total = [] if change is None else [pulled_back(change, *x, **options)]
+        if any(t is not None for t in moved):
+            pull = vjp(lambda *x: jvp_of_some(partial(solved, **options), x, moved)[1], *x)[1]
+            total.append(np.concatenate([np.conj(np.ravel(c)) for c in pull(np.conj(g))]))
+        return add_all(total)
+
+    def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
+        of_solution, *x = node.saved[:-1]
+        moved = parted(g, x)
+        change, pull = vjp(lambda *x: jvp_of_some(partial(solved, **node.options), x, moved)[1], *x)
+        return [change, *map(np.conj, pull(np.conj(of_solution)))]
 
 
-class Adjoint:
-    """The adjoint equation of y' = slope(y, t, *rest): its state is y, the cotangent of y, and those of the rest."""
-
-    def __init__(self, slope: Slope, solver: Solver, size: int, rest: Sequence[Array]) -> None:
-        self.slope, self.solver, self.size, self.rest = slope, solver, size, rest
-
-    def __call__(self, state: Array, time: Array, *rest: Array) -> Array:
-        """The slope of the state, in time that runs backwards."""
-        value, pull = vjp(lambda y, *rest: self.slope(y, -time, *rest), state[: self.size], *rest)
-        return np.concatenate([-value, *[np.ravel(c) for c in pull(state[self.size : 2 * self.size])]])
-
-    def back(self, state: Array, later: Array, sooner: Array, reached: Array, halvings: int) -> Array:
-        """The state at an earlier time, at which y was `reached`; by halves of the way where y does not come back."""
-        failure = None
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", si.ODEintWarning)  # about work in vain, which is then done otherwise
-                found = self._solved(self, state, -later, -sooner)
-            if comes_back(found[: self.size], reached, state[: self.size], relative_tolerance(self.solver)):
-                return found
-        except (RuntimeError, ValueError) as error:  # of SciPy's solvers, where y grows beyond all bounds
-            failure = error
-        if not halvings:
-            raise RuntimeError(
-                f"the adjoint equation could not be solved backwards from t = {values_of(later)}: what fades in time "
-                "grows on the way back; differentiate forwards, by jvp or jacfwd") from failure
-        middle = (later + sooner) / 2
-        between = self._solved(self.slope, reached, sooner, middle)
-        state = self.back(state, later, middle, between, halvings - 1)
-        return self.back(np.concatenate([between, state[self.size :]]), middle, sooner, reached, halvings - 1)
-
-    def _solved(self, slope: Slope, state: Array, start: Array, end: Array) -> Array:
-        return solved(state, np.stack([start, end]), *self.rest, slope=slope, solver=self.solver)[1]
+def parted(flat: Array, like: Sequence[Array]) -> list[Array]:
+    """What lies end to end, in the shapes of the operands, and real where they are."""
+    parts = consecutive(map(np.size, like))
+    return [(flat[part] if x.dtype.kind == "c" else np.real(flat[part])).reshape(np.shape(x))
+            for part, x in zip(parts, like, strict=True)]
 
 
-def comes_back(y: Array, known: Array, start: Array, tolerance: float) -> bool:
-    """Whether a solution that went backwards from `start` is where the forward one was, as nearly as can be asked."""
-    allowed = min(max(STRAY * tolerance, 1e-6), 1e-2)
-    scale = np.max(np.maximum(np.abs(known), np.abs(start)), initial=0.0)
-    excess = np.max(np.abs(y - known), initial=0.0) - allowed * scale
-    return bool(np.all(values_of(excess) <= 0))
+def solve(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver, settings: dict[str, Any]) -> Array:
+    return solver(on_values(lambda y, time: slope(y, time, *rest)), y, t, settings)
 
 
-def relative_tolerance(solver: Any) -> float:
-    """What a solver is asked for, or SciPy's default."""
-    return float(np.min(solver.keywords["settings"].get("rtol", 1e-8 if solver.func is by_odeint else 1e-3)))
+def pull_back(g: Array, *operands: Array, slope: Slope, solver: Solver, settings: dict[str, Any]) -> Array:
+    return cotangents(g, *operands, slope=slope,
+                      settings=as_of_solve_ivp(settings) if solver is by_odeint else settings)
 
 
-def solve(y: Array, t: Array, *rest: Array, slope: Slope, solver: Solver) -> Array:
-    return solver(on_values(lambda y, time: slope(y, time, *rest)), y, t)
-
-
-solved = on_arrays_too(Solution())
+solved, pulled_back = on_arrays_too(Solution()), on_arrays_too(PulledBack())
 
 
 def slope_of(func: Callable[..., Any], filled: Callable[..., Any], time_first: bool) -> Slope:
@@ -161,14 +129,15 @@ def slope_of(func: Callable[..., Any], filled: Callable[..., Any], time_first: b
     return slope
 
 
-def tolerances(settings: dict[str, Any], size: int) -> dict[str, Any]:
-    """One tolerance for all unknowns, the smallest one, since a derivative adds unknowns without a tolerance."""
-    return settings | {name: np.min(settings[name]) for name in ("rtol", "atol")
-                       if np.size(settings.get(name, 0.0)) not in (1, size)}
-
-
 def by_odeint(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:
-    return si.odeint(slope, y, t, **tolerances(settings, len(y)))
+    return si.odeint(slope, y, t, **settings)
+
+
+def as_of_solve_ivp(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings of odeint as those of the same method of `solve_ivp`, which knows the solution between its steps."""
+    given = {name: settings[name] for name in ("rtol", "atol") if settings.get(name) is not None}
+    return {"method": "LSODA", "max_step": settings.get("hmax") or np.inf, "rtol": 1.49012e-8, "atol": 1.49012e-8,
+            **given}
 
 
 @twin_of_functions(si.odeint, "equation")
@@ -178,8 +147,8 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = ()
     if Dfun is not None or full_output:
         raise ValueError("odeint of tensors takes no Dfun and no full_output: its derivatives come from func")
     values, filled = taken_apart(args)
-    y0, t = (np.atleast_1d(x) for x in arrays_of((y0, t)))
-    return solved(y0, t, *values, slope=slope_of(func, filled, tfirst), solver=partial(by_odeint, settings=settings))
+    y0, t = (np.atleast_1d(in_double(x)) for x in arrays_of((y0, t)))
+    return solved(y0, t, *values, slope=slope_of(func, filled, tfirst), solver=by_odeint, settings=settings)
 
 
 real_only.add(si.odeint)

@@ -24,8 +24,9 @@ from autograd.scipy.callbacks import on_values, twin_of_functions
 from autograd.scipy.precision import in_double
 from autograd.tensor.nested import shared_values, values_of
 
+from .adjoint import Slope, reached
 from .arguments import taken_apart
-from .equations import Slope, slope_of, solved, tolerances
+from .equations import slope_of, solved
 
 
 def by_solve_ivp(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> Array:
@@ -33,15 +34,8 @@ def by_solve_ivp(slope: Slope, y: Array, t: Array, settings: dict[str, Any]) -> 
     moves = np.diff(t, prepend=np.nan) != 0
     if not np.any(moves[1:]):
         return np.broadcast_to(y, (len(t), len(y))).copy()
-    found = si.solve_ivp(lambda time, y: slope(y, time), (t[0], t[-1]), y, t_eval=t[moves],
-                         **tolerances(settings, len(y)))
-    return _reached(found, t[-1]).y.T[np.cumsum(moves) - 1]
-
-
-def _reached(found: Any, end: Array) -> Any:
-    if not found.success:
-        raise RuntimeError(f"solve_ivp did not reach t = {end}: {found.message}")
-    return found
+    found = si.solve_ivp(lambda time, y: slope(y, time), (t[0], t[-1]), y, t_eval=t[moves], **settings)
+    return reached(found, t[-1]).y.T[np.cumsum(moves) - 1]
 
 
 class DenseOutput:
@@ -102,12 +96,12 @@ class Equation:
         found = si.solve_ivp(
             on_values(lambda t, y: self.slope(y, t, *values)), (start, end), y0, t_eval=t_eval,
             events=[event_of(event, self.filled, values) for event in self.events] or None, **self.settings)
-        return _reached(found, end)
+        return reached(found, end)
 
     def states(self, times: Array, y0: Array, start: Array, *values: Array) -> Array:
         """The states at times that lead away from the start, one per row."""
         return solved(y0, np.concatenate([start[None], times]), *values, slope=self.slope,
-                      solver=partial(by_solve_ivp, settings=self.settings))[1:]
+                      solver=by_solve_ivp, settings=self.settings)[1:]
 
     def at_events(self, which: Array, times: Array, _: Array, y0: Array, start: Array, *values: Array) -> Array:
         """The values of the event functions, which are 0 at the times of these events."""
