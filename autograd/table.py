@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 Cells = Sequence[str]
 
 
+def terminal_width(text: str) -> int:
+    """How many places of a terminal a text takes: a Chinese character takes two, a combining accent none."""
+    if text.isascii():
+        return len(text)
+    return sum(1 + (unicodedata.east_asian_width(c) in "WF") for c in text if not unicodedata.combining(c))
+
+
 def in_columns(rows: Sequence[Cells], *, words: int | None = None) -> list[str]:
     """A line for each row, its cells in columns; those after the first `words` columns are numbers, to the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(map(terminal_width, column)) for column in zip(*rows, strict=True)]
     words = len(widths) if words is None else words
-    return ["  ".join(cell.ljust(w) if i < words else cell.rjust(w)
-                      for i, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip() for row in rows]
+
+    def padded(i: int, cell: str) -> str:
+        room = " " * (widths[i] - terminal_width(cell))
+        return cell + room if i < words else room + cell
+
+    return ["  ".join(padded(i, cell) for i, cell in enumerate(row)).rstrip() for row in rows]
 
 
 def in_html(headings: Cells, rows: Sequence[Cells], *, words: int | None = None, caption: str = "",

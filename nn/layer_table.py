@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike
 from autograd import Tensor, no_grad, tree
 from autograd.arrays import integer
 from autograd.errors import require_instance
-from autograd.table import in_columns, in_html
+from autograd.table import in_columns, in_html, terminal_width
 from nn import layers
 from nn.evaluation_mode import evaluating
 from nn.foreign_names import refuses_foreign_options
@@ -82,7 +82,7 @@ class Summary:
 
     def __str__(self) -> str:
         lines = in_columns([HEADINGS, *(row.cells() for row in self.rows), self._total()], words=WORDS)
-        rule = "-" * max(map(len, lines))
+        rule = "-" * max(map(terminal_width, lines))
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
     def _repr_html_(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from autograd.drawing.labels import cluster_label, description, heading, spec
 from autograd.drawing.model import LEAVES, Edge, Graph, Vertex
-from autograd.table import in_columns
+from autograd.table import in_columns, terminal_width
 
 
 def table(graph: Graph) -> str:
@@ -15,7 +15,7 @@ def table(graph: Graph) -> str:
     kept = [i for i in range(len(header)) if i < 2 or any(row[i] for row in rows)]
     cells = [[row[i] for i in kept] for row in [header, *rows]]
     written = in_columns(cells)
-    body = [written[0], "  ".join("-" * max(map(len, column)) for column in zip(*cells, strict=True))]
+    body = [written[0], "  ".join("-" * max(map(terminal_width, column)) for column in zip(*cells, strict=True))]
     last: str = ""
     for vertex, line in zip(graph.vertices.values(), written[1:], strict=True):
         if vertex.cluster != last:
