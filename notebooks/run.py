@@ -23,6 +23,10 @@ HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "out" / "notebooks"
 LIMIT = 60  # seconds of the processor that a notebook may take; on a busy machine the clock says more
 PATIENCE = 600  # seconds of the clock that one cell may take
+PAGE = """{% extends 'lab/index.html.j2' %}
+{% block html_head_js %}{% endblock %}{% block html_head_js_mathjax %}{% endblock %}
+{% block html_head_js_mermaidjs %}{% endblock %}"""
+"""Without the scripts that no notebook here needs: a reader whose network does not reach them would wait for them."""
 
 
 def run(script: Path) -> float:
@@ -38,7 +42,8 @@ def run(script: Path) -> float:
         kernel.shutdown_kernel(now=True)  # a kernel that is handed to a client outlives it otherwise
         nbformat.write(notebook, OUT / f"{script.stem}.ipynb")
     seconds = processor_seconds() - start
-    html, _ = HTMLExporter().from_notebook_node(notebook)
+    title = notebook.cells[0].source.splitlines()[0].lstrip("# ")
+    html, _ = HTMLExporter(raw_template=PAGE).from_notebook_node(notebook, {"metadata": {"name": title}})
     (OUT / f"{script.stem}.html").write_text(html, encoding="utf-8")
     return seconds
 
