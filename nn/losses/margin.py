@@ -119,8 +119,8 @@ def margin_ranking_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike,
     Raises ValueError as `nn.MarginRankingLoss`.
     """
     check_reduction(speaker, reduction)
-    x1, x2 = paired(speaker, input1, input2, real=True)
-    y = _signs(speaker, paired(speaker, x1, target)[1])
+    x1, x2 = paired(speaker, input1, input2, real=True, names=("input1", "input2"))
+    y = _signs(speaker, paired(speaker, x1, target, names=("input1", "target"))[1])
     return reduced(_hinge(weak(margin) - y * (x1 - x2)), reduction)
 
 
@@ -155,11 +155,11 @@ def cosine_embedding_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLik
     (). Raises ValueError as `nn.CosineEmbeddingLoss`.
     """
     check_reduction(speaker, reduction)
-    x1, x2 = paired(speaker, input1, input2, real=True)
+    x1, x2 = paired(speaker, input1, input2, real=True, names=("input1", "input2"))
     if x1.ndim not in (1, 2):
         raise refusal(speaker, "inputs (N, D) or (D,)", x1)
     cosine = _cosine(x1, x2)
-    y = _signs(speaker, paired(speaker, cosine, target)[1])
+    y = _signs(speaker, paired(speaker, cosine, target, names=("cosines", "targets"))[1])
     return reduced(np.where(y > 0, 1 - cosine, _hinge(cosine - weak(margin))), reduction)
 
 
@@ -185,8 +185,8 @@ def triplet_margin_with_distance_loss(anchor: ArrayLike, positive: ArrayLike, ne
     """
     check_reduction(speaker, reduction)
     distance = pairwise_distance if distance_function is None else distance_function
-    a, near = paired(speaker, anchor, positive, real=True)
-    _, far = paired(speaker, a, negative)
+    a, near = paired(speaker, anchor, positive, real=True, names=("anchor", "positive"))
+    _, far = paired(speaker, a, negative, names=("anchor", "negative"))
     to_near, to_far = distance(a, near), distance(a, far)
     if swap:
         to_far = np.minimum(to_far, distance(near, far))

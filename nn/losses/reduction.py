@@ -68,13 +68,17 @@ def predicted(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bo
                                f"{wanted.dtype} {wanted.shape}: write loss(predictions, targets)", TypeError) from None
 
 
-def paired(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bool = False) -> tuple[Tensor, Tensor]:
-    """Predictions and targets of one shape and dtype. Raises ValueError where the shapes differ, or are empty."""
+def paired(speaker: Speaker, input: ArrayLike, target: ArrayLike, *, real: bool = False,
+           names: tuple[str, str] = ("predictions", "targets")) -> tuple[Tensor, Tensor]:
+    """Predictions and targets of one shape and dtype. Raises ValueError where the shapes differ, or are empty.
+
+    `names` is what the message calls them.
+    """
     x = predicted(speaker, input, target, real=real)
     t = as_tensor(target)
     if x.shape != t.shape:
-        raise mistake(speaker, f"expected predictions and targets of one shape, got {x.shape} and {t.shape}; "
-                               + _advice(x.shape, t.shape))
+        raise mistake(speaker, f"expected {' and '.join(names)} of one shape, got {x.shape} and {t.shape}; "
+                               + _advice(x.shape, t.shape, *names))
     filled(speaker, x)
     return x, t if t.dtype == x.dtype else t.astype(x.dtype)
 
@@ -91,11 +95,11 @@ def filled(speaker: Speaker, x: Tensor) -> None:
         raise mistake(speaker, f"got an empty batch of predictions, {x.shape}")
 
 
-def _advice(came: tuple[int, ...], wanted: tuple[int, ...]) -> str:
+def _advice(came: tuple[int, ...], wanted: tuple[int, ...], input: str, target: str) -> str:
     if came == (*wanted, 1):
-        return "write output.squeeze(-1), or target[:, None]: broadcasting would compare all with all"
+        return f"write {input}.squeeze(-1), or {target}[:, None]: broadcasting would compare all with all"
     if wanted == (*came, 1):
-        return "write target.squeeze(-1): broadcasting would compare all with all"
+        return f"write {target}.squeeze(-1): broadcasting would compare all with all"
     if came[:1] != wanted[:1]:
         return "the batches differ in size"
     return "reshape one of them"

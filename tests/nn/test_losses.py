@@ -221,9 +221,9 @@ def test_targets_take_the_dtype_of_predictions() -> None:
 def test_shapes_must_agree(loss: nn.Module) -> None:
     name = type(loss).__name__
     with pytest.raises(ValueError, match=rf"{name}\(\) expected predictions and targets of one shape, got "
-                                         r"\(4, 1\) and \(4,\); write output.squeeze\(-1\)"):
+                                         r"\(4, 1\) and \(4,\); write predictions.squeeze\(-1\)"):
         loss(np.zeros((4, 1)), np.zeros(4))
-    with pytest.raises(ValueError, match=r"got \(4,\) and \(4, 1\); write target.squeeze\(-1\)"):
+    with pytest.raises(ValueError, match=r"got \(4,\) and \(4, 1\); write targets.squeeze\(-1\)"):
         loss(np.zeros(4), np.zeros((4, 1)))
     with pytest.raises(ValueError, match=r"got \(4, 2\) and \(3, 2\); the batches differ in size"):
         loss(np.zeros((4, 2)), np.zeros((3, 2)))
