@@ -144,8 +144,9 @@ def _refuse_positions(function: Callable[..., Any], args: Sequence[Any], options
         names = [name for name in by_position if name != "self"]
         others = "".join(f", {name}=..." for name in known if name not in by_position)
         count = len(args) - len(by_position) + len(names)
-        raise TypeError(f"{called(function)} takes {' and '.join(names)} by position, got {count} values; write "
-                        f"{called(function)}({', '.join(names)}{others})") from None
+        name = called(function)
+        said = advice.get(name, f"write {name}({', '.join(names)}{others})")
+        raise TypeError(f"{name} takes {' and '.join(names)} by position, got {count} values; {said}") from None
     for name, value in zip(by_position, args, strict=False):
         if name in options:
             raise TypeError(f"{called(function)} got {name!r} by name and by position, there {type(value).__name__}"
@@ -160,7 +161,7 @@ def called(function: Callable[..., Any]) -> str:
 def refuses_foreign_options(function: Callable[P, R], advice: Mapping[str, str] = OPTIONS) -> Callable[P, R]:
     """The function, with errors that explain options of other libraries, misspelled ones and those without names.
 
-    `advice` says by name what to write instead of an option, and of one that is given twice.
+    `advice` says by name what to write instead of an option, of one that is given twice, and of too many values.
     """
 
     @wraps(function)

@@ -144,6 +144,7 @@ OPTIONS = {
     **dict.fromkeys(("device", "non_blocking", "pin_memory"), _GPU),
     **dict.fromkeys(("memory_format", "layout", "use_reentrant", "weak_type"), "leave it out"),
     **dict.fromkeys(("eps", "h", "epsilon"), "write step="), "steps": "write num=", "size": "write shape=",
+    "checkpoint": "write checkpoint(f)(x)",  # of what is given by position
     "start_dim": "write nn.functional.flatten(t, start_dim)", "jac": "the gradient is known: leave it out",
 }
 
