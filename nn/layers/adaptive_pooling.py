@@ -14,6 +14,7 @@ import numpy as np
 from autograd import Tensor
 from autograd.arrays import integer
 from nn.kernels.average_pooling import adaptive_average_pool
+from nn.kernels.max_pooling import max_pool
 from nn.kernels.windows import adaptive_windows
 from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted, images
@@ -176,7 +177,11 @@ def _average(speaker: Speaker, x: Any, sizes: tuple[int | None, ...]) -> Tensor:
 
 def _largest(speaker: Speaker, x: Any, sizes: tuple[int | None, ...], return_indices: bool) -> Any:
     x, single = images(speaker, admitted(speaker, x, real=True), len(sizes))
-    size = _wanted(x, sizes)
+    size, axes = _wanted(x, sizes), len(sizes)
+    if not return_indices and not any(n % m for n, m in zip(x.shape[2:], size, strict=True)):
+        kernel = [n // m for n, m in zip(x.shape[2:], size, strict=True)]  # side by side, which is a plain pool
+        largest = max_pool(x, kernel=kernel, stride=kernel, padding=[0] * axes, dilation=[1] * axes, ceil_mode=False)
+        return largest[0] if single else largest
     seen = _seen(x.shape[2:], size)
     values = np.take(x.reshape(*x.shape[:2], math.prod(x.shape[2:])), seen, axis=2)
     best: Any = np.argmax(values, axis=-1, keepdims=True)

@@ -18,8 +18,9 @@ _SAME_MEANING = {
     "add": "Add", "subtract": "Sub", "multiply": "Mul", "divide": "Div", "power": "Pow", "matmul": "MatMul",
     "maximum": "Max", "minimum": "Min", "clip": "Clip", "negative": "Neg", "absolute": "Abs",
     "reciprocal": "Reciprocal", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos",
-    "tanh": "Tanh", "erf": "Erf", "relu": "Relu", "leaky_relu": "PRelu", "sigmoid": "Sigmoid",
-    "softplus": "Softplus", "copy": "Identity", "where": "Where",
+    "tan": "Tan", "arcsin": "Asin", "arccos": "Acos", "arctan": "Atan", "sinh": "Sinh", "cosh": "Cosh", "tanh": "Tanh",
+    "arcsinh": "Asinh", "arccosh": "Acosh", "arctanh": "Atanh", "erf": "Erf", "relu": "Relu", "leaky_relu": "PRelu",
+    "sigmoid": "Sigmoid", "softplus": "Softplus", "copy": "Identity", "where": "Where",
 }
 _REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "prod": "ReduceProd",
                "logsumexp": "ReduceLogSumExp"}
@@ -155,6 +156,8 @@ _OTHERS: dict[str, ConvertOperation] = {
     "swapaxes": _swapaxes,
     "softmax": _softmax,
     "log_softmax": _softmax,
+    "cumsum": lambda graph, node, inputs: graph.add(
+        "CumSum", [inputs[0], graph.constant(np.array(_options(node)["axis"], np.int64), "axis")]),
     "square": lambda graph, node, inputs: graph.add("Mul", [inputs[0], inputs[0]]),
     "normal_cdf": _normal_cdf,
     "gelu": lambda graph, node, inputs: graph.add("Gelu", inputs),

@@ -41,6 +41,10 @@ FUNCTIONS = {
     "exp": lambda x: np.exp(-np.abs(x)),
     "log": lambda x: np.log(np.sqrt(x * x + 4)),
     "divide": lambda x: 1 / (2 + np.sin(x) * np.cos(x)),
+    "circular functions": lambda x: np.tan(x) + np.arcsin(np.sin(x)) + np.arccos(x / 4) * np.arctan(x),
+    "hyperbolic functions": lambda x: np.sinh(x) * np.cosh(x) + np.arcsinh(x) + np.arccosh(x * x + 2) * np.tanh(
+        np.arctanh(x / 4)),
+    "cumsum": lambda x: np.cumsum(x, axis=1) + np.cumsum(x, -1),
     "matmul": lambda x: x @ x.swapaxes(1, 2),
     "concatenate": lambda x: np.concatenate([x, x * 2], axis=2),
     "stack": lambda x: np.stack([x, np.tanh(x)], axis=-1),
@@ -72,6 +76,8 @@ FUNCTIONS = {
     "grouped convolution": lambda x: F.conv2d(x[:, :, :, None], WEIGHTS[:3, :2].reshape(3, 1, 2, 1), groups=3),
     "max_pool": lambda x: F.max_pool1d(x, 3, stride=2, padding=1, ceil_mode=True),
     "max_pool of images": lambda x: F.max_pool2d(x[:, None], (2, 1), dilation=(2, 1)),
+    "max_pool of windows side by side": lambda x: (
+        F.adaptive_max_pool1d(x, 2) + F.adaptive_max_pool2d(x[:, None], (1, 2))[:, 0]),
     "average_pool": lambda x: F.avg_pool1d(x, 3, stride=2, padding=1, count_include_pad=False),
     "average_pool of images": lambda x: F.avg_pool2d(x[:, None], 2, ceil_mode=True),
     "average_pool over all": lambda x: F.adaptive_avg_pool2d(x[:, None], 1),

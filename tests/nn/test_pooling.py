@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Tensor, grad
+from autograd import Tensor, grad, vjp
 from autograd.testing import check_gradients
 from nn import functional
 from tests.nn.loops import adaptive
@@ -74,6 +74,9 @@ def test_adaptive_windows_by_a_loop(height: int, width: int, rows: int, columns:
         assert places.data[n, c, i, j] == y * width + z
         expected[n, c, y, z] += cotangent[n, c, i, j]
     np.testing.assert_allclose(leaf.grad.data, expected, rtol=1e-12)
+    alone, pullback = vjp(lambda x: functional.adaptive_max_pool2d(x, (rows, columns)), x)  # without their places
+    np.testing.assert_array_equal(alone.data, out.data)
+    np.testing.assert_allclose(pullback(cotangent)[0].data, expected, rtol=1e-12)
     lines = functional.adaptive_max_pool1d(x[:, :, 0], columns)
     np.testing.assert_array_equal(lines.data, functional.adaptive_max_pool2d(x[:, :, :1], (1, columns)).data[:, :, 0])
     mean = functional.adaptive_avg_pool1d(x[:, :, 0], columns).data
