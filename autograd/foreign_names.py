@@ -93,7 +93,7 @@ _FUNCTIONS = {name: INSTEAD[name] for name in _BOTH} | {
     "gradcheck": "write autograd.testing.check_gradients(f, *args)",
     "gradgradcheck": "write autograd.testing.check_gradients(f, *args, order=2)",
     "set_detect_anomaly": "write with autograd.detect_anomaly(): ...",
-    "profiler": "draw(loss, color_by='time') shows where time goes",
+    "make_dot": "write autograd.draw(loss)", "profiler": "draw(loss, color_by='time') shows where time goes",
     "device": _GPU, "compile": _AS_IT_IS, "save": "write nn.save(model, path)", "load": "write nn.load(path)",
     "randn_like": "write Tensor(np.random.default_rng(seed).normal(size=t.shape))",
     "rand_like": "write Tensor(np.random.default_rng(seed).random(size=t.shape))",

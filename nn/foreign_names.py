@@ -42,7 +42,8 @@ DATA = {
     "Sampler": "a DataLoader takes any iterable of indices that has a length",
     "IterableDataset": "nn.fit takes any iterable of batches", "default_convert": "write Tensor(x)",
     "transforms": "write a Dataset whose __getitem__ changes what it gives, or a collate_fn",
-    "get_worker_info": "there is one process", "StackDataset": "write TensorDataset, or a tuple of arrays",
+    "train_test_split": "write random_split(data, [0.8, 0.2])", "get_worker_info": "there is one process",
+    "StackDataset": "write TensorDataset, or a tuple of arrays",
 }
 OPTIONS = {
     "device": "there is one device, the CPU: leave it out", "sparse": "gradients are dense: leave it out",
@@ -65,6 +66,7 @@ METHODS = dict.fromkeys(("cuda", "cpu"), "arrays live in the computer's memory; 
     "load_weights": "write load_state_dict(nn.load(path))", "get_weights": "write state_dict()",
     "set_weights": "write load_state_dict(state)",
     "add": "write append(module), or as a Sequential is made: Sequential(a, b, ...)",
+    "layers": "write list(model.children())", "count_params": "write nn.summary(model, input_shape)",
     "_modules": "write named_children(), and setattr(self, name, module) to add one",
     "_parameters": "write named_parameters()", "_buffers": "write named_buffers()",
 }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd.errors import require_directory
+from autograd.errors import UnknownName, require_directory
 
 from .model import Graph
 from .placing import budget, engines
@@ -31,6 +31,8 @@ from .writing.text import table
 
 NOTEBOOK = 1500
 """A notebook shows drawings of up to this many vertices; larger ones make it crawl."""
+_ATTRIBUTES = {"show": "a notebook shows it; elsewhere write .save('graph.html')",
+               "render": "write .save('graph.svg'), or another ending"}
 FORMS = ("film.svg", "svg", "png", "pdf", "dot", "json", "html", "txt")
 
 
@@ -52,6 +54,11 @@ class Drawing:
         self.timeout = timeout
         self._live = extraction if steps or (steps is None and is_small(extraction)) else None
         self._layout: Layout | None = None
+
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
+
+        def __getattr__(self, name: str) -> Any:
+            raise UnknownName(f"'Drawing' object has no attribute {name!r}", name, lambda: dir(self), _ATTRIBUTES)
 
     @property
     def source(self) -> str:

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arrays import tolerance
+from autograd.arguments import refuses_foreign_options
+from autograd.arrays import is_integer, tolerance
 from autograd.errors import DisconnectedWarning, GradientMismatch
 from autograd.tensor import Tensor
 
@@ -33,6 +34,8 @@ FULL_JACOBIAN = 24
 """Up to this many inputs every single derivative is compared; beyond, projections on random directions."""
 
 
+@partial(refuses_foreign_options, advice={
+    "eps": "steps are found: leave it out", **dict.fromkeys(("raise_exception", "fast_mode"), "leave it out")})
 def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Sequence[Mode] = ("reverse", "forward"),
                     rtol: float | None = None, atol: float | None = None, full: bool | None = None,
                     seed: int = 0) -> Report:
@@ -47,8 +50,8 @@ def check_gradients(f: Callable[..., Any], *args: Any, order: int = 2, modes: Se
     """
     if isinstance(modes, str) or not modes or not {*modes} <= {"reverse", "forward"}:
         raise ValueError(f"modes is a sequence of 'reverse' and 'forward', such as ('reverse',), got {modes!r}")
-    if order < 1:
-        raise ValueError(f"order expected the highest derivative to check, 1 or more, got {order}")
+    if not is_integer(order) or order < 1:
+        raise ValueError(f"order expected the highest derivative to check, 1 or more, got {order!r}")
     for name, given in (("rtol", rtol), ("atol", atol)):
         if given is not None:
             tolerance(f"check_gradients: {name}", given)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from autograd.arguments import refuse_foreign_options
 from autograd.arrays import integer
 from autograd.constructors import refuse_misfits
-from autograd.errors import require_function
+from autograd.errors import UnknownName, require_function
 from nn.data.samplers import BatchSampler, RandomSampler, SequentialSampler, batches_of, length_of
 from nn.data.sources import collated, source
 from nn.foreign_names import OPTIONS
 
 _FIXED = ("samples", "batch_size", "shuffle", "drop_last")  # what a state must have in common with a loader
+_ATTRIBUTES = {"dataset": "write the data that it was given, and for their number .samples",
+               "num_batches": "write len(loader)"}
 
 
 class _Checked:
@@ -90,6 +92,12 @@ class DataLoader(_Checked):
         for batch, rows in enumerate(islice(batches_of(self.batch_sampler, number), first, None), start=first):
             self._reached = (number, batch + 1)
             yield self._gather(slice(rows.start, rows.stop) if isinstance(rows, range) else rows)
+
+    if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
+
+        def __getattr__(self, name: str) -> Any:
+            raise UnknownName(f"{type(self).__name__!r} object has no attribute {name!r}", name, lambda: dir(self),
+                              _ATTRIBUTES)
 
     def state_dict(self) -> dict[str, int]:
         """The position of the newest iteration: the pass, how many of its batches were given out, and the seed."""

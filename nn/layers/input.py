@@ -81,8 +81,9 @@ def batch_of(speaker: Speaker, x: Any, channels: int | str, axes: int) -> tuple[
     advice = ""
     if x.ndim == axes + 1 and channels == 1:
         advice = "write x[:, None] to give it a channel axis"
-    elif x.ndim == axes + 2 and x.shape[-1] == channels:
-        advice = f"write x.transpose{(0, axes + 1, *range(1, axes + 1))} to put channels first"
+    elif x.ndim in (axes + 1, axes + 2) and x.shape[-1] == channels:
+        order = (*range(x.ndim - axes - 1), x.ndim - 1, *range(x.ndim - axes - 1, x.ndim - 1))
+        advice = f"write x.transpose{order} to put channels first"
     raise refusal(speaker, f"(N, {channels}, {AXES[axes]})", x, advice)
 
 

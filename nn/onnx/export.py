@@ -43,6 +43,8 @@ def export_onnx(model: Module, example: Any, path: str | os.PathLike[str]) -> No
     Source: https://onnx.ai, operator set 21.
     """
     require_instance(model, Module, "export_onnx", "an nn.Module, an example of its input, and a path")
+    if isinstance(example, (str, os.PathLike)):
+        raise TypeError(f"export_onnx takes an example of the model's input, and then a path; got {example!r} first")
     inputs = [_input(model, value) for value in (example if isinstance(example, tuple) else (example,))]
     proto, outputs, constants = _followed(model, inputs)
     check(proto, model, inputs, outputs, constants)

@@ -116,6 +116,12 @@ def test_the_name_that_may_be_meant_is_said(slip: Any, meant: str) -> None:
     (lambda: nn.data.mnist, "write idx(path)"), (lambda: optim.SGD([leaf()], lr=0.1).lr, "param_groups[0]['lr']"),
     (lambda: optim.SGD([leaf()], lr=0.1).learning_rate, "param_groups[0]['lr']"),
     (lambda: autograd.testing.gradcheck, "write check_gradients(f, *args)"),
+    (lambda: autograd.make_dot, "write autograd.draw(loss)"),
+    (lambda: autograd.draw(leaf()).show(), "a notebook shows it; elsewhere write .save('graph.html')"),
+    (lambda: autograd.draw(leaf()).render("graph"), "write .save('graph.svg')"),
+    (lambda: nn.data.train_test_split, "write random_split(data, [0.8, 0.2])"),
+    (lambda: nn.data.DataLoader(np.ones(3)).dataset, "their number .samples"),
+    (lambda: nn.Sequential().layers, "write list(model.children())"),
 ])
 def test_what_stands_for_another_librarys_name_stands_for_its_slips_too(slip: Any, advice: str) -> None:
     with pytest.raises(AttributeError, match=f"; .*{re.escape(advice)}"):
@@ -204,6 +210,7 @@ def test_elementwise_grad_is_what_the_advice_says() -> None:
     (lambda x: autograd.linspace(0, 1, steps=5), "^linspace has no option 'steps'; write num=$"),
     (lambda x: x.flatten(start_dim=1), r"^flatten has no option 'start_dim'; write nn.functional.flatten\(t, start"),
     (lambda x: autograd.numerical.grad(np.sum, x, eps=1e-3), "^grad has no option 'eps'; write step=$"),
+    (lambda x: autograd.testing.check_gradients(np.sum, x, eps=1e-3), "^check_gradients has no .* steps are found"),
     (lambda x: checkpoint(np.sum, use_reentrant=False), "^checkpoint has no option 'use_reentrant'; leave it out$"),
     (lambda x: autograd.minimize(np.sum, 1.0, jac=True), "^minimize has no option 'jac'; the gradient is known"),
     (lambda x: nn.load("w.safetensors", map_location="cpu"), "^load has no option 'map_location'; there is one device"),

@@ -33,6 +33,7 @@ def floats(*shape: int) -> np.ndarray:
     (nn.Linear(784, 10), (64, 1, 28, 28), "expected (..., 784), got (64, 1, 28, 28); put nn.Flatten() before it"),
     (nn.Conv2d(16, 32, 3), (64, 1, 28, 28), "Conv2d(16, 32, 3) expected (N, 16, H, W), got (64, 1, 28, 28)"),
     (nn.Conv2d(1, 8, 3), (64, 28, 28), "expected (N, 1, H, W), got (64, 28, 28); write x[:, None]"),
+    (nn.Conv2d(3, 8, 3), (28, 28, 3), "got (28, 28, 3); write x.transpose(2, 0, 1) to put channels first"),
     (nn.Conv2d(3, 8, 3), (4, 28, 28, 3), "got (4, 28, 28, 3); write x.transpose(0, 3, 1, 2) to put channels first"),
     (nn.Conv2d(3, 8, 3), (4, 3), "expected (N, 3, H, W), got (4, 3)"),
     (nn.Conv1d(3, 8, 3), (4, 2, 9), "Conv1d(3, 8, 3) expected (N, 3, L), got (4, 2, 9)"),

@@ -191,6 +191,7 @@ def test_names_that_pytorch_has_lead_to_ours(module: Any, names: dict[str, str])
     (lambda: nn.summary(nn.ReLU(), input_size=(1, 2)), r"summary has no option 'input_size'; write input_shape="),
     (lambda: nn.MSELoss(size_average=False), r"MSELoss has no option .*; write reduction='mean' or reduction='sum'"),
     (lambda: nn.EarlyStopping(restore_best_weights=True), "EarlyStopping has no option .*; write restore_best="),
+    (lambda: nn.export_onnx(nn.ReLU(), "m.onnx", np.ones(2)), "takes an example of the model's input, and then a path"),
     (lambda: nn.export_onnx(None, None, "m.onnx", dynamic_axes={}), "export_onnx has no option .*; the first may have"),
 ])
 def test_options_that_others_have_are_answered(call: Callable[[], object], message: str) -> None:

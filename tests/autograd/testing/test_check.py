@@ -157,6 +157,7 @@ def test_a_rule_that_writes_into_its_cotangent_is_caught() -> None:
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: check_gradients(np.sin, X, order=0), ValueError, "order expected the highest derivative.*got 0"),
+    (lambda: check_gradients(np.sin, X, order="2"), ValueError, "order expected the highest derivative.*got '2'"),
     (lambda: check_gradients(np.sin, X, rtol=np.nan), ValueError, "rtol must be a number of at least 0, got nan"),
     (lambda: check_gradients(np.sin, X, atol=-1e-6), ValueError, "atol must be a number of at least 0, got -1e-06"),
     (lambda: check_gradients(np.sin, X, rtol="1e-5"), ValueError, "rtol must be a number of at least 0, got '1e-5'"),
