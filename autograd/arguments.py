@@ -33,7 +33,7 @@ def array_of(x: Any) -> Any:
 
 def as_operand(x: Any) -> Any:
     """`x` as it can go to NumPy: a list or a subclass of arrays cannot; boxes and parameters stay as they are."""
-    if type(x) in FLAT or isinstance(x, (Tensor, np.generic)):
+    if type(x) in FLAT or x is None or isinstance(x, (Tensor, np.generic)):
         return x
     kind: Any
     for kind in (bool, int, float, complex):
@@ -51,7 +51,9 @@ def as_tensor(x: Any) -> Tensor:
 
 def between_any(primitive: Callable[..., Any], x: Any, y: Any) -> Any:
     """An operator on operands of any kind; NotImplemented if the right operand's class wants to answer itself."""
-    return NotImplemented if answers_itself(type(y)) else primitive(as_operand(x), as_operand(y))
+    if isinstance(y, Tensor) or not answers_itself(type(y)):
+        return primitive(as_operand(x), as_operand(y))
+    return NotImplemented
 
 
 def answers_itself(kind: type) -> bool:
@@ -198,7 +200,12 @@ def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = Non
 
 def as_computed(ufunc: np.ufunc | None, operands: Sequence[Any], dtype: Any) -> Sequence[Any]:
     """What a rule reads, in the dtypes that the ufunc computed with: an int8 cannot hold the square of an int8."""
-    if ufunc is None or all(getattr(x, "dtype", dtype) is dtype for x in operands):
+    if ufunc is None:
+        return operands
+    for x in operands:
+        if getattr(x, "dtype", dtype) is not dtype:
+            break
+    else:
         return operands
     return [y if hasattr(x, "dtype") else x for x, y in zip(operands, in_dtypes_of_loop(ufunc, operands), strict=True)]
 

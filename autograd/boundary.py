@@ -48,22 +48,24 @@ def transformed(way: Callable[..., Any], f: Callable[..., Any], *settings: Any, 
 
 
 def as_input(x: Any) -> Tensor:
-    """A leaf of the user's arguments as a floating tensor; integers are promoted, so `grad(f)(2)` works."""
+    """A leaf of the user's arguments as a floating tensor; integers are promoted, so `grad(f)(2)` works.
+
+    It shares the memory of an array.
+    """
     if not isinstance(x, Tensor):
         array = plain_array(x)
         if array.dtype.kind not in "biufc":
             raise TypeError("can differentiate with respect to numbers, arrays and tensors, and dicts, lists, tuples "
                             f"and namedtuples of them, got {type(x).__name__}: {x!r}")
-        x = tensor(array)
+        x = Tensor(array)
     elif mode.special and (given := stand_ins((x,))) is not None:
         (x,) = given
     return floating(x)  # type: ignore[no-any-return]
 
 
 def as_own_input(x: Any) -> Tensor:
-    """`as_input`, but never the user's own tensor, which a function may write to while it is differentiated."""
-    found = as_input(x)
-    return another(found) if found is x else found
+    """`as_input`, but never the user's own tensor or memory: a function may write to it while it is differentiated."""
+    return another(as_input(x))
 
 
 def as_direction(name: str, given: Any, of: str, structure: Structure, like: Sequence[Tensor]) -> list[Tensor]:

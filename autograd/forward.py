@@ -36,9 +36,12 @@ class Dual(Box):
         level = self.level
         primals, tangents = [], []
         for x in operands:
-            varies = type(x) is Dual and x.level == level
-            primals.append(x._inner if varies else x)
-            tangents.append(x._tangent if varies else None)
+            if type(x) is Dual and x.level == level:
+                primals.append(x._inner)
+                tangents.append(x._tangent)
+            else:
+                primals.append(x)
+                tangents.append(None)
         out = primitive.apply(*primals, **options)
         if not isinstance(out, (Tensor, tuple)):
             refuse_objects(out)

@@ -57,6 +57,7 @@ class Primitive:
     kind = "constant"
     options: tuple[str, ...] = ()  # the options that the rules handle
     offset: str | None = None  # the option that adds a constant, such as `initial`
+    inert: frozenset[int] = frozenset()  # the operands in which the output is constant
     takes_tensors = False  # the rules are plain NumPy on duck arrays, so cotangents may be tensors
     listed = True  # in the table of primitives, under a unique name
 
@@ -103,6 +104,10 @@ class Primitive:
     def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
                options: dict[str, Any]) -> Any:
         """Wrap `value` with a node; called if an operand is tracked and recording is on."""
+        if self.inert:
+            parents = [None if i in self.inert else parent for i, parent in enumerate(parents)]
+            if not any(parents):
+                return wrap(value)
         if not (reads := self.reads_for(parents)):
             return self.attach(value, operands, tuple(parents), (None,) * (len(operands) + 1), options)
         saved = [*values, value if "out" in reads else None]
@@ -194,7 +199,7 @@ class Elementwise(Primitive):
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
-        if self.linear and all(t is not None for t in tangents):
+        if self.linear and len(tangents) == 2 and tangents[0] is not None and tangents[1] is not None:
             return self.apply(*tangents)
         view = Node()  # it has just what a rule reads
         view.saved, view.parents = (*as_computed(self.ufunc, operands, out.dtype), out), tuple(tangents)
@@ -338,7 +343,7 @@ class Structured(Primitive):
         self.kind = kind
         self.pushforwards = tuple(pushforwards)
         rules = [rule for rule in (*pullbacks, *pushforwards) if rule is not None]
-        self.inert = frozenset(i for i, rule in enumerate(pullbacks) if rule is None)  # the output is constant in them
+        self.inert = frozenset(i for i, rule in enumerate(pullbacks) if rule is None)
         self.options = tuple(dict.fromkeys(option for rule in rules for option in option_names(rule)))
         self.rule_reads = tuple(
             frozenset(argument_names(rule) if rule is not None else ())
@@ -348,12 +353,6 @@ class Structured(Primitive):
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
         self.cotangents = tuple(rule and self._cotangent(rule, i, slots) for i, rule in enumerate(pullbacks))
-
-    def record(self, value: Any, operands: Sequence[Any], values: Sequence[Any], parents: Sequence[Node | None],
-               options: dict[str, Any]) -> Any:
-        if self.inert:
-            parents = [None if i in self.inert else parent for i, parent in enumerate(parents)]
-        return super().record(value, operands, values, parents, options) if any(parents) else wrap(value)
 
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
         """The pullback with its arguments picked by position; a transpose sees only the shape of its own operand."""
@@ -392,6 +391,6 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
             if (target := options.pop("out", None)) is not None:
                 return into(function.__name__, target, apply(*args, **in_dtype_of(target, known, options)))
             options = checked_options(function, known, options)
-        return primitive(*[x if x is None or isinstance(x, Tensor) else as_operand(x) for x in args], **options)
+        return primitive(*map(as_operand, args), **options)
 
     return apply

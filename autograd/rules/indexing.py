@@ -20,7 +20,7 @@ from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.parts import Part, Rest
 from autograd.registry import primitives
-from autograd.tensor.index import BASIC, differs, indices_of, parts_of, places, with_key
+from autograd.tensor.index import BASIC, differs, indices_of, parts_of, places, raw_key, with_key
 from autograd.tensor.mutation import link_choice
 
 from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leading_axes
@@ -110,13 +110,15 @@ def in_parts(whole: Callable[..., Any]) -> Callable[..., Any]:
     return cotangent
 
 
-primitives["get_item"].cotangents = tuple(map(in_parts, primitives["get_item"].cotangents or ()))
+_get_item = primitives["get_item"]
+_get_item.cotangents = tuple(map(in_parts, _get_item.cotangents or ()))
 
 
 def getitem(self: Any, key: Any) -> Any:
+    if not differs(key):
+        return _get_item(self, key=raw_key(key))
     out = with_key("get_item", (self,), key)
-    if differs(key):
-        link_choice(out, self, key)
+    link_choice(out, self, key)
     return out
 
 

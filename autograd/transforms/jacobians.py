@@ -11,7 +11,7 @@ import numpy as np
 from autograd import tree
 from autograd.arguments import refuses_foreign_options
 from autograd.arrays import consecutive
-from autograd.boundary import as_input, as_output, handed_out, output_and_aux, transformed
+from autograd.boundary import as_input, as_output, as_own_input, handed_out, output_and_aux, transformed
 from autograd.errors import DisconnectedWarning
 from autograd.forward import jvp
 from autograd.modes import enable_grad
@@ -88,7 +88,7 @@ def _by_columns(f: Callable[..., Any], argnums: Argnums, has_aux: bool, unless_m
         return _by_rows(f, argnums, has_aux, *args, **options)
     if not has_aux:
         return columns
-    again = call(tree.map(as_input, chosen))
+    again = call(tree.map(as_own_input, chosen))
     return columns, handed_out(again[1], plain=not holds_tensors(chosen))
 
 
