@@ -34,7 +34,8 @@ class Dual(Box):
 
     def process(self, primitive: Any, operands: Sequence[Any], options: dict[str, Any]) -> Any:
         level = self.level
-        primals, tangents = [], []
+        primals: list[Any] = []
+        tangents: list[Tensor | None] = []
         for x in operands:
             if type(x) is Dual and x.level == level:
                 primals.append(x._inner)

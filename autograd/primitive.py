@@ -40,8 +40,7 @@ from .runtime.reduction import LARGE, nan_or_largest
 from .tensor import Tensor
 from .tensor.memory import copied_options, lend
 
-_float64, _ndarray = np.float64, np.ndarray
-_new = object.__new__
+_float64, _ndarray, _new = np.float64, np.ndarray, object.__new__
 _NO_OPTIONS: dict[str, Any] = {}
 
 
@@ -59,14 +58,14 @@ class Primitive:
     offset: str | None = None  # the option that adds a constant, such as `initial`
     inert: frozenset[int] = frozenset()  # the operands in which the output is constant
     takes_tensors = False  # the rules are plain NumPy on duck arrays, so cotangents may be tensors
+    views = False  # the output may be a view of an operand
     listed = True  # in the table of primitives, under a unique name
 
     def __init__(self, name: str, evaluate: Callable[..., Any], operands: tuple[str, ...]) -> None:
         if self.listed and primitives.setdefault(name, self) is not self:
             raise ValueError(f"the primitive {name} is registered twice")
-        self.name, self.evaluate = name, evaluate
-        self.apply: Callable[..., Any] = self  # inside boxes; elementwise ones have a shorter path, see `unary`
-        self.operands = operands
+        self.name, self.evaluate, self.operands = name, evaluate, operands
+        self.apply: Callable[..., Any] = self  # of one or two operands a shorter path, see `unary` and `binary`
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         """Cotangents of all operands at once, used if `cotangents` is None; those that are not needed may be None."""
@@ -236,30 +235,29 @@ def pole_safe(g: Array, partial: Array) -> Array:
     return product if largest == largest else np.where((g == 0) | (partial == 0), 0, product)[()]
 
 
-def unary(primitive: Elementwise, function: Rule) -> Callable[..., Any]:
-    """The hot path of an elementwise function of one operand: unwrap, call, wrap, record."""
+def unary(primitive: Primitive, function: Rule) -> Callable[..., Any]:
+    """The hot path of a function of one operand: unwrap, call, wrap, record."""
     read_x, read_out = (name in primitive.reads for name in (*primitive.operands, "out"))
 
-    def apply(x: Any) -> Tensor:
+    def apply(x: Any, **options: Any) -> Tensor:
         if type(x) is not Tensor:
-            return primitive(x)  # type: ignore[no-any-return]
+            return Primitive.__call__(primitive, x, **options)  # type: ignore[no-any-return]
         value, parent = x._value, x._node
         try:
-            result = function(value)
+            result = function(value, **options)
         except Exception as error:  # noqa: BLE001  # raised again, explained
             errors.raise_explained(primitive.name, (value,), error)
-        if parent is None or mode.special:
+        dtype = FLOAT64 if type(result) is _float64 else getattr(result, "dtype", OBJECT)
+        if parent is None or mode.special or dtype is OBJECT:
             recorded = parent is not None and local.recording
-            return primitive.record(result, (x,), (value,), (parent,), {}) if recorded else wrap(result)  # type: ignore[no-any-return]
+            return primitive.record(result, (x,), (value,), (parent,), options) if recorded else wrap(result)  # type: ignore[no-any-return]
         out = _new(Tensor)
         out._value, out._shared = result, False
         out._node = node = Node()
         node.primitive, node.parents, node.hooks, node.scope = primitive, (parent,), None, None
+        node.options = copied_options(options) if options else _NO_OPTIONS
         node.saved = (protected(x, parent, value) if read_x else None, result if read_out else None)
-        if type(result) is _float64:
-            node.shape, node.dtype = (), FLOAT64
-        else:
-            node.shape, node.dtype = result.shape, result.dtype
+        node.shape, node.dtype = result.shape, dtype
         return out
 
     return apply
@@ -353,6 +351,8 @@ class Structured(Primitive):
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
         self.cotangents = tuple(rule and self._cotangent(rule, i, slots) for i, rule in enumerate(pullbacks))
+        if len(operands) == 1 and pullbacks:
+            self.apply = unary(self, evaluate)
 
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
         """The pullback with its arguments picked by position; a transpose sees only the shape of its own operand."""
@@ -379,6 +379,7 @@ class Structured(Primitive):
 def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
     """The primitive behind the signature of its NumPy function: operands are separated from options and `out`."""
     count, known = len(primitive.operands), frozenset(primitive.options)
+    run = primitive if primitive.views else primitive.apply
     product = (binary(primitive, primitive.evaluate) if isinstance(primitive, Structured) and count == 2
                and primitive.kind == "multilinear" and not primitive.inert else None)
 
@@ -391,6 +392,6 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
             if (target := options.pop("out", None)) is not None:
                 return into(function.__name__, target, apply(*args, **in_dtype_of(target, known, options)))
             options = checked_options(function, known, options)
-        return primitive(*map(as_operand, args), **options)
+        return run(*[x if type(x) is Tensor else as_operand(x) for x in args], **options)
 
     return apply

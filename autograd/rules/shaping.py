@@ -23,7 +23,7 @@ from .indexing import added_up, scatter
 # --- Shape and order of axes -----------------------------------------------------------------------------------------
 
 reshape_of = linear(np.reshape, lambda g, x, *, shape=None, order="C", copy=None: g.reshape(x.shape, order=order),
-                    views=True, evaluate=lambda x, *, shape, order="C", copy=None: np.reshape(x, shape, order=order))
+                    views=True, evaluate=lambda x, *, shape, order="C", copy=None: x.reshape(shape, order=order))
 ravel_of = linear(np.ravel, lambda g, x, *, order="C": g.reshape(x.shape, order=order), views=True)
 
 
