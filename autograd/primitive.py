@@ -239,12 +239,12 @@ def unary(primitive: Primitive, function: Rule) -> Callable[..., Any]:
     """The hot path of a function of one operand: unwrap, call, wrap, record."""
     read_x, read_out = (name in primitive.reads for name in (*primitive.operands, "out"))
 
-    def apply(x: Any, **options: Any) -> Tensor:
+    def apply(x: Any, options: dict[str, Any] = _NO_OPTIONS) -> Tensor:
         if type(x) is not Tensor:
             return Primitive.__call__(primitive, x, **options)  # type: ignore[no-any-return]
         value, parent = x._value, x._node
         try:
-            result = function(value, **options)
+            result = function(value, **options) if options else function(value)
         except Exception as error:  # noqa: BLE001  # raised again, explained
             errors.raise_explained(primitive.name, (value,), error)
         dtype = FLOAT64 if type(result) is _float64 else getattr(result, "dtype", OBJECT)
@@ -352,7 +352,8 @@ class Structured(Primitive):
         slots = (*operands, "out")
         self.cotangents = tuple(rule and self._cotangent(rule, i, slots) for i, rule in enumerate(pullbacks))
         if len(operands) == 1 and pullbacks:
-            self.apply = unary(self, evaluate)
+            flat = unary(self, evaluate)
+            self.apply = lambda x, **options: flat(x, options)
 
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
         """The pullback with its arguments picked by position; a transpose sees only the shape of its own operand."""

@@ -36,7 +36,8 @@ class Reduction(Primitive):
         self.reads = frozenset(self.read)
         self.rule_reads = (self.reads,)
         self.cotangents = (self.cotangent,)
-        self.apply = unary(self, evaluate)
+        flat = unary(self, evaluate)
+        self.apply = lambda x, **options: flat(x, options)
 
     def cotangent(self, g: Array, node: Node) -> Array:
         (x, out), (axis, keepdims, options) = node.saved, self.split(node.options)
