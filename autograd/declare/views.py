@@ -18,18 +18,18 @@ class Viewing(Primitive):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
-        self._record = super().__call__ if self.apply is self else self.apply
+        self._run = super().__call__ if self.apply is self else self.apply
         self.apply = self.unlinked
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
-        result = self._record(*operands, **options)
+        result = self._run(*operands, **options)
         if len(operands) == 1:
             link(result, operands[0], self, options)
         return result
 
     def unlinked(self, *operands: Any, **options: Any) -> Any:
         """Apply to operands that nobody writes to as tensors, though their arrays may be a user's."""
-        result = self._record(*operands, **options)
+        result = self._run(*operands, **options)
         if len(operands) == 1:
             result._shared = is_kept_apart(result, operands[0])
         return result
