@@ -171,9 +171,7 @@ def _constant(key: str, constant: Constant, names: Names) -> Vertex:
 
 
 def _figures(value: Any) -> Summary | None:
-    if value is None or getattr(value, "size", 1) > LARGEST_READ:
-        return None
-    return summary(value)
+    return None if value is None or getattr(value, "size", 1) > LARGEST_READ else summary(value)
 
 
 def _vertex(key: str, node: Node, names: Names, values: Mapping[Node, Any], parts: Sequence[Node]) -> Vertex:

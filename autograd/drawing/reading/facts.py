@@ -29,21 +29,21 @@ def summary(value: Any) -> Summary | None:
     with np.errstate(all="ignore"):
         wide = array.astype(np.complex128 if array.dtype.kind == "c" else float)
         norm = float(np.sqrt(np.square(np.abs(wide)).sum()))
-        if array.size <= IN_FULL and len(written := _in_full(array)) <= LINE:
-            return Summary(array.size, written, "", nan, infinite, norm)
-        if array.dtype.kind == "c":
-            size = np.abs(array)
-            return Summary(array.size, f"|z| {figure(float(size.min()))} … {figure(float(size.max()))}",
-                           figure(complex(array.mean())), nan, infinite, norm)
-        if nan or infinite:
-            finite = wide[np.isfinite(wide)]
-            if not finite.size:
-                return Summary(array.size, "nothing finite", "", nan, infinite, norm)
-            wide = finite
-        low, high = (figure(_exact(end)) for end in (wide.min(), wide.max()))
-        mean = figure(float(wide.mean()))
-    text = low if low == high else f"{low} … {high}"
+        text, mean = _elements(array, wide[np.isfinite(wide)] if nan or infinite else wide)
     return Summary(array.size, text, mean, nan, infinite, norm)
+
+
+def _elements(array: Array, finite: Array) -> tuple[str, str]:
+    """The elements in full, or else from where to where they go, and their mean."""
+    if array.size <= IN_FULL and len(written := _in_full(array)) <= LINE:
+        return written, ""
+    if array.dtype.kind == "c":
+        size = np.abs(array)
+        return f"|z| {figure(float(size.min()))} … {figure(float(size.max()))}", figure(complex(array.mean()))
+    if not finite.size:
+        return "nothing finite", ""
+    low, high = (figure(_exact(end)) for end in (finite.min(), finite.max()))
+    return low if low == high else f"{low} … {high}", figure(float(finite.mean()))
 
 
 def _number(value: float) -> Summary:

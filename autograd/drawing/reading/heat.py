@@ -10,7 +10,6 @@ from typing import Any, Literal
 import numpy as np
 
 from autograd.arrays import Array
-from autograd.drawing.model import Vertex
 from autograd.drawing.words import bytes_text, count_text, flops_text, seconds_text
 from autograd.graph import FREED, Leaf, Node
 from autograd.modes import no_grad
@@ -180,10 +179,8 @@ def _apply(extraction: Extraction, figures: Mapping[Node, float], texts: Mapping
            lines: Sequence[str], write: Callable[[float], str]) -> None:
     """Put the figures on the vertices; the colour is a share of the largest, and the square root shows small ones."""
     graph = extraction.graph
-    changed: list[Vertex] = []
-    for key, node in extraction.nodes.items():
-        if node in figures and np.isfinite(figures[node]):
-            changed.append(replace(graph.vertices[key], heat=figures[node], heat_text=texts[node]))
+    changed = [replace(graph.vertices[key], heat=figures[node], heat_text=texts[node])
+               for key, node in extraction.nodes.items() if node in figures and np.isfinite(figures[node])]
     largest = max((v.heat or 0.0 for v in changed), default=0.0)
     extraction.graph = replace(graph.with_vertices(changed).saying(*lines), heat_unit=f"{unit}, up to {write(largest)}")
 

@@ -39,9 +39,7 @@ def collapsed(graph: Graph, depth: int, expand: Expand = None) -> Graph:
             closed[key] = closed[cluster.parent]
         elif level(graph, key) > depth and key not in opened and cluster.kind:
             closed[key] = key
-    if not closed:
-        return graph
-    return _boxed(graph, closed)
+    return _boxed(graph, closed) if closed else graph
 
 
 def _opened(graph: Graph, expand: Expand) -> set[str]:

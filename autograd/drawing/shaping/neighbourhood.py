@@ -30,9 +30,7 @@ def neighbourhood(graph: Graph, centres: Iterable[str], *, hops: int | None, mos
         kept[key] = distance
         if hops is None or distance < hops:
             queue.extend((other, distance + 1) for other in near[key] if other not in kept)
-    if len(kept) == len(graph.vertices):
-        return graph
-    return _cut(graph, kept.keys())
+    return graph if len(kept) == len(graph.vertices) else _cut(graph, kept.keys())
 
 
 def _cut(graph: Graph, kept: Iterable[str]) -> Graph:

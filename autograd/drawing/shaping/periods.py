@@ -58,9 +58,7 @@ def longest_run(graph: Graph) -> Run | None:
             count = (length + period) // period
             if count >= LEAST and (count - 1) * period > saved * 1.1:
                 best, saved = (period, start, length), (count - 1) * period
-    if best is None:
-        return None
-    return _aligned(graph, incoming, sequence.keys, *best)
+    return None if best is None else _aligned(graph, incoming, sequence.keys, *best)
 
 
 def _sequence(graph: Graph, incoming: dict[str, list[Edge]]) -> _Sequence:
