@@ -223,7 +223,7 @@ def test_callbacks_are_part_of_a_checkpoint(tmp_path):
         model, count = nn.Linear(2, 1), Count()
         x = np.ones((4, 2), np.float32)
         data, optimizer = DataLoader((x, x[:, :1]), 2), optim.SGD(model.parameters(), lr=0.1)
-        watchers = [count, EarlyStopping(monitor="loss")]
+        watchers = [count, EarlyStopping(monitor="loss"), Callback()]  # the last has no state
         fit(model, data, loss=nn.MSELoss(), optimizer=optimizer, epochs=epochs, callbacks=watchers, progress=False,
             checkpoint=tmp_path / "run")
         return count.seen

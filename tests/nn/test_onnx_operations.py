@@ -319,6 +319,24 @@ class Halved(nn.Module):
         return F.avg_pool1d(x, 2, ceil_mode=True) + F.avg_pool2d(x[:, None], (1, 2), divisor_override=3)[:, 0]
 
 
+class Dropped(nn.Module):
+    def forward(self, x):
+        return F.scaled_dot_product_attention(x, x, x, dropout_p=0.5)
+
+
+class Rows(nn.Module):
+    def forward(self, x):
+        return np.take(x, [1, 0], axis=0)
+
+
+class Template(nn.Module):
+    def __init__(self):
+        self.gain = nn.Parameter(np.ones(2))
+
+    def forward(self, x):
+        return x + F.group_norm(WEIGHTS[np.newaxis, :2, :5], 1, self.gain)
+
+
 @pytest.mark.parametrize(
     ("model", "shape", "message"),
     [
@@ -327,6 +345,9 @@ class Halved(nn.Module):
         (Constant(), (2, 3), r"Constant.forward uses a value of shape \(2,\) that does not depend on the input"),
         (Ragged(), (5, 2, 3), "cannot express rnn = RNN: lengths are not exported"),
         (Halved(), (2, 3, 4), "cannot express 'average_pool', which Halved.forward uses between layers"),
+        (Dropped(), (2, 3, 4), "cannot express 'attention', which Dropped.forward uses between layers"),
+        (Rows(), (2, 3), "cannot express 'take', which Rows.forward uses between layers"),
+        (Template(), (1, 2, 5), "cannot express 'group_norm', which Template.forward uses between layers"),
         (nn.RNN(3, 4), (5, 3), r"cannot express model = RNN: .* one sequence of shape \(5, 3\); give it a batch"),
         (nn.GRUCell(3, 4), (3,), r"cannot express model = GRUCell: .* one example of shape \(3,\); give it a batch"),
         (nn.RNNCell(3, 4, nonlinearity="relu"), (5, 3), "RNNCell: ONNX's reference evaluator has no RNN of relu"),

@@ -229,8 +229,10 @@ def test_the_power_method_steps_once_a_call_in_training_and_never_as_one_reads()
 
 
 def test_a_vector_is_divided_by_its_length() -> None:
-    gain = nn.spectral_norm(nn.LayerNorm(4)).weight
-    np.testing.assert_allclose(gain.data, 0.5)
+    layer = nn.spectral_norm(nn.LayerNorm(4))
+    np.testing.assert_allclose(layer.weight.data, 0.5)
+    x = rng.normal(size=(3, 4)).astype(np.float32)
+    np.testing.assert_allclose(layer(x).data, 0.5 * nn.LayerNorm(4)(x).data)  # in training: no singular vectors to turn
 
 
 def test_attention_reads_what_is_computed() -> None:
