@@ -217,8 +217,8 @@ class _Sought(Problem):
 
         def residual(x: Array) -> Array:
             with no_grad():
-                value = self.residual(Tensor(np.asarray(x, self.start.dtype)), constant)
-            return np.array(value.numpy())
+                value: Array = self.residual(Tensor(x), constant).numpy()
+            return value
 
         found = _found(self.solver(residual, self.start.copy()))
         x = np.asarray(found, self.start.dtype).reshape(self.start.shape)

@@ -133,7 +133,7 @@ def halfway(below: Array, above: Array, share: Array) -> Array:
 def ranks(x: Array) -> Array:
     """The position of each element among the sorted ones; nan stays nan."""
     order = np.argsort(x, axis=-1, kind="stable")
-    return np.where(np.isnan(x), np.nan, np.argsort(order, axis=-1, kind="stable"))
+    return np.where(np.isnan(x), np.nan, np.argsort(order, axis=-1))
 
 
 def middle(function: Callable[..., Any]) -> Callable[..., Any]:

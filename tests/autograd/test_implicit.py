@@ -312,6 +312,36 @@ def test_the_solver_of_the_user_solves_the_problem_and_nothing_else() -> None:
         assert called == [size]
 
 
+def test_what_a_solver_is_given_is_its_own() -> None:
+    """It may write into its start and into residuals, and asks in its own precision, which f does not see."""
+    start, dtypes = np.array([1.0, 2.0], np.float32), set()
+
+    def returned(x: Any, a: Any) -> Any:
+        dtypes.add(x.dtype)
+        return x
+
+    def writing(residual: Any, x: Any) -> Any:
+        x[:] = 7
+        r = residual(x)
+        assert r is not x
+        r[:] = 3
+        np.testing.assert_array_equal(x, 7)
+        return residual(np.zeros(2))
+
+    np.testing.assert_array_equal(root(returned, start, 1.0, solver=writing), 0)
+    np.testing.assert_array_equal(start, [1, 2])
+    assert dtypes == {np.dtype(np.float32)}
+
+    def nearest(residual: Any, x: Any) -> Any:
+        assert x == 0.5
+        while abs(change := residual(x)[0]) > 1e-9:
+            x -= 0.1 * change
+        return x
+
+    found = autograd.vmap(lambda a: root(square, 0.5, a, solver=nearest))(np.array([4.0, 1.0, 9.0]))
+    np.testing.assert_allclose(found, [2, 1, 3])
+
+
 @pytest.mark.parametrize("size", [3, 70])
 def test_roots_of_few_and_of_many_unknowns_have_second_derivatives(size: int) -> None:
     a, v = np.linspace(1.0, 2.0, size), np.linspace(-1.0, 1.0, size)

@@ -46,7 +46,6 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
     layout = Layout(right - left, height + aside, {key: box(member) for key, member in vertices.items()}, {}, "layered")
     passed = {number: [(bend.x - left, *rows[bend.layer]) for bend in passing] for number, passing in bends.items()}
     layout.routes = routes(graph, layout.boxes, {key: rows[member.layer] for key, member in vertices.items()}, passed)
-    layout.width = max([layout.width, *(x + 12 for route in layout.routes.values() for x, _ in route)])
     standing, passing = ([(m.clusters, box(m)) for m in members] for members in (vertices.values(), everything))
     if direction == "LR":
         layout = _turned(layout)

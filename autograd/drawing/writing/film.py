@@ -41,7 +41,7 @@ def film(graph: Graph, trace: Trace, place: Callable[[Graph], Layout], theme: Th
     graph = replace(with_slots(graph, replace(trace, tangents={})), banner=())
     layout = place(graph)
     shown = list(frames(graph, trace))
-    prefix = figure_id(graph, theme) + "f"
+    prefix = figure_id(graph, theme)
     wide, gap = max(layout.width, NARROWEST), 2 * MARGIN
     columns = max(1, min(len(shown), int((WIDEST + gap) // (wide + gap))))
     total = breadth(graph, columns * (wide + gap) - gap) + gap

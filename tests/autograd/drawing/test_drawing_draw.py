@@ -237,6 +237,15 @@ def test_a_neighbourhood_is_what_is_within_so_many_steps() -> None:
     assert [v.name for v in draw(y, around="x", hops=1).graph.vertices.values()][:1] == [x.name]
 
 
+def test_a_module_stands_for_its_vertices_and_for_no_dots() -> None:
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+    out = model(np.ones((4, 2)))
+    near = [draw(out, around=out, hops=2, depth=depth).graph.vertices.values() for depth in (0, 9)]
+    assert any(v.kind is Kind.MORE for v in near[1])
+    assert not any(v.kind is Kind.MORE for v in near[0])
+    assert sum(v.stands_for for v in near[0]) == sum(v.kind is not Kind.MORE for v in near[1])
+
+
 # --- Heat, errors, sources -------------------------------------------------------------------------------------------
 
 

@@ -43,6 +43,13 @@ def test_weights_choose_the_element() -> None:
     np.testing.assert_array_equal(gradient, [0, 0, 1])
 
 
+def test_of_equal_elements_one_with_a_weight_is_chosen() -> None:
+    """Also of so many that a sort which is not stable changes their order."""
+    w = np.arange(100) == 71
+    gradient = grad(lambda x: np.quantile(x, 0.5, weights=1.0 * w, method="inverted_cdf"))(np.ones(100))
+    np.testing.assert_array_equal(gradient, w)
+
+
 @pytest.mark.parametrize("axis", [None, 0, 1, -1, (0, 2), (2, 1)])
 @pytest.mark.parametrize("function", [np.quantile, np.percentile, np.nanquantile, np.nanpercentile])
 def test_weights_of_every_element_choose_one_of_each_row(function: Any, axis: Any) -> None:

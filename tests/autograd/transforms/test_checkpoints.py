@@ -270,3 +270,9 @@ def test_arguments_by_name_are_differentiated_too() -> None:
     slopes = grad(lambda x: np.sum(f(x, scale={"of x": x}, how="times")))(x)
     np.testing.assert_allclose(slopes, np.cos(x) * x + np.sin(x))
     np.testing.assert_allclose(vmap(lambda x: f(x, scale={"of x": x}, how="times"))(x), np.sin(x) * x)
+
+
+def test_an_argument_that_the_function_does_not_use_may_come_of_several() -> None:
+    """No cotangent arrives at `stack`, whose pullback is one for all of its operands."""
+    gradient = grad(lambda x: np.sum(checkpoint(lambda a, b: 3 * a)(x, np.stack([x, 2 * x]))))(np.array([1.0, 2.0]))
+    np.testing.assert_array_equal(gradient, [3, 3])
