@@ -190,6 +190,12 @@ def test_an_option_may_be_a_whole_number(layer, tmp_path):
     assert_same_elsewhere(layer, images(2, 3), tmp_path / "model.onnx")
 
 
+@pytest.mark.parametrize("layer", [nn.ReLU6(), nn.Hardtanh(-2.0, 5.0), nn.Hardsigmoid(), nn.Hardswish(),
+                                   nn.Threshold(-4.0, 7.0), nn.Softplus(), nn.Softplus(threshold=4.0)], ids=repr)
+def test_pieces_end_where_they_do_elsewhere(layer, tmp_path):
+    assert_same_elsewhere(layer, np.linspace(-9, 9, 145, dtype=np.float32).reshape(1, -1), tmp_path / "model.onnx")
+
+
 def test_every_layer_has_a_case():
     from nn.onnx.convert import CONVERTERS
 
