@@ -13,18 +13,23 @@ from .arrays import flag, is_integer
 POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
+def refuse_missing(made: type, given: Sequence[Any], options: Mapping[str, Any]) -> None:
+    """Raise TypeError for a required argument that is missing; Python would name the base that takes it."""
+    required = [name for name, taken in parameters(made).items()
+                if taken.default is taken.empty and taken.kind in POSITIONAL]
+    missing = [name for name in required[len(given) :] if name not in options]
+    if missing and (given or options):  # copies and pickles are made with nothing
+        raise TypeError(f"{made.__name__} needs {' and '.join(missing)}: {made.__name__}({', '.join(required)})")
+
+
 def refuse_misfits(made: type, given: Sequence[Any], options: Mapping[str, Any], of_words: str = "") -> None:
     """Raise TypeError for an argument that is missing, or is not the bool, float or int that its annotation says.
 
     Otherwise nn.LSTM(5, 3, 2, 0.5) would have a bias of 0.5, and no dropout. `of_words` is added to the message if a
     word was given for True or False.
     """
-    known = parameters(made)
-    required = [name for name, taken in known.items() if taken.default is taken.empty and taken.kind in POSITIONAL]
-    missing = [name for name in required[len(given) :] if name not in options]
-    if missing and (given or options):  # copies and pickles are made with nothing
-        raise TypeError(f"{made.__name__} needs {' and '.join(missing)}: {made.__name__}({', '.join(required)})")
-    annotations = {name: parameter.annotation for name, parameter in known.items()}
+    refuse_missing(made, given, options)
+    annotations = {name: parameter.annotation for name, parameter in parameters(made).items()}
     for name, value in (*zip(annotations, given, strict=False), *options.items()):
         expected, _, rest = str(annotations.get(name)).partition(" | ")
         if expected not in ("bool", "float", "int") or (value is None and rest) or "Sequence" in rest:

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd import Tensor, arguments, enable_grad
 from autograd.arrays import Array
+from autograd.constructors import refuse_missing
 from autograd.errors import UnknownName, require_function
 from autograd.foreign_names import refuse_zeros
 
@@ -59,6 +60,7 @@ class Optimizer:
             by_position = [name for name, parameter in known.items() if parameter.kind is not parameter.KEYWORD_ONLY]
             option.check_positions(cls.__name__, given, by_position[1:])
         arguments.refuse_foreign_options(cls, options, option.ADVICE)
+        refuse_missing(cls, given, options)
         return super().__new__(cls)
 
     def __init__(self, params: Params, **options: Any) -> None:
@@ -84,7 +86,9 @@ class Optimizer:
             options = vars(self).get("defaults", ())
             raise UnknownName(f"{self.kind!r} object has no attribute {name!r}", name, lambda: dir(self),
                               {option: f"write optimizer.param_groups[0][{option!r}]" for option in options}
-                              | {"learning_rate": "write optimizer.param_groups[0]['lr']"})
+                              | {"learning_rate": "write optimizer.param_groups[0]['lr']"}
+                              | dict.fromkeys(("minimize", "apply_gradients"),
+                                              "write loss.backward(), then optimizer.step()"))
 
     def moments_of(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """The names of the moments of parameters in a group with these options, in the order that `eta` takes."""

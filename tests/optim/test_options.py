@@ -44,6 +44,8 @@ def test_values_out_of_range(kind, options, message):
     [
         (lambda: optim.SGD([leaf()], 0.1, momentum=0.9), r"SGD has no option 'momentum'; write optim.SGDM\("),
         (lambda: optim.RMSProp([leaf()], alpha=0.9), "^RMSProp has no option 'alpha'; write beta=$"),
+        (lambda: optim.Adam(lr=0.1), r"^Adam needs params: Adam\(params\)$"),
+        (lambda: optim.SGD([leaf()]), r"^SGD needs lr: SGD\(params, lr\)$"),
         (lambda: optim.Adam([leaf()], amsgrad=True), "Adam has no option .amsgrad.; write optim.AMSGrad"),
         (lambda: optim.Adam([leaf()], beta=0.9), r"^Adam has no option 'beta'; did you mean betas\?$"),
         (lambda: optim.SGD([leaf()], 0.1, alpha=0.9), "^SGD has no option 'alpha'; only params, lr, weight_decay$"),
@@ -53,6 +55,12 @@ def test_values_out_of_range(kind, options, message):
 def test_options_that_another_library_has(make, message):
     with pytest.raises(TypeError, match=message):
         make()
+
+
+@pytest.mark.parametrize("name", ["minimize", "apply_gradients"])
+def test_methods_that_keras_has(adam, name):
+    with pytest.raises(AttributeError, match=r"; write loss\.backward\(\), then optimizer\.step\(\)"):
+        getattr(adam([leaf()]), name)
 
 
 def test_a_closure_is_called_with_gradients_and_its_loss_returned(adam):
