@@ -7,7 +7,7 @@ package (folding, cloning, summarising) takes a `Graph` and gives another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
@@ -127,6 +127,7 @@ class Graph:
     banner: tuple[str, ...] = ()  # what was left out, folded or failed
     backward: bool = False
     heat_unit: str = ""
+    heat_figure: Callable[[float], str] = str  # how a figure of that unit is written
     total: int = 0  # vertices of the full graph, before anything was folded
 
     def add(self, vertex: Vertex) -> None:
@@ -177,6 +178,12 @@ class Graph:
     def hottest(self) -> float:
         """The largest heat, or 1 where nothing is warm: what colours are a share of."""
         return max((v.heat or 0.0 for v in self.vertices.values()), default=0.0) or 1.0
+
+    @property
+    def heat_scale(self) -> str:
+        """What colours stand for, and the figure of the darkest: of a folded box, the sum of what it stands for."""
+        largest = max((v.heat or 0.0 for v in self.vertices.values()), default=0.0)
+        return f"{self.heat_unit}, up to {self.heat_figure(largest)}" if self.heat_unit else ""
 
     def with_vertices(self, changed: Iterable[Vertex]) -> Graph:
         """The same graph with some vertices replaced by changed ones of the same id."""

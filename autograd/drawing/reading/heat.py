@@ -148,8 +148,8 @@ def _by_flops(extraction: Extraction) -> None:
     most = max(figures, key=figures.__getitem__, default=None)
     if most is not None:
         total = sum(figures.values())
-        lines.append(f"One forward evaluation takes {flops_text(total)}, most of it {most.primitive.name} with "
-                     f"{flops_text(figures[most])} ({figures[most] / (total or 1.0):.0%}).")
+        lines.append(f"One forward evaluation takes {flops_text(total)}; the operation with most of them is "
+                     f"{most.primitive.name}, {flops_text(figures[most])} ({figures[most] / (total or 1.0):.0%}).")
     if unknown:
         lines.append(f"Not counted: {', '.join(unknown)}.")
     texts = {node: flops_text(count) for node, count in figures.items()}
@@ -181,8 +181,7 @@ def _apply(extraction: Extraction, figures: Mapping[Node, float], texts: Mapping
     graph = extraction.graph
     changed = [replace(graph.vertices[key], heat=figures[node], heat_text=texts[node])
                for key, node in extraction.nodes.items() if node in figures and np.isfinite(figures[node])]
-    largest = max((v.heat or 0.0 for v in changed), default=0.0)
-    extraction.graph = replace(graph.with_vertices(changed).saying(*lines), heat_unit=f"{unit}, up to {write(largest)}")
+    extraction.graph = replace(graph.with_vertices(changed).saying(*lines), heat_unit=unit, heat_figure=write)
 
 
 _MEASURES: dict[str, Callable[[Extraction], None]] = {

@@ -63,7 +63,7 @@ class Entry:
 def breadth(graph: Graph, drawn: float) -> float:
     """How wide a picture is with room for each entry of its legend beside what is drawn."""
     entries = [_reach(sample) for sample in _shown(graph)]
-    ramp = RAMP_WIDE + width(graph.heat_unit, SMALL) if graph.heat_unit else 0.0
+    ramp = RAMP_WIDE + width(graph.heat_scale, SMALL) if graph.heat_unit else 0.0
     return max(drawn, NARROWEST, ramp, *entries)
 
 

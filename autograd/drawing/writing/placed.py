@@ -45,7 +45,7 @@ def placed_source(graph: Graph, layout: Layout, theme: Theme) -> str:
         start = entry.x + indent(entry.sample)
         _text(dot, f"legend_{entry.sample}_text", entry.text, start, y, layout, colours["muted"])
     if graph.heat_unit:
-        _ramp(dot, graph.heat_unit, layout, entries, colours)
+        _ramp(dot, graph.heat_scale, layout, entries, colours)
     text: str = dot.source
     return text
 

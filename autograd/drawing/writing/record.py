@@ -15,7 +15,7 @@ FORMAT = 1
 def as_json(graph: Graph) -> str:
     """Everything the graph knows; facts that are empty are left out. The same graph, the same bytes."""
     content = {"format": FORMAT, "title": graph.title, "banner": graph.banner, "backward": graph.backward,
-               "heat_unit": graph.heat_unit, "total": graph.total, "vertices": [*graph.vertices.values()],
+               "heat_unit": graph.heat_scale, "total": graph.total, "vertices": [*graph.vertices.values()],
                "edges": graph.edges, "clusters": [*graph.clusters.values()]}
     return json.dumps(content, indent=1, allow_nan=False, default=_facts) + "\n"
 

@@ -89,7 +89,7 @@ def legend_group(graph: Graph, wide: float, prefix: str) -> tuple[str, int]:
               for entry in entries]
     rows = entries[-1].row + 1 if entries else 0
     if graph.heat_unit:
-        placed.append(_ramp(graph.heat_unit, ROW * (rows + 0.5)))
+        placed.append(_ramp(graph.heat_scale, ROW * (rows + 0.5)))
         rows += 1
     return "".join(placed), rows
 

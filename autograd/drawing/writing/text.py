@@ -9,7 +9,7 @@ from autograd.table import in_columns, terminal_width
 
 def table(graph: Graph) -> str:
     """One line per vertex, operands by their ids; clusters as headings of their members."""
-    header = ["id", "what", "shape", "from", "value", "gradient"] + ([graph.heat_unit] if graph.heat_unit else [])
+    header = ["id", "what", "shape", "from", "value", "gradient"] + ([graph.heat_scale] if graph.heat_unit else [])
     incoming = graph.incoming()
     rows = [_row(graph, vertex, incoming[key]) for key, vertex in graph.vertices.items()]
     kept = [i for i in range(len(header)) if i < 2 or any(row[i] for row in rows)]

@@ -249,6 +249,17 @@ def test_a_module_stands_for_its_vertices_and_for_no_dots() -> None:
 # --- Heat, errors, sources -------------------------------------------------------------------------------------------
 
 
+def test_the_scale_of_heat_ends_at_the_sum_of_the_folded_box_that_has_the_darkest_colour() -> None:
+    model = nn.Sequential(*[nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4)) for _ in range(3)])
+    out = model(np.ones((2, 4), np.float32)).sum()
+    every = draw(out, names=model, color_by="flops", fold=False).graph
+    boxes = draw(out, names=model, color_by="flops", fold=False, depth=1).graph
+    linear, tanh = 2 * 4 * 4 * 2 + 2 * 4, 2 * 4
+    assert every.heat_scale == f"floating-point operations, forward, up to {linear} FLOP"
+    assert boxes.heat_scale == f"floating-point operations, forward, up to {2 * linear + tanh} FLOP"
+    assert boxes.hottest == 2 * linear + tanh
+
+
 @pytest.mark.parametrize(("measure", "unit"), [
     ("time", "time"), ("bytes", "bytes kept"), ("flops", "floating-point operations"), ("grad_norm", "norm of the"),
 ])
@@ -265,7 +276,7 @@ def test_heat_from_a_measured_run(measure: str, unit: str) -> None:
     if measure == "flops":
         assert hot == {"matmul": 2e6, "tanh": 1e4, "sum": 1e4}
         assert drawing.graph.banner == (
-            "One forward evaluation takes 2.02 MFLOP, most of it matmul with 2 MFLOP (99%).",)
+            "One forward evaluation takes 2.02 MFLOP; the operation with most of them is matmul, 2 MFLOP (99%).",)
     if measure == "grad_norm":
         assert hot["sum"] == 1
         assert hot[""] == pytest.approx(np.linalg.norm(autograd.grad(lambda x: np.tanh(x @ x).sum())(x.data)))

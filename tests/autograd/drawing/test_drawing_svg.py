@@ -159,7 +159,7 @@ def test_two_figures_in_a_page_share_no_id() -> None:
 
 
 def test_heat_is_a_colour_a_figure_and_a_legend() -> None:
-    graph = replace(neuron(), heat_unit="time, up to 3 ms")
+    graph = replace(neuron(), heat_unit="time", heat_figure=lambda ms: f"{ms:g} ms")
     graph.vertices["n2"] = replace(graph.vertices["n2"], heat=3.0, heat_text="3 ms")
     graph.vertices["n4"] = replace(graph.vertices["n4"], heat=1.0, heat_text="1 ms")
     picture = paint(graph, layered(graph))
@@ -204,11 +204,11 @@ def test_no_box_of_a_legend_looks_like_an_ellipse() -> None:
 
 
 def test_a_narrow_picture_is_wide_enough_for_its_legend() -> None:
-    graph = Graph(backward=True, heat_unit="bytes kept for the backward pass, up to 32.8 kB")
+    graph = Graph(backward=True, heat_unit="bytes kept for the backward pass", heat_figure=lambda kb: f"{kb} kB")
     graph.add(Vertex("n0", Kind.OPERATION, op="tanh", rule="g", heat=1.0))
     (_, _, wide, _) = map(float, parsed(paint(graph, layered(graph))).get("viewBox", "").split())
     assert wide > 10 + 28 + width("g arrives from the readers, ∂ is what the operands get", 10)
-    assert wide > 10 + 108 + width(graph.heat_unit, 10)
+    assert wide > 10 + 108 + width("bytes kept for the backward pass, up to 1.0 kB", 10)
 
 
 def test_repetitions_and_aliases_are_explained() -> None:
