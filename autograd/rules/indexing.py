@@ -20,7 +20,7 @@ from autograd.duck_arrays import Array
 from autograd.graph import Node
 from autograd.parts import Part, Rest
 from autograd.registry import primitives
-from autograd.tensor.index import BASIC, differs, indices_of, parts_of, places, raw_key, with_key
+from autograd.tensor.index import BASIC, differs, indices_of, known_places, parts_of, raw_key, with_key
 from autograd.tensor.mutation import link_choice
 
 from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leading_axes
@@ -74,19 +74,7 @@ def add_repeatedly(out: Array, g: Array, key: Any) -> None:
     elif g.size < MANY or out.ndim == 1 or not out.flags.c_contiguous:
         np.add.at(out, key, g)
     else:  # one index is five times as fast as several
-        np.add.at(out.reshape(-1), known_places(key, out.shape), g.reshape(-1))
-
-
-def known_places(key: Any, shape: tuple[int, ...]) -> Array:
-    """`places` of an index that is known to be in bounds, flattened; computed by arithmetic if it is all integers."""
-    keys = parts_of(key)
-    if not all(isinstance(k, (int, np.integer, np.ndarray)) and np.asarray(k).dtype.kind in "iu" for k in keys):
-        return places(key, shape).reshape(-1)
-    place = np.zeros((), np.intp)
-    for k, length in zip(keys, shape, strict=False):
-        place = place * length + np.asarray(k, np.intp) + np.less(k, 0) * length
-    inner = np.arange(prod(shape[len(keys) :]))
-    return (place[..., np.newaxis] * inner.size + inner).reshape(-1)
+        np.add.at(out.reshape(-1), known_places(key, out.shape).reshape(-1), g.reshape(-1))
 
 
 def is_basic(key: Any) -> bool:

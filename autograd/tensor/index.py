@@ -51,8 +51,20 @@ def is_same_key(a: Any, b: Any) -> bool:
 
 
 def places(key: Any, shape: tuple[int, ...]) -> Array:
-    """The positions of the elements at `key` in a flattened array of `shape`, found in time linear in their number."""
-    found = np.broadcast_to(np.intp(0), shape)[key]
+    """The positions of the elements at `key` in a flattened array of `shape`. Raises what NumPy raises of the index."""
+    return np.broadcast_to(np.intp(0), shape)[key] + known_places(key, shape)
+
+
+def known_places(key: Any, shape: tuple[int, ...]) -> Array:
+    """`places` of an index that is known to be in bounds, by arithmetic alone if it is all integers."""
+    keys = parts_of(key)
+    if all(isinstance(k, (int, np.integer, np.ndarray)) and np.asarray(k).dtype.kind in "iu" for k in keys):
+        place = np.zeros((), np.intp)
+        for k, length in zip(keys, shape, strict=False):
+            place = place * length + np.asarray(k, np.intp) + np.less(k, 0) * length
+        inner = shape[len(keys) :]
+        return place.reshape(place.shape + (1,) * len(inner)) * prod(inner) + np.arange(prod(inner)).reshape(inner)
+    found = np.zeros((), np.intp)
     for axis, along in enumerate(np.ogrid[tuple(map(slice, shape))]):
         found = found + np.broadcast_to(along, shape)[key] * prod(shape[axis + 1 :])
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -196,3 +197,26 @@ def test_places_of_a_number() -> None:
         assert np.shape(places(key, ())) == np.shape(np.zeros((), int)[key])
     with pytest.raises(IndexError):
         places(0, ())
+
+
+@pytest.mark.parametrize("key", [
+    np.array([1, -2, 1]), -3, ..., (), np.int64(2), np.array([[0], [-1]]), slice(None, None, -2), np.arange(4) > 1,
+    (np.array([3, 0]), np.array([-1, 2])), (np.array([[1], [2]]), 0), (1, -1), (slice(1), np.array([2, 2])), [0, 3]])
+def test_places_are_those_of_the_flattened_array(key: Any) -> None:
+    for shape in ((4,), (4, 3), (4, 3, 2), (4, 3, 0)):
+        whole = np.arange(np.prod(shape)).reshape(shape)
+        if not isinstance(key, tuple) or len(key) <= len(shape):
+            np.testing.assert_array_equal(places(key, shape), whole[key], strict=type(whole[key]) is np.ndarray)
+    with pytest.raises(IndexError, match="out of bounds"):
+        places(np.array([4]), (4, 3))
+
+
+def test_a_few_places_of_a_long_array_take_little_memory() -> None:
+    """They took an array as long as that: np.add.at of three places of a million was ten times as slow."""
+    places(np.array([1, 2]), (10,))
+    tracemalloc.start()
+    try:
+        places(np.array([5, -1, 5]), (10**6,))
+        assert tracemalloc.get_traced_memory()[1] < 10**5
+    finally:
+        tracemalloc.stop()
