@@ -18,6 +18,7 @@ from autograd.arguments import array_of, arrays_of
 from autograd.arrays import floating
 from autograd.declare import composite, constant, decided, differential, general, linear, piecewise_constant
 from autograd.duck_arrays import Array, as_returned
+from autograd.scaling import size_of
 
 from .products import LETTERS, conjugated
 from .transposes import H, mT
@@ -78,7 +79,8 @@ def inverse_change(t: Array, x: Array, y: Array, out: Array, cut: Any) -> Array:
     """The differential of `pinv(x) @ y` in x, at constant rank (Golub and Pereyra 1973)."""
     inverse = np.linalg.pinv(x, rcond=cut)
     t, x = projected(t, x, inverse, cut)
-    return (-inverse @ (t @ out) + inverse @ (H(inverse) @ (H(t) @ (y - x @ out)))
+    scale = size_of(x)  # the square of an inverse of tiny numbers would be infinite
+    return (-inverse @ (t @ out) + inverse @ ((scale * H(inverse)) @ (H(t) @ ((y - x @ out) / scale)))
             + H(t - (t @ inverse) @ x) @ (H(inverse) @ out))
 
 

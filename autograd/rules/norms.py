@@ -25,6 +25,16 @@ length = reduction(np.linalg.vector_norm, lambda g, x, out, *, axis=None: quotie
                    evaluate=_length)
 
 
+def _of_order(g: Array, x: Array, out: Array, *, axis: Any = None, ord: Any) -> Array:
+    """The phase of x times (|x| / out) ** (ord - 1), which no scale of x makes infinite; 0 where x is."""
+    share = quotient(np.abs(x), out)
+    there = share != 0
+    return g * quotient(np.conj(x), np.abs(x)) * np.where(there, np.where(there, share, 1) ** (ord - 1), 0)
+
+
+of_order = reduction(np.linalg.vector_norm, _of_order, name="norm_of_order")
+
+
 @composite(np.linalg.vector_norm)
 def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Any:
     x = floating(x)
@@ -41,8 +51,7 @@ def vector_norm(x: Any, /, *, axis: Any = None, keepdims: bool = False, ord: Any
         return np.sum((size != 0).astype(size.dtype), axis=axis, keepdims=keepdims)
     if ord == 1:
         return np.sum(size, axis=axis, keepdims=keepdims)
-    total = np.sum(power_of_size(x, ord), axis=axis, keepdims=keepdims)
-    return power_apart_from_zero(total, np.reciprocal(ord, dtype=total.dtype))
+    return of_order(x, axis=axis, keepdims=keepdims, ord=ord)
 
 
 def power_apart_from_zero(x: Array, exponent: float) -> Array:

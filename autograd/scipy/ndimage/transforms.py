@@ -85,6 +85,7 @@ def zoom(input: Any, zoom: Any, output: Any = None, order: int = 3, mode: str = 
     factors = [decided(float, factor) for factor in each("zoom", zoom, read.image.ndim)]
     if prefilter and all(factor == 1 for factor in factors):
         return read.image.astype(read.dtype)
+    grid_mode = grid_mode and read.image.dtype.kind != "c"  # SciPy ignores it for complex images
     coordinates = []
     for n, factor in zip(read.image.shape, factors, strict=True):
         size, less = round(n * factor), 0 if grid_mode else 1

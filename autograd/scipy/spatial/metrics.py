@@ -61,7 +61,7 @@ def correlation(u: Array, v: Array, w: Array | None = None, centered: bool = Tru
     if centered:
         u, v = (x - total(x, share)[..., None] / np.sum(share) for x in (u, v))
     with np.errstate(invalid="ignore", divide="ignore"):  # of vectors without a length SciPy says nothing
-        alike = total(u * v, share) / np.sqrt(total(u * u, share) * total(v * v, share))
+        alike = total(u * v, share) / np.sqrt(total(u * u, share)) / np.sqrt(total(v * v, share))
     return put_back(1 - alike, 0.0, 2.0)
 
 

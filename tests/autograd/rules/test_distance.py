@@ -199,3 +199,14 @@ import autograd.scipy.spatial as ours
 assert ours.__all__ == ["distance"]
 """
     subprocess.run([sys.executable, "-c", code], cwd=Path(autograd.__file__).parents[1], check=True)
+
+
+@pytest.mark.parametrize("scale", [1e-100, 1e100])
+@pytest.mark.parametrize("metric", ["cosine", "correlation"])
+def test_angles_of_tiny_and_huge_vectors_have_their_slopes(metric: str, scale: float) -> None:
+    """The product of two squared lengths of 1e-200 is 0."""
+    a, b = np.array([[1.0, 2.0, -0.5]]), np.array([[0.3, -1.0, 2.0], [1.0, 1.0, 0.0]])
+    slopes = autograd.jacrev(lambda a, scale: distance.cdist(a, b * scale, metric))
+    np.testing.assert_allclose(slopes(a * scale, scale) * scale, slopes(a, 1.0), rtol=1e-12)
+    np.testing.assert_allclose(distance.cdist(Tensor(a * scale), b * scale, metric).numpy(),
+                               sd.cdist(a * scale, b * scale, metric), rtol=1e-12)

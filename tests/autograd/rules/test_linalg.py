@@ -237,3 +237,30 @@ def test_the_zeros_of_an_upper_factor_have_numpys_signs(tracked: bool) -> None:
     for part in (np.real, np.imag):
         np.testing.assert_array_equal(np.signbit(part(found.detach().numpy())), np.signbit(part(wanted)))
     np.testing.assert_allclose(np.angle(found - 9).detach(), np.angle(wanted - 9), rtol=1e-12)
+
+
+# --- Tiny and huge numbers -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e-100, 1e100, 1e200])
+@pytest.mark.parametrize("ord", [-1, -2, 0.5, 3, 4])
+def test_slopes_of_norms_have_no_scale(ord: float, scale: float) -> None:
+    for x in (np.array([3.0, -4.0, 2.0]), np.array([3.0 + 1j, -4.0, 2.0j])):
+        with np.errstate(all="ignore"):
+            value = np.linalg.norm(x * scale, ord)
+        if 0 < value < np.inf:  # NumPy's own cubes of tiny and huge numbers are not known
+            slope = grad(lambda x: np.linalg.norm(x, ord))
+            np.testing.assert_allclose(slope(x * scale), slope(x), rtol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_least_squares_of_tiny_and_huge_numbers_have_their_slopes(scale: float) -> None:
+    a, b = rng.normal(size=(4, 2)), rng.normal(size=4)
+
+    def solution(a: Any, scale: float) -> Any:
+        with np.errstate(over="ignore"):  # of the squares of the misfit
+            return np.linalg.lstsq(a, b * scale, rcond=None)[0]
+
+    for derivative in (autograd.jacrev, autograd.jacfwd):
+        found = derivative(lambda a: solution(a, scale))(a * scale) * scale
+        np.testing.assert_allclose(found, derivative(lambda a: solution(a, 1.0))(a), rtol=1e-9)

@@ -140,6 +140,7 @@ def test_complex_images_and_weights() -> None:
     same("spline_filter", z, output=complex)
     same("map_coordinates", z, rng.uniform(-2, 7, (2, 9)), cval=2j)
     same("zoom", z, 1.7, mode="grid-constant", cval=2j)
+    same("zoom", z, 1.7, mode="nearest", grid_mode=True)
 
 
 # --- Transforms ------------------------------------------------------------------------------------------------------
