@@ -67,7 +67,8 @@ def pseudo_huber_slope(d: Array, share: Array) -> Array:
 # --- Box and Cox: powers through exprel(z) = (exp(z) - 1)/z, right at lmbda = 0 ---------------------------------------
 
 elementwise(sc.boxcox, lambda x, p: x ** (p - 1), lambda x, p: power_slope(np.log(x), p), operands=("x", "p"))
-elementwise(sc.boxcox1p, lambda x, p: (1 + x) ** (p - 1), lambda x, p: power_slope(np.log1p(x), p), operands=("x", "p"))
+elementwise(sc.boxcox1p, lambda x, p: np.exp(sc.xlog1py(p - 1, x)), lambda x, p: power_slope(np.log1p(x), p),
+            operands=("x", "p"))
 elementwise(sc.inv_boxcox, lambda y, p: inverse_slope(y, p), lambda y, p, out: out * root_slope(y, p),
             operands=("y", "p"))
 elementwise(sc.inv_boxcox1p, lambda y, p: inverse_slope(y, p), lambda y, p, out: (1 + out) * root_slope(y, p),
@@ -95,5 +96,6 @@ def agm(a: Any, b: Any) -> Any:
     """The arithmetic-geometric mean: its iteration doubles the digits each time; with 0 it is 0."""
     none = (a == 0) | (b == 0)
     for _ in range(12):
-        a, b = (a + b) / 2, np.sign(a) * np.sqrt(a * b)
+        sign = np.sign(a)
+        a, b = (a + b) / 2, sign * np.sqrt(sign * a) * np.sqrt(sign * b)  # a product of two might be infinite
     return np.where(none, 0, a)

@@ -363,3 +363,21 @@ def test_a_normal_peak_far_away_gains_a_tail_with_its_first_width_of_cauchys(x: 
     """Of the normal density at gamma = 0 Voigt's profile has the slope 1/(pi x^2) (1 + 3 sigma^2/x^2 + ...)."""
     found = grad(sc.voigt_profile, 2)(x, 1.0, 0.0)
     assert float(found) == pytest.approx((1 + 3 / x**2) / (np.pi * x**2), rel=1e-10, abs=0)
+
+
+@pytest.mark.parametrize(("x", "p"), [(1e-30, 1e30), (1e-5, 1e6), (1e-10, -1e10), (0.3, 1.0), (-0.5, 0.0)])
+def test_a_power_of_nearly_one_has_its_slope(x: float, p: float) -> None:
+    with mpmath.workdps(60):
+        exact = (1 + mpmath.mpf(x)) ** (mpmath.mpf(p) - 1)
+    assert grad(lambda x: sc.boxcox1p(x, p))(x) == pytest.approx(float(exact), rel=1e-14)
+
+
+@pytest.mark.parametrize(("a", "b", "dtype"), [
+    (1e200, 1.0, np.float64), (1e-200, 1e-200, np.float64), (1e30, 0.99, np.float32), (1e-30, 1e-20, np.float32)])
+def test_the_mean_of_huge_and_tiny_numbers_has_its_slope(a: float, b: float, dtype: Any) -> None:
+    """The product of two numbers on the way was infinite or 0."""
+    a, b = dtype(a), dtype(b)
+    step = mpmath.mpf(float(a)) * mpmath.mpf(10) ** -20
+    with mpmath.workdps(60):
+        exact = mpmath.diff(lambda a: mpmath.agm(a, float(b)), mpmath.mpf(float(a)), h=step)
+    assert grad(lambda a: sc.agm(a, b))(a) == pytest.approx(float(exact), rel=1e-13 if dtype is np.float64 else 1e-5)
