@@ -67,6 +67,17 @@ def closed(rule: Rule, name: str, *partials: Rule) -> Rule:
     return apply
 
 
+def in_double(rule: Rule) -> Rule:
+    """A rule in double precision, in which SciPy computes too: in float32 n - 1 forgets a small n."""
+
+    @functools.wraps(rule)
+    def apply(*values: Any) -> Any:
+        return rule(*[x.astype(np.float64) if getattr(x, "dtype", None) in (np.float16, np.float32) else x
+                      for x in values])
+
+    return apply
+
+
 def slope(rule: Rule, place: int) -> Rule:
     """The partial derivative of an elementwise rule in one of its operands."""
 

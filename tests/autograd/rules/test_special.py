@@ -381,3 +381,17 @@ def test_the_mean_of_huge_and_tiny_numbers_has_its_slope(a: float, b: float, dty
     with mpmath.workdps(60):
         exact = mpmath.diff(lambda a: mpmath.agm(a, float(b)), mpmath.mpf(float(a)), h=step)
     assert grad(lambda a: sc.agm(a, b))(a) == pytest.approx(float(exact), rel=1e-13 if dtype is np.float64 else 1e-5)
+
+
+@pytest.mark.parametrize("given", [
+    (sc.eval_legendre, 1e-5, 0.3), (sc.eval_chebyt, 1e-5, 30.3), (sc.eval_laguerre, -1e-5, -1.0),
+    (sc.eval_genlaguerre, 1e-5, 0.1, 1.5), (sc.eval_gegenbauer, 1e-5, 1.0, 0.3), (sc.eval_jacobi, 1e-5, 0.2, 0.4, 0.3),
+    (sc.fdtr, 8e-6, 3.0, 0.7), (sc.fdtrc, 1e-5, 30.3, 0.7), (sc.fdtr, 3.0, 8e-6, 0.7)])
+def test_slopes_in_float32_have_the_digits_of_their_operands(given: Any) -> None:
+    """Those in a small degree or number of degrees of freedom were wrong by a hundredth."""
+    function, *numbers = given
+    single = [np.float32(x) for x in numbers]
+    for place in (0, 1, 2) if function in (sc.fdtr, sc.fdtrc) else (len(numbers) - 1,):  # polynomials only in x
+        found, exact = (grad(function, place)(*x) for x in (single, [np.float64(x) for x in single]))
+        assert found.dtype == np.float32
+        assert found == pytest.approx(exact, rel=1e-5)
