@@ -94,8 +94,11 @@ def replaced(arguments: Iterable[Any], places: Iterable[int], values: Iterable[A
 def into(name: str, target: Any, found: Any) -> Any:
     """What `np.name(..., out=target)` does, given the result: `target[...] = found`, differentiably; the target.
 
-    Raises `ValueError` unless the shapes are the same, `TypeError` if a gradient would be lost in an ndarray.
+    Raises `ValueError` unless the shapes are the same, `TypeError` if a gradient would be lost in an ndarray, and for
+    True or False, which PyTorch's `x.max(1, True)` has in this place.
     """
+    if isinstance(target, bool):
+        raise TypeError(f"{name} has its target out= in this place, got {target}; write keepdims={target}")
     if not isinstance(target, Tensor) and any(map(varies, tensors_in(found))):
         refuse_ndarray(f"{name}(out=...)", target)
     refuse_shape(np.shape(target), np.shape(found))

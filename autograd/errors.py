@@ -122,6 +122,7 @@ HINTS = {
     "remapped shapes": "a letter stands for one size in all operands",  # einsum's wording
     "broadcast": "shapes must agree from the right or be 1: reshape one of them, e.g. with x[:, None]",
     "'list' object cannot be interpreted as an integer": "several axes are a tuple: axis=(0, 1)",
+    "'True' as a data type": "to keep the axis write keepdims=True",  # PyTorch's x.sum(1, True)
     "axes don't match": "transpose takes all axes in their new order: two of them change places by swapaxes(1, 2)",
     "mismatch in its core dimension": _OF_MATRICES,  # matmul's
     "not aligned": _OF_MATRICES,  # dot's

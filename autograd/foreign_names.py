@@ -145,6 +145,8 @@ OPTIONS = {
     **dict.fromkeys(("memory_format", "layout", "use_reentrant", "weak_type"), "leave it out"),
     **dict.fromkeys(("eps", "h", "epsilon"), "write step="), "steps": "write num=", "size": "write shape=",
     "checkpoint": "write checkpoint(f)(x)",  # of what is given by position
+    "as_tuple": "it is True: leave it out, or write np.argwhere(t)",
+    "descending": "write np.flip(t.argsort(axis), axis)",
     "start_dim": "write nn.functional.flatten(t, start_dim)", "jac": "the gradient is known: leave it out",
 }
 

@@ -86,7 +86,7 @@ _OF_CALLS = {
     "export_onnx": {"input_names": _NAMED, "output_names": _NAMED, "dynamic_axes": "the first may have any length",
                     "opset_version": "it is 21: leave it out", "args": "write example=", "f": "write path=",
                     **dict.fromkeys(("export_params", "do_constant_folding", "verbose"), "leave it out")},
-    **{name: {"axis": "write dim="} for name in (
+    **{name: {"axis": "write dim=", "dtype": "write input.astype(dtype)"} for name in (
         "cosine_similarity", "glu", "gumbel_softmax", "log_softmax", "normalize", "softmax", "softmin")},
 }
 
