@@ -54,6 +54,11 @@ class Table:
             self.extrapolate = False
             fill_value = (np.nan, y[-1]) if kind == "previous" else (y[0], np.nan)
         self.fill_value = fill_value if isinstance(fill_value, tuple) and len(fill_value) == 2 else (fill_value,) * 2
+        rest = y.shape[1:] or (1,)
+        for shape in [] if self.extrapolate else [fill.shape for fill in arrays_of(self.fill_value)]:
+            if len(shape) > len(rest) or any(n not in (1, m) for n, m in zip(shape[::-1], rest[::-1], strict=False)):
+                raise ValueError(f"interp1d takes a fill_value for each entry, of shape {rest} or one that broadcasts "
+                                 f"to it, got {shape}; one below and another above are a tuple of two")
 
     def __call__(self, x: Any) -> Any:
         """The values at points of any shape, which stands in the place of `axis`."""

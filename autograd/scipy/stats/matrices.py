@@ -34,8 +34,8 @@ class MatrixNormal(Freezing):
         """
         X, given = array_of(X), [array_of(cov) for cov in (rowcov, colcov)]
         mean = None if mean is None else array_of(mean)
-        sizes = [1 if mean is None else mean.shape[k] if mean.ndim == 2 else -1 for k in range(2)]
-        covs = [np.eye(n) * cov if cov.ndim < 2 and n > 0 else cov for n, cov in zip(
+        sizes = [1 if mean is None else mean.shape[k] if mean.ndim == 2 else 0 for k in range(2)]
+        covs = [np.eye(n) * cov if cov.ndim < 2 else cov for n, cov in zip(
             [len(cov) if cov.ndim else n for n, cov in zip(sizes, given, strict=True)], given, strict=True)]
         rows, columns = (cov.shape[0] for cov in covs)
         mean = np.zeros((rows, columns)) if mean is None else mean

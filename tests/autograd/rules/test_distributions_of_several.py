@@ -118,6 +118,7 @@ def test_what_does_not_fit_is_refused() -> None:
         (lambda: stats.multivariate_t.logpdf(x, MEAN[0], ROWS), r"loc and shape of shape \(k,\) and \(k, k\), got"),
         (lambda: stats.multivariate_t.logpdf(x, MEAN[0, :2], ROWS), "vectors of length 2 in the last axis"),
         (lambda: stats.matrix_normal.logpdf(Tensor(MEAN), MEAN, COLUMNS), r"rowcov of shape \(r, r\)"),
+        (lambda: stats.matrix_normal.logpdf(Tensor(MEAN), [MEAN]), r"mean of shape \(r, c\)"),
         (lambda: stats.matrix_normal.logpdf(Tensor(MEAN), MEAN.T, COLUMNS, ROWS), r"matrices of shape \(3, 2\)"),
         (lambda: stats.wishart.logpdf(Tensor(COLUMNS), 2.0, COLUMNS), "one number greater than 2 as df, got 2.0"),
         (lambda: stats.invwishart.logpdf(Tensor(ROWS), 4.0, COLUMNS), r"invwishart takes x of shape \(p, p\)"),

@@ -41,6 +41,15 @@ def test_tables_are_scipys(kind: Any, dtype: Any) -> None:
                     same(plain(Tensor(at)), theirs(at), loose)
 
 
+@pytest.mark.parametrize(("shape", "fill"), [
+    ((4,), [-1.0, -1.0]), ((4,), [[-1.0]]), ((4,), (-1.0, -1.0, -1.0)), ((4,), ()), ((4, 3), (0.0, [-1.0, -1.0]))])
+def test_a_fill_value_is_of_an_entry_as_scipys_and_not_of_the_points(shape: tuple[int, ...], fill: Any) -> None:
+    x, y = np.arange(4.0), rng.normal(size=shape)
+    for table, values in ((si.interp1d, y), (interpolate.interp1d, Tensor(y))):
+        with pytest.raises(ValueError, match="fill_value"):
+            table(x, values, axis=0, bounds_error=False, fill_value=fill)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_tables_are_differentiated_in_entries_and_points(kind: Any) -> None:
     x, y, at = np.array([2.0, 0.5, 1.0, 3.5, -1.0]), rng.normal(size=5), np.array([0.6, -1.5, 3.7])
