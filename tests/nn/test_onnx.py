@@ -80,7 +80,7 @@ LAYERS = [
     (nn.Upsample(scale_factor=2, mode="trilinear"), (2, 3, 2, 3, 2)),
     (nn.Upsample(size=(3, 4, 2)), (2, 3, 2, 3, 2)),
     (nn.Upsample(size=(3, 8), mode="nearest-exact"), (2, 3, 4, 5)),
-    (nn.Upsample(size=(2, 3), mode="area"), (2, 3, 4, 6)),
+    (nn.Upsample(size=(2, 2), mode="area"), (2, 3, 6, 8)),
     (nn.Upsample(scale_factor=1.3, mode="linear", recompute_scale_factor=True), (2, 3, 5)),
     (nn.MaxPool1d(3, stride=2, padding=1), (2, 3, 9)),
     (nn.MaxPool1d(2, return_indices=True), (2, 3, 6)),
