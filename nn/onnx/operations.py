@@ -132,7 +132,7 @@ def _swapaxes(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 def _softmax(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     operator = {"softmax": "Softmax", "log_softmax": "LogSoftmax"}[node.primitive.name]
-    return graph.add(operator, inputs, axis=int(_options(node).get("axis", -1)))
+    return graph.add(operator, inputs, axis=int(_options(node)["axis"]))
 
 
 def _normal_cdf(graph: Graph, node: Node, inputs: Sequence[str]) -> str:

@@ -214,8 +214,9 @@ def test_batches_of_the_users_own() -> None:
     assert repr(loader) == "DataLoader(10 samples, 3 batches by a Buckets)"
 
 
-def test_a_list_as_a_sampler_goes_on_where_it_was() -> None:
-    first, second = (DataLoader(Y, 2, sampler=[3, 1, 2]) for _ in range(2))
+@pytest.mark.parametrize("options", [{"batch_size": 2, "sampler": [3, 1, 2]}, {"batch_sampler": [[3, 1], [2]]}])
+def test_a_list_as_a_sampler_goes_on_where_it_was(options: Any) -> None:
+    first, second = (DataLoader(Y, **options) for _ in range(2))
     next(iter(first))
     second.load_state_dict(first.state_dict())
     assert values(second) == [[2]]
