@@ -193,6 +193,17 @@ def test_other_products_are_numpys(left: Any, right: Any) -> None:
         np.testing.assert_array_equal(dot(np.ones(len(y)), y), np.ones(len(y)) @ y)
 
 
+@pytest.mark.parametrize(("left", "right"), [("f", "d"), ("d", "f"), ("D", "D"), ("d", "D"), ("l", "l")])
+def test_large_products_of_other_numbers_are_numpys(left: str, right: str) -> None:
+    """Of two precisions, complex or whole: parts would be written in the first factor's numbers."""
+    x, y = np.arange(64.0 * 100).reshape(64, 100) % 7, np.arange(100.0 * 120).reshape(100, 120) % 5
+    assert x.size * y.shape[1] >= SHARED
+    x, y = x.astype(left), y.astype(right)
+    for found in (matmul(x, y), dot(x, y)):
+        assert found.dtype == np.result_type(left, right)
+        np.testing.assert_array_equal(found, x.astype("D") @ y.astype("D"))
+
+
 @pytest.mark.parametrize(("left", "right"), [((32, 64), (65, 256)), ((2, 32, 64), (3, 64, 256))])
 def test_shapes_that_do_not_fit_are_explained(left: Any, right: Any) -> None:
     with pytest.raises(ValueError, match="matmul"):
