@@ -95,16 +95,18 @@ def cumulative_simpson(y: Any, *, x: Any = None, dx: Any = 1.0, axis: int = -1, 
     else:
         if x is None:
             dx = array_of(dx)
-            widths = np.broadcast_to(np.moveaxis(dx, axis, -1) if dx.ndim else dx, (*y.shape[:-1], y.shape[-1] - 1))
+            widths = np.ones(y.shape[-1] - 1, np.result_type(y, dx))
         else:
             widths = np.diff(x) if np.ndim(x) == 1 else np.diff(np.moveaxis(x, axis, -1))
-        if np.any(values_of(widths) <= 0) and x is not None:
+        if np.any(values_of(widths) <= 0):
             raise ValueError("cumulative_simpson takes places x that increase")
         first = _first(y, widths)
         second = np.flip(_first(np.flip(y, -1), np.flip(widths, -1)), -1)
         places = np.arange(y.shape[-1] - 1)
         pieces = np.where((places % 2 == 0) & (places < places[-1]), first[..., np.minimum(places, places[-1] - 1)],
                           second[..., np.maximum(places - 1, 0)])
+        if x is None:  # dx may be 0
+            pieces = pieces * (np.moveaxis(dx, axis, -1) if dx.ndim else dx)
     out = np.cumsum(pieces, axis=-1)
     if initial is not None:
         initial = array_of(initial)

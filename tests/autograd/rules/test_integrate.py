@@ -376,6 +376,13 @@ def test_samples_at_the_same_place_enclose_no_area() -> None:
         assert integrate.simpson(Tensor(y), x=places).item() == pytest.approx(si.simpson(y, x=places))
 
 
+def test_samples_without_a_distance_enclose_no_area() -> None:
+    y, dx = np.arange(10.0).reshape(2, 5) ** 2, np.array([[0.0], [0.7]])
+    np.testing.assert_allclose(integrate.cumulative_simpson(Tensor(y), dx=0.0), np.zeros((2, 4)))
+    np.testing.assert_allclose(integrate.cumulative_simpson(Tensor(y), dx=dx), si.cumulative_simpson(y, dx=dx))
+    check_gradients(lambda y, dx: integrate.cumulative_simpson(y, dx=dx), y, dx)
+
+
 def test_each_end_alone_moves_an_integral() -> None:
     """The other one is a number, whose cotangent nobody asks for."""
     def f(x: Any) -> Any:
