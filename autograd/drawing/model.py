@@ -7,7 +7,7 @@ package (folding, cloning, summarising) takes a `Graph` and gives another.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
@@ -128,6 +128,7 @@ class Graph:
     backward: bool = False
     heat_unit: str = ""
     heat_figure: Callable[[float], str] = str  # how a figure of that unit is written
+    heat_together: Callable[[Sequence[float]], float] = sum  # the figure of several vertices, from theirs
     total: int = 0  # vertices of the full graph, before anything was folded
 
     def add(self, vertex: Vertex) -> None:
@@ -179,9 +180,14 @@ class Graph:
         """The largest heat, or 1 where nothing is warm: what colours are a share of."""
         return max((v.heat or 0.0 for v in self.vertices.values()), default=0.0) or 1.0
 
+    def heat_of(self, vertices: Iterable[Vertex]) -> float | None:
+        """The heat of one vertex that stands for several."""
+        heats = [v.heat for v in vertices if v.heat is not None]
+        return self.heat_together(heats) if heats else None
+
     @property
     def heat_scale(self) -> str:
-        """What colours stand for, and the figure of the darkest: of a folded box, the sum of what it stands for."""
+        """What colours stand for, and the figure of the darkest, which may stand for several operations."""
         largest = max((v.heat or 0.0 for v in self.vertices.values()), default=0.0)
         return f"{self.heat_unit}, up to {self.heat_figure(largest)}" if self.heat_unit else ""
 

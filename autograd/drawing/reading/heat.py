@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from math import hypot
 from time import perf_counter
 from typing import Any, Literal
 
@@ -167,7 +168,7 @@ def _by_gradient(extraction: Extraction) -> None:
         low, high = min(leaves, key=leaves.__getitem__), max(leaves, key=leaves.__getitem__)
         lines.append(f"Norms at the leaves run from {leaves[low]:.3g} ({_called(extraction, low)}) "
                      f"to {leaves[high]:.3g} ({_called(extraction, high)}).")
-    _apply(extraction, figures, texts, "norm of the gradient", lines, lambda x: f"{x:.3g}")
+    _apply(extraction, figures, texts, "norm of the gradient", lines, lambda x: f"{x:.3g}", lambda norms: hypot(*norms))
 
 
 def _called(extraction: Extraction, node: Node) -> str:
@@ -176,12 +177,14 @@ def _called(extraction: Extraction, node: Node) -> str:
 
 
 def _apply(extraction: Extraction, figures: Mapping[Node, float], texts: Mapping[Node, str], unit: str,
-           lines: Sequence[str], write: Callable[[float], str]) -> None:
+           lines: Sequence[str], write: Callable[[float], str],
+           together: Callable[[Sequence[float]], float] = sum) -> None:
     """Put the figures on the vertices; the colour is a share of the largest, and the square root shows small ones."""
     graph = extraction.graph
     changed = [replace(graph.vertices[key], heat=figures[node], heat_text=texts[node])
                for key, node in extraction.nodes.items() if node in figures and np.isfinite(figures[node])]
-    extraction.graph = replace(graph.with_vertices(changed).saying(*lines), heat_unit=unit, heat_figure=write)
+    extraction.graph = replace(graph.with_vertices(changed).saying(*lines), heat_unit=unit, heat_figure=write,
+                               heat_together=together)
 
 
 _MEASURES: dict[str, Callable[[Extraction], None]] = {

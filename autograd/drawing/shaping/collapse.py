@@ -77,7 +77,6 @@ def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str])
     made = [v for v in members if v.id in cluster.outputs] or [members[-1]]
     origins = [graph.vertices[key] for key in dict.fromkeys((*cluster.inputs, *data)) if key in graph.vertices]
     ends = [", ".join(shape_text(v.shape) for v in group if v.shape is not None) for group in (origins, made)]
-    heats = [v.heat for v in members if v.heat is not None]
     name = cluster.repeats_text or cluster.path
     changes = {v.change for v in members}
     notes = [" → ".join(end for end in ends if end)] if any(ends) else []
@@ -86,7 +85,7 @@ def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str])
     return Vertex(f"m{cluster.id[1:]}", Kind.MODULE, op=cluster.kind, name=name, named_by="module", dtype="",
                   value=made[0].value if len(made) == 1 else None, output=any(v.output for v in members),
                   failed=any(v.failed for v in members), cluster=cluster.parent, parameters=cluster.parameters,
-                  stands_for=sum(v.stands_for for v in members), heat=sum(heats) if heats else None, notes=tuple(notes),
+                  stands_for=sum(v.stands_for for v in members), heat=graph.heat_of(members), notes=tuple(notes),
                   change=changes.pop() if len(changes) == 1 else "")
 
 

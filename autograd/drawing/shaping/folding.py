@@ -34,14 +34,14 @@ def _merged(graph: Graph, run: Run, key: str) -> Graph:
     vertices: dict[str, Vertex] = {}
     for name, vertex in graph.vertices.items():
         if name in alike:
-            vertices[name] = _for_all([graph.vertices[other] for other in alike[name]])
+            vertices[name] = _for_all(graph, [graph.vertices[other] for other in alike[name]])
         elif name not in part:
             vertices[name] = vertex
     merged = replace(graph, vertices=vertices, edges=redirected(graph.edges, part, vertices))
     return _framed(graph, merged, run, key).pruned()
 
 
-def _for_all(alike: Sequence[Vertex]) -> Vertex:
+def _for_all(graph: Graph, alike: Sequence[Vertex]) -> Vertex:
     """One vertex for several with the same role: their common facts, and the sums of those that add up."""
     first = alike[0]
     end = next((v for v in reversed(alike) if v.output), None)
@@ -49,13 +49,12 @@ def _for_all(alike: Sequence[Vertex]) -> Vertex:
     if not name and end is not None:
         name, named_by = end.name, end.named_by
     value = first.value if first.kind is Kind.CONSTANT and len({v.value for v in alike}) == 1 else None
-    heats = [v.heat for v in alike if v.heat is not None]
     return replace(first, name=name, named_by=named_by if name else "",
                    value=end.value if end is not None else value, grad=end.grad if end is not None else None,
                    expects_grad=all(v.expects_grad for v in alike), output=end is not None,
                    failed=any(v.failed for v in alike), stands_for=sum(v.stands_for for v in alike),
                    options=first.options if len({v.options for v in alike}) == 1 else "",
-                   heat=sum(heats) if heats else None, notes=first.notes if len({v.notes for v in alike}) == 1 else ())
+                   heat=graph.heat_of(alike), notes=first.notes if len({v.notes for v in alike}) == 1 else ())
 
 
 def pattern(names: Sequence[str]) -> str:

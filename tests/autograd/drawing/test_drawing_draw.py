@@ -260,6 +260,24 @@ def test_the_scale_of_heat_ends_at_the_sum_of_the_folded_box_that_has_the_darkes
     assert boxes.hottest == 2 * linear + tanh
 
 
+def test_the_norm_of_several_gradients_is_that_of_all_their_elements_not_the_sum_of_their_norms() -> None:
+    model = nn.Sequential(*[nn.Sequential(nn.Linear(4, 4), nn.Tanh()) for _ in range(30)])
+    out = model(np.ones((2, 4), np.float32)).sum()
+    every = draw(out, names=model, color_by="grad_norm", fold=False).graph
+    boxes = draw(out, names=model, color_by="grad_norm", fold=False, depth=1).graph
+    inside = every.clusters[next(key for key, cluster in every.clusters.items() if cluster.path == "29")].id
+    parts = [v.heat for v in every.vertices.values() if v.cluster == inside or (
+        v.cluster in every.clusters and every.clusters[v.cluster].parent == inside)]
+    assert len(parts) > 2
+    box = next(v for v in boxes.vertices.values() if v.name == "29")
+    assert box.heat == pytest.approx(np.linalg.norm(parts))
+    norms = {v.id: v.heat for v in every.vertices.values() if v.heat is not None}
+    one = draw(out, names=model, color_by="grad_norm", fold=True).graph
+    shown = [v.heat for v in one.vertices.values() if v.heat is not None]
+    assert len(shown) < len(norms)
+    assert np.linalg.norm(shown) == pytest.approx(np.linalg.norm(list(norms.values())))
+
+
 @pytest.mark.parametrize(("measure", "unit"), [
     ("time", "time"), ("bytes", "bytes kept"), ("flops", "floating-point operations"), ("grad_norm", "norm of the"),
 ])
