@@ -186,8 +186,9 @@ def _total(powers: Array, axis: Any) -> Array:
 
 
 def _top(x: Array, axis: Any) -> Array:
-    """The maximum over an axis; -inf if there is nothing."""
-    return reduce(np.maximum, x, axis=axis, keepdims=True, **({} if x.size else {"initial": -np.inf}))
+    """The maximum over an axis, of complex numbers that of their real parts; -inf if there is nothing."""
+    real = x.real if x.dtype.kind == "c" else x
+    return reduce(np.maximum, real, axis=axis, keepdims=True, **({} if x.size else {"initial": -np.inf}))
 
 
 @np.errstate(under="ignore")

@@ -10,6 +10,7 @@ from typing import Any
 import mpmath
 import numpy as np
 import pytest
+import scipy.special
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -380,3 +381,16 @@ def test_a_kink_or_a_bend_at_zero_is_for_real_numbers(name: str, tracked: bool) 
     z = Tensor(np.array([1 + 2j, -1 - 1j]), requires_grad=tracked)
     with pytest.raises(TypeError, match=rf"{name} is for real numbers; write np\."):
         getattr(autograd, name)(z)
+
+
+@pytest.mark.parametrize("name", ["logsumexp", "softmax", "log_softmax"])
+@pytest.mark.parametrize("scale", [1, 30])
+def test_exponentials_of_complex_numbers_are_those_of_scipy(name: str, scale: float) -> None:
+    """The logarithm of a sum is the principal one, whichever angles are taken out of the sum."""
+    rng = np.random.default_rng(0)
+    x = scale * (rng.normal(size=(4, 5)) + 3j * rng.normal(size=(4, 5)))
+    found, expected = getattr(autograd, name)(Tensor(x), axis=1).numpy(), getattr(scipy.special, name)(x, axis=1)
+    if name == "log_softmax":  # SciPy's keeps no branch
+        expected = x - scipy.special.logsumexp(x, axis=1, keepdims=True)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+    check_gradients(lambda x: getattr(autograd, name)(x, axis=1), x / scale)
