@@ -35,12 +35,17 @@ def select(condition: Array, x: Array, y: Array) -> Array:
     return np.where(condition, x, y)
 
 
-def parted(condition: Array, x: Array) -> tuple[Array, Array]:
-    """`x` where the condition holds, and `x` where it does not, each with 0 elsewhere."""
+def parted(condition: Array, x: Array, *, owned: bool = False) -> tuple[Array, Array]:
+    """`x` where the condition holds, and `x` where it does not, each with 0 elsewhere.
+
+    The second is written into `x` itself if it is `owned`, an array that nobody else has.
+    """
     there = select(condition, x, 0)
     if x.dtype in _INTEGERS:  # the bits of the second are those of x less those of the first
+        rest = x if owned else np.empty_like(x)
         bits = _INTEGERS[x.dtype]
-        return there, (x.view(bits) - there.view(bits)).view(x.dtype)
+        np.subtract(x.view(bits), there.view(bits), out=rest.view(bits))
+        return there, rest
     return there, select(~condition, x, 0)
 
 

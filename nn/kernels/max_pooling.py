@@ -102,14 +102,14 @@ def _later_is_larger(image: Array, windows: Axis, along: int,
 
 
 def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array) -> Array:
-    """Send each cotangent to the first tap that saw the maximum: to its place in `into`."""
+    """Send each cotangent to the first tap that saw the maximum: to its place in `into`. Overwrites g, if not a view."""
     left = g
 
     def share(j: int, outputs: slice, inputs: slice) -> Array:
         nonlocal left
         taken = left
         if j < len(later):
-            left, taken = parted(later[j], left)
+            left, taken = parted(later[j], left, owned=left.flags.owndata)
         return taken[at(outputs, along)]
 
     return scatter_taps(share, windows, along, into)

@@ -40,8 +40,8 @@ def test_bits_are_chosen_as_numpy_chooses(dtype: Any, seed: int, shape: Any, oth
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.complex64, np.int32])
-@given(st.integers(0, 2**32), st.sampled_from([(3,), (LEAST,), (3, LEAST // 2)]), st.booleans())
-def test_both_sides_of_a_condition_are_numpys(dtype: Any, seed: int, shape: Any, turned: bool) -> None:
+@given(st.integers(0, 2**32), st.sampled_from([(3,), (LEAST,), (3, LEAST // 2)]), st.booleans(), st.booleans())
+def test_both_sides_of_a_condition_are_numpys(dtype: Any, seed: int, shape: Any, turned: bool, owned: bool) -> None:
     with np.errstate(all="ignore"):
         x = numbers(seed, shape, dtype)
     condition = np.random.default_rng(seed).random(shape) < 0.5
@@ -49,10 +49,12 @@ def test_both_sides_of_a_condition_are_numpys(dtype: Any, seed: int, shape: Any,
         x = x.T
         condition = np.ascontiguousarray(condition.T)
     sides = np.where(condition, x, 0), np.where(condition, 0, x)
-    for side, expected in zip(parted(condition, x), sides, strict=True):
+    before = x.copy()
+    for side, expected in zip(parted(condition, x, owned=owned), sides, strict=True):
         assert side.dtype == expected.dtype
         np.testing.assert_array_equal(side, expected)
         np.testing.assert_array_equal(np.signbit(side.real), np.signbit(expected.real))
+    assert owned or np.array_equal(x, before, equal_nan=True)
 
 
 def test_a_condition_may_broadcast_over_both() -> None:
