@@ -75,6 +75,7 @@ def in_double(rule: Rule) -> Rule:
         return rule(*[x.astype(np.float64) if getattr(x, "dtype", None) in (np.float16, np.float32) else x
                       for x in values])
 
+    vars(apply)["stated"] = rule  # what pictures show of it
     return apply
 
 

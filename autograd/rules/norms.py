@@ -26,10 +26,12 @@ length = reduction(np.linalg.vector_norm, lambda g, x, out, *, axis=None: quotie
 
 
 def _of_order(g: Array, x: Array, out: Array, *, axis: Any = None, ord: Any) -> Array:
-    """The phase of x times (|x| / out) ** (ord - 1), which no scale of x makes infinite; 0 where x is."""
-    share = quotient(np.abs(x), out)
+    """The product of r and |r| ** (ord - 2) for r = x / out, which no scale of x makes infinite; 0 where x is."""
+    share = quotient(np.conj(x), out)
+    if ord >= 2:
+        return g * share * power_of_size(share, ord - 2)
     there = share != 0
-    return g * quotient(np.conj(x), np.abs(x)) * np.where(there, np.where(there, share, 1) ** (ord - 1), 0)
+    return g * np.where(there, share * np.abs(np.where(there, share, 1)) ** (ord - 2), 0)
 
 
 of_order = reduction(np.linalg.vector_norm, _of_order, name="norm_of_order")

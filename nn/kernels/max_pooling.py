@@ -102,7 +102,7 @@ def _later_is_larger(image: Array, windows: Axis, along: int,
 
 
 def _route(g: Array, later: list[Array], windows: Axis, along: int, into: Array) -> Array:
-    """Send each cotangent to the first tap that saw the maximum: to its place in `into`. Overwrites g, if not a view."""
+    """Send each cotangent to the first tap that saw the maximum, its place in `into`; g is overwritten if no view."""
     left = g
 
     def share(j: int, outputs: slice, inputs: slice) -> Array:

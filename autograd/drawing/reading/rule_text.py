@@ -49,7 +49,7 @@ def _rules(primitive: Primitive, count: int) -> list[Any]:
 def _one(primitive: Primitive, rule: Any) -> str:
     if not callable(rule):
         return {None: "0", 1: "g", -1: "-g"}.get(rule, f"g * {rule}" if isinstance(rule, str) else f"{rule} * g")
-    text = expression(rule)
+    text = expression(getattr(rule, "stated", rule))
     if isinstance(primitive, Elementwise):
         return f"g * {text}" if _binds_tightly(text) else f"g * ({text})"
     return text
