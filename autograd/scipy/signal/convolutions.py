@@ -36,6 +36,8 @@ def fftconvolve(in1: Any, in2: Any, mode: str = "full", axes: Any = None) -> Any
     if in1.ndim != in2.ndim:
         raise ValueError(f"fftconvolve takes arrays of as many axes, got shapes {in1.shape} and {in2.shape}")
     along = all_axes(in1, axes)
+    if not in1.size or not in2.size:
+        return in1.ravel()[:0]  # one axis, whatever the mode and the axes were, as SciPy has it
     if len(along) == in1.ndim:
         return convolve(in1, in2, mode, "fft")
     return along_some(in1, in2, mode, along)

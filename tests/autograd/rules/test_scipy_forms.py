@@ -339,3 +339,14 @@ def test_some_of_the_eigenvectors(options: dict[str, Any], b: Any) -> None:
         np.testing.assert_allclose(np.abs(ours.numpy()), np.abs(theirs), atol=1e-10)
     if expected[0].size:
         check_gradients(lambda a: linalg.eigh(a, b, **options)[1] ** 2, a, order=1)
+
+
+@pytest.mark.parametrize("name", ["fftconvolve", "oaconvolve"])
+@pytest.mark.parametrize("shapes", [((0,), (0,)), ((0,), (1,)), ((2,), (0,)), ((2, 0), (2, 3)), ((2, 3), (0, 3))])
+def test_the_convolution_with_nothing_is_empty(name: str, shapes: tuple[tuple[int, ...], tuple[int, ...]]) -> None:
+    x, y = (Tensor(np.ones(shape), requires_grad=True) for shape in shapes)
+    found = getattr(autograd.scipy.signal, name)(x, y, "same")
+    expected = getattr(scipy.signal, name)(x.detach().numpy(), y.detach().numpy(), "same")
+    assert (found.shape, found.dtype) == (expected.shape, expected.dtype)
+    found.sum().backward()
+    assert not np.any(x.grad)
