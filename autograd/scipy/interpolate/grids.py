@@ -102,7 +102,7 @@ class Grid:
         """The values at points, whose coordinates are the last axis of an array, or arrays that broadcast."""
         method, count = self.method if method is None else method, len(self.grid)
         one_of("method", method, METHODS)
-        if nu is not None and (method not in DEGREES or len(nu) != count or min(nu) < 0):
+        if nu is not None and (method not in DEGREES or np.shape(nu) != (count,) or min(nu) < 0):
             raise ValueError("RegularGridInterpolator takes as nu an order for each axis, with the methods "
                              f"{', '.join(DEGREES)}, got {nu!r} with {method!r}")
         xi = coordinates(xi, count)
@@ -114,7 +114,7 @@ class Grid:
                              "bounds_error=False and a fill_value, or fill_value=None to extrapolate")
         away = unknown if self.fill_value is None else unknown | outside
         columns = [np.where(away, g[0], p) for g, p in zip(self.grid, columns, strict=True)]
-        out = self.at(columns, LEGACY.get(method, method), nu or (0,) * count)
+        out = self.at(columns, LEGACY.get(method, method), (0,) * count if nu is None else nu)
         if not self.bounds_error and self.fill_value is not None:
             out = np.where(beside(outside, out), self.fill_value, out).astype(out.dtype)
         return np.where(beside(unknown, out), np.nan, out).astype(out.dtype).reshape(xi.shape[:-1] + out.shape[1:])

@@ -178,3 +178,14 @@ def test_derivatives_have_orders_of_0_or_more() -> None:
     for spline in (interpolate.CubicSpline(x, Tensor(y)), interpolate.make_interp_spline(x, Tensor(y))):
         with pytest.raises(ValueError, match="antiderivative"):
             spline(1.5, -1)
+
+
+def test_the_orders_of_a_grids_derivatives_are_any_sequence_and_one_for_each_axis() -> None:
+    grid, values = (np.arange(5.0), np.arange(6.0) ** 2), np.random.default_rng(0).normal(size=(5, 6))
+    theirs = si.RegularGridInterpolator(grid, values, "cubic", solver=scipy.sparse.linalg.spsolve)
+    ours = interpolate.RegularGridInterpolator(grid, Tensor(values), "cubic")
+    for nu in ([1, 0], (0, 2), np.array([1, 1])):
+        same(ours([[1.3, 7.0]], nu=nu), theirs([[1.3, 7.0]], nu=nu), 1e-8)
+    for wrong in (1, [1], [[1, 0]]):
+        with pytest.raises(ValueError, match="an order for each axis"):
+            ours([[1.3, 7.0]], nu=wrong)
