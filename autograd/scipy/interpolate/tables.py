@@ -49,6 +49,9 @@ class Table:
         self.extrapolate = isinstance(fill_value, str) and fill_value == "extrapolate"
         if self.extrapolate and bounds_error:
             raise ValueError("interp1d takes bounds_error=True or fill_value='extrapolate', not both")
+        if self.extrapolate and kind == "linear" and len(x) == 1:
+            raise ValueError("interp1d extrapolates a line through two entries or more, got one; kind='nearest' is its "
+                             "value everywhere")
         self.bounds_error = not self.extrapolate if bounds_error is None else bounds_error
         if self.extrapolate and kind in ("previous", "next"):
             self.extrapolate = False
@@ -79,8 +82,9 @@ class Table:
         x, y, kind = self.x, self.y, self.kind
         if kind == "linear":
             slopes = np.diff(y, axis=0) / beside(np.diff(x), y)
-            line = PiecewisePolynomial(x, np.stack([slopes, y[:-1]]))
-            return line(points).astype(np.result_type(y.dtype, x.dtype, points.dtype))
+            out = (PiecewisePolynomial(x, np.stack([slopes, y[:-1]]))(points) if len(x) > 1
+                   else y[np.zeros(points.shape, int)])  # the one entry, which is read at its place only
+            return out.astype(np.result_type(y.dtype, x.dtype, points.dtype))
         if kind not in STEPS:
             return make_interp_spline(x, y, DEGREES.get(kind, kind))(points)
         if kind.startswith("nearest"):

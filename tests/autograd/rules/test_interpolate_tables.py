@@ -189,3 +189,14 @@ def test_the_orders_of_a_grids_derivatives_are_any_sequence_and_one_for_each_axi
     for wrong in (1, [1], [[1, 0]]):
         with pytest.raises(ValueError, match="an order for each axis"):
             ours([[1.3, 7.0]], nu=wrong)
+
+
+def test_a_table_of_one_entry_is_read_at_its_place() -> None:
+    x, y, points = np.array([1.5]), Tensor([6.0], requires_grad=True), np.array([1.0, 1.5, 2.0])
+    options: dict[str, Any] = {"bounds_error": False, "fill_value": (2.0, 10.0)}
+    found = interpolate.interp1d(x, y, **options)(points)
+    same(found, si.interp1d(x, [6.0], **options)(points))
+    found.sum().backward()
+    same(y.grad, np.ones(1))
+    with pytest.raises(ValueError, match="two entries or more, got one"):
+        interpolate.interp1d(x, y, fill_value="extrapolate")
