@@ -49,7 +49,7 @@ class AdjointEquation:
     """Its state is the cotangents of y and of the rest, and its slope is linear in those of y."""
 
     def __init__(self, slope: Slope, y: Array, t: Array, rest: Sequence[Array], settings: dict[str, Any]) -> None:
-        self.slope, self.rest, self.unknowns = slope, rest, np.eye(len(y), dtype=y.dtype)
+        self.slope, self.rest, self.size = slope, rest, len(y)
         self.y: Callable[[Array], Array] = lambda time: y
         if t[0] != t[-1]:
             self.y = reached(si.solve_ivp(on_values(lambda time, y: slope(y, time, *rest)), (t[0], t[-1]), y,
@@ -67,14 +67,14 @@ class AdjointEquation:
         """The state at an earlier time."""
         if later == sooner or not np.any(state):
             return state
-        found = si.solve_ivp(lambda time, state: self.pulled(time)(state[: len(self.unknowns)]), (later, sooner), state,
+        found = si.solve_ivp(lambda time, state: self.pulled(time)(state[: self.size]), (later, sooner), state,
                              t_eval=[sooner], **self.settings)
         return reached(found, sooner).y[:, 0]
 
     def jacobian(self, time: float, state: Array) -> Array:
         """The slope's derivative in the state: a column for each cotangent of y, and 0 in those of the rest."""
         columns = np.zeros((len(state), len(state)), state.dtype)
-        columns[:, : len(self.unknowns)] = np.stack(list(map(self.pulled(time), self.unknowns)), axis=1)
+        columns[:, : self.size] = np.stack(list(map(self.pulled(time), np.eye(self.size, dtype=state.dtype))), axis=1)
         return columns
 
     def _pulled(self, time: float) -> Callable[[Array], Array]:

@@ -88,15 +88,19 @@ class PulledBack(Primitive):
         (change, *moved), (g, *x) = tangents, operands
         total = [] if change is None else [pulled_back(change, *x, **options)]
         if any(t is not None for t in moved):
-            pull = vjp(lambda *x: jvp_of_some(partial(solved, **options), x, moved)[1], *x)[1]
+            _, pull = along(x, moved, options)
             total.append(np.concatenate([np.conj(np.ravel(c)) for c in pull(np.conj(g))]))
         return add_all(total)
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         of_solution, *x = node.saved[:-1]
-        moved = parted(g, x)
-        change, pull = vjp(lambda *x: jvp_of_some(partial(solved, **node.options), x, moved)[1], *x)
+        change, pull = along(x, parted(g, x), node.options)
         return [change, *map(np.conj, pull(np.conj(of_solution)))]
+
+
+def along(x: Sequence[Array], moved: Sequence[Array | None], options: dict[str, Any]) -> tuple[Array, Any]:
+    """The change F'(x) dx of the solution along a change of its operands, and the pullback of that to x."""
+    return vjp(lambda *x: jvp_of_some(partial(solved, **options), x, moved)[1], *x)
 
 
 def parted(flat: Array, like: Sequence[Array]) -> list[Array]:
