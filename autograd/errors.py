@@ -198,3 +198,9 @@ def _plain(name: str) -> str:
 def no_attribute(module: str, name: str, advice: Mapping[str, str] = MappingProxyType({})) -> UnknownName:
     """The error for a name that a module does not have: it says what to write instead, or which name may be meant."""
     return UnknownName(f"module {module!r} has no attribute {name!r}", name, lambda: dir(sys.modules[module]), advice)
+
+
+def no_attribute_of(instance: Any, name: str, advice: Mapping[str, str]) -> UnknownName:
+    """`no_attribute` of an object, for its class's `__getattr__`."""
+    return UnknownName(f"{type(instance).__name__!r} object has no attribute {name!r}", name, lambda: dir(instance),
+                       advice)

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import GradientLostWarning, Tensor
 from autograd.arrays import elements, flag
-from autograd.errors import UnknownName, require_function, user_line
+from autograd.errors import no_attribute_of, require_function, user_line
 from autograd.foreign_names import refuse_zeros
 from autograd.tensor.hooks import Handle, added
 from nn.foreign_names import METHODS
@@ -159,8 +159,7 @@ class Module:
         def __getattr__(self, name: str) -> Any:
             if (computing := self._computing(name)) is not None:
                 return computing()
-            raise UnknownName(f"{type(self).__name__!r} object has no attribute {name!r}", name, lambda: dir(self),
-                              METHODS)
+            raise no_attribute_of(self, name, METHODS)
 
     def _locate(self, path: str, holder: Module) -> None:
         """Move to `path`, with everything beneath; a parameter that the user named keeps its name."""

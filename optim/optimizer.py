@@ -10,7 +10,7 @@ import numpy as np
 from autograd import Tensor, arguments, enable_grad
 from autograd.arrays import Array
 from autograd.constructors import refuse_missing
-from autograd.errors import UnknownName, require_function
+from autograd.errors import no_attribute_of, require_function
 from autograd.foreign_names import refuse_zeros
 
 from . import options as option
@@ -84,11 +84,11 @@ class Optimizer:
 
         def __getattr__(self, name: str) -> Any:
             options = vars(self).get("defaults", ())
-            raise UnknownName(f"{self.kind!r} object has no attribute {name!r}", name, lambda: dir(self),
-                              {option: f"write optimizer.param_groups[0][{option!r}]" for option in options}
-                              | {"learning_rate": "write optimizer.param_groups[0]['lr']"}
-                              | dict.fromkeys(("minimize", "apply_gradients"),
-                                              "write loss.backward(), then optimizer.step()"))
+            raise no_attribute_of(self, name,
+                                  {option: f"write optimizer.param_groups[0][{option!r}]" for option in options}
+                                  | {"learning_rate": "write optimizer.param_groups[0]['lr']"}
+                                  | dict.fromkeys(("minimize", "apply_gradients"),
+                                                  "write loss.backward(), then optimizer.step()"))
 
     def moments_of(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """The names of the moments of parameters in a group with these options, in the order that `eta` takes."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.errors import UnknownName, require_directory
+from autograd.errors import no_attribute_of, require_directory
 
 from .model import Graph
 from .placing import budget, engines
@@ -58,7 +58,7 @@ class Drawing:
     if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
-            raise UnknownName(f"'Drawing' object has no attribute {name!r}", name, lambda: dir(self), _ATTRIBUTES)
+            raise no_attribute_of(self, name, _ATTRIBUTES)
 
     @property
     def source(self) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.arguments import refuse_foreign_options
 from autograd.arrays import integer
 from autograd.constructors import refuse_misfits
-from autograd.errors import UnknownName, require_function
+from autograd.errors import no_attribute_of, require_function
 from nn.data.samplers import BatchSampler, RandomSampler, SequentialSampler, batches_of, length_of
 from nn.data.sources import collated, source
 from nn.foreign_names import OPTIONS
@@ -96,8 +96,7 @@ class DataLoader(_Checked):
     if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
-            raise UnknownName(f"{type(self).__name__!r} object has no attribute {name!r}", name, lambda: dir(self),
-                              _ATTRIBUTES)
+            raise no_attribute_of(self, name, _ATTRIBUTES)
 
     def state_dict(self) -> dict[str, int]:
         """The position of the newest iteration: the pass, how many of its batches were given out, and the seed."""

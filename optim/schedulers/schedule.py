@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from autograd.arguments import refuse_foreign_options
 from autograd.constructors import refuse_misfits
-from autograd.errors import UnknownName
+from autograd.errors import no_attribute_of
 from optim.optimizer import Optimizer
 from optim.options import ADVICE
 
@@ -79,8 +79,7 @@ class Scheduler(ABC):
     if not TYPE_CHECKING:  # otherwise type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> Any:
-            raise UnknownName(f"{type(self).__name__!r} object has no attribute {name!r}", name, lambda: dir(self),
-                              _ATTRIBUTES)
+            raise no_attribute_of(self, name, _ATTRIBUTES)
 
     def __repr__(self) -> str:
         options = ", ".join(f"{name}={value!r}" for name, value in vars(self).items()
