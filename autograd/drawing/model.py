@@ -176,9 +176,14 @@ class Graph:
         return {key: count for key, count in meeting.items() if count > 1}
 
     @property
+    def highest_heat(self) -> float:
+        """The largest heat, 0 where nothing is warm."""
+        return max((v.heat or 0.0 for v in self.vertices.values()), default=0.0)
+
+    @property
     def hottest(self) -> float:
-        """The largest heat, or 1 where nothing is warm: what colours are a share of."""
-        return max((v.heat or 0.0 for v in self.vertices.values()), default=0.0) or 1.0
+        """What colours are a share of: the largest heat, or 1 where nothing is warm."""
+        return self.highest_heat or 1.0
 
     def heat_of(self, vertices: Iterable[Vertex]) -> float | None:
         """The heat of one vertex that stands for several."""
@@ -188,8 +193,7 @@ class Graph:
     @property
     def heat_scale(self) -> str:
         """What colours stand for, and the figure of the darkest, which may stand for several operations."""
-        largest = max((v.heat or 0.0 for v in self.vertices.values()), default=0.0)
-        return f"{self.heat_unit}, up to {self.heat_figure(largest)}" if self.heat_unit else ""
+        return f"{self.heat_unit}, up to {self.heat_figure(self.highest_heat)}" if self.heat_unit else ""
 
     def with_vertices(self, changed: Iterable[Vertex]) -> Graph:
         """The same graph with some vertices replaced by changed ones of the same id."""
