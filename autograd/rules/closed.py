@@ -67,7 +67,7 @@ def closed(rule: Rule, name: str, *partials: Rule) -> Rule:
     return apply
 
 
-def in_double(rule: Rule) -> Rule:
+def computed_in_double(rule: Rule) -> Rule:
     """A rule in double precision, in which SciPy computes too: in float32 n - 1 forgets a small n."""
 
     @functools.wraps(rule)

@@ -17,7 +17,7 @@ from autograd.declare import on_arrays_too, piecewise_constant
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule, argument_names, reading
-from autograd.rules.closed import by_definition, closed, elementwise, in_double, slope
+from autograd.rules.closed import by_definition, closed, computed_in_double, elementwise, slope
 from autograd.rules.integrals import quadrature
 
 from .gamma_functions import LARGE, log_minus_psi, psi_rise, rise_of_psi_minus_log
@@ -312,7 +312,7 @@ def ratio_slope(d: Array, e: Array, ratio: Array) -> Array:
         np.expand_dims(d, -1), np.expand_dims(e, -1), odds)))
 
 
-ratio, ratio_slopes = ("d", "e", "x"), [*map(in_double, (upper_slope, lower_slope, ratio_density))]
+ratio, ratio_slopes = ("d", "e", "x"), [*map(computed_in_double, (upper_slope, lower_slope, ratio_density))]
 elementwise(sc.fdtr, *ratio_slopes, operands=ratio)
 elementwise(sc.fdtrc, *map(negative, ratio_slopes), operands=ratio)
 elementwise(sc.fdtri, *inverse(*ratio_slopes), operands=("d", "e", "p"))

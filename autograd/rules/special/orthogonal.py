@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.duck_arrays import Array
 from autograd.rule_signature import Rule
-from autograd.rules.closed import by_definition, elementwise, in_double
+from autograd.rules.closed import by_definition, computed_in_double, elementwise
 
 from .ufuncs import special as sc
 
@@ -35,7 +35,7 @@ def gegenbauer(n: Array, x: Array, a: int | float) -> Array:
 
 
 def polynomial(ufunc: np.ufunc, *slopes: Rule | None, operands: tuple[str, ...]) -> None:
-    elementwise(ufunc, *[rule and in_double(rule) for rule in slopes], operands=operands)
+    elementwise(ufunc, *[rule and computed_in_double(rule) for rule in slopes], operands=operands)
 
 
 degree = ("n", "x")
