@@ -203,12 +203,7 @@ def in_dtypes_of_loop(ufunc: np.ufunc, operands: Sequence[Any], dtype: Any = Non
 
 def as_computed(ufunc: np.ufunc | None, operands: Sequence[Any], dtype: Any) -> Sequence[Any]:
     """What a rule reads, in the dtypes that the ufunc computed with: an int8 cannot hold the square of an int8."""
-    if ufunc is None:
-        return operands
-    for x in operands:
-        if getattr(x, "dtype", dtype) is not dtype:
-            break
-    else:
+    if ufunc is None or all(getattr(x, "dtype", dtype) is dtype for x in operands):
         return operands
     return [y if hasattr(x, "dtype") else x for x, y in zip(operands, in_dtypes_of_loop(ufunc, operands), strict=True)]
 

@@ -65,7 +65,7 @@ class Primitive:
         if self.listed and primitives.setdefault(name, self) is not self:
             raise ValueError(f"the primitive {name} is registered twice")
         self.name, self.evaluate, self.operands = name, evaluate, operands
-        self.apply: Callable[..., Any] = self  # of one or two operands a shorter path, see `unary` and `binary`
+        self.apply: Callable[..., Any] = self  # inside boxes; many have a shorter path, see `unary` and `binary`
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         """Cotangents of all operands at once, used if `cotangents` is None; those that are not needed may be None."""
@@ -198,7 +198,7 @@ class Elementwise(Primitive):
 
     def pushforward(self, tangents: Sequence[Array | None], operands: Sequence[Array], out: Array,
                     options: dict[str, Any]) -> Array | None:
-        if self.linear and len(tangents) == 2 and tangents[0] is not None and tangents[1] is not None:
+        if self.linear and all(t is not None for t in tangents):
             return self.apply(*tangents)
         view = Node()  # it has just what a rule reads
         view.saved, view.parents = (*as_computed(self.ufunc, operands, out.dtype), out), tuple(tangents)
@@ -351,7 +351,7 @@ class Structured(Primitive):
         self.reads = frozenset().union(*self.rule_reads)
         slots = (*operands, "out")
         self.cotangents = tuple(rule and self._cotangent(rule, i, slots) for i, rule in enumerate(pullbacks))
-        if len(operands) == 1 and pullbacks:
+        if len(operands) == 1 and pullbacks:  # what a differential reads is known later
             flat = unary(self, evaluate)
             self.apply = lambda x, **options: flat(x, options)
 

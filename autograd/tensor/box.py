@@ -123,8 +123,7 @@ class Box(Tensor):
         """Apply a primitive to operands, among which this box has the highest level, or to their stand-ins."""
         if mode.special and (given := stand_ins(operands)) is not None:
             return primitive(*given, **options)
-        if self.level not in running:
-            self.require_running()
+        self.require_running()
         out = self.process(primitive, operands, options)
         if mode.special and local.check_boxed is not None:
             local.check_boxed(primitive, operands, out)
