@@ -242,15 +242,14 @@ def test_the_zeros_of_an_upper_factor_have_numpys_signs(tracked: bool) -> None:
 # --- Tiny and huge numbers -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scale", [1e-200, 1e-100, 1e100, 1e200])
-@pytest.mark.parametrize("ord", [-1, -2, 0.5, 3, 4])
+@pytest.mark.parametrize(("ord", "scale"), [  # as far as NumPy's own powers go
+    (-1, 1e-200), (-1, 1e200), (0.5, 1e-200), (0.5, 1e200), (-2, 1e-150), (-2, 1e150), (3, 1e-100), (3, 1e100),
+    (4, 1e-75), (4, 1e75)])
 def test_slopes_of_norms_have_no_scale(ord: float, scale: float) -> None:
     for x in (np.array([3.0, -4.0, 2.0]), np.array([3.0 + 1j, -4.0, 2.0j])):
-        with np.errstate(all="ignore"):
-            value = np.linalg.norm(x * scale, ord)
-        if 0 < value < np.inf:  # NumPy's own cubes of tiny and huge numbers are not known
-            slope = grad(lambda x: np.linalg.norm(x, ord))
-            np.testing.assert_allclose(slope(x * scale), slope(x), rtol=1e-12)
+        assert 0 < np.linalg.norm(x * scale, ord) < np.inf
+        slope = grad(lambda x: np.linalg.norm(x, ord))
+        np.testing.assert_allclose(slope(x * scale), slope(x), rtol=1e-12)
 
 
 @pytest.mark.parametrize("scale", [1e-200, 1e200])

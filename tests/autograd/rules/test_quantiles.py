@@ -44,7 +44,7 @@ def test_weights_choose_the_element() -> None:
 
 
 def test_of_equal_elements_one_with_a_weight_is_chosen() -> None:
-    """Also of so many that a sort which is not stable changes their order."""
+    """In whatever order a sort leaves them."""
     w = np.arange(100) == 71
     gradient = grad(lambda x: np.quantile(x, 0.5, weights=1.0 * w, method="inverted_cdf"))(np.ones(100))
     np.testing.assert_array_equal(gradient, w)
