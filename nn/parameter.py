@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from autograd.arguments import refuses_foreign_options
@@ -12,9 +13,6 @@ from autograd.arrays import plain_array
 from autograd.runtime.lines import at_line
 from autograd.tensor.conversion import refuse_as_numbers
 from autograd.tensor.memory import mutated, reclaim
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Parameter(Tensor):

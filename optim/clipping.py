@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import isfinite
 from numbers import Real
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import weak
 
 from .parameters import listed
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 def clip_grad_norm_(params: Iterable[Tensor] | Tensor, max_norm: float, norm_type: float = 2.0, *,

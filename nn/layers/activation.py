@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 import autograd
 from autograd import Tensor, gelu, sigmoid
@@ -17,9 +18,6 @@ from nn.layers.arguments import choice, floating, nonzero, positive_integers
 from nn.layers.input import Speaker, admitted, refusal, with_axis
 from nn.layers.layer import Layer
 from nn.parameter import Parameter
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 def relu(input: ArrayLike, inplace: bool = False) -> Tensor:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import integer
@@ -20,9 +21,6 @@ from nn.layers.arguments import each_axis
 from nn.layers.input import Speaker, admitted, images
 from nn.layers.layer import Layer
 from nn.layers.pooling import among_axes
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 OutputSize = int | Sequence[int | None] | None
 

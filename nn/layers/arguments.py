@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from autograd.arrays import integer, one_of
 from nn.layers.input import Speaker, described
-
-if TYPE_CHECKING:
-    from numpy.typing import DTypeLike
 
 Size = int | Sequence[int]
 """One number for all axes, or one per axis, as it is given; and what it is made into:"""

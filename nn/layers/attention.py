@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import add, or_
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from autograd.arguments import array_of
@@ -29,9 +30,6 @@ from nn.layers.input import Shapes, Speaker, admitted, broadcasts, described, mi
 from nn.layers.layer import Layer
 from nn.layers.linear import Linear
 from nn.parameter import Parameter
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class MultiheadAttention(Layer):

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from autograd.modes import local
@@ -20,9 +21,6 @@ from nn.layers.arguments import nonnegative, positive_integers
 from nn.layers.input import Speaker, admitted, batch_of, fitting, mistake, refusal
 from nn.layers.normalization import Affine, group_norm
 from nn.parameter import overwrite
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class _Tracking(Affine):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from nn.layers.arguments import floating, positive_integers
@@ -12,9 +13,6 @@ from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import Speaker, admitted, fitting, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Bilinear(Layer):

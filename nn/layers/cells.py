@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from nn.kernels.gru import gru
@@ -16,9 +17,6 @@ from nn.layers.initial_weights import hold
 from nn.layers.input import admitted, refusal, weights_of
 from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class _Cell(RecurrentUnits):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 import autograd
 from autograd import Tensor
@@ -13,9 +12,6 @@ from nn.foreign_names import refuses_foreign_options
 from nn.layers.activation import Activation, AlongAxis, WithInplace, softmax
 from nn.layers.arguments import nonzero
 from nn.layers.input import Speaker, admitted, refusal
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 _SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 SELU_LIMIT = -_SCALE * _ALPHA  # at minus infinity

@@ -6,9 +6,10 @@ Sequences are (N, C, L), and volumes (N, C, D, H, W).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from autograd.arrays import in_a_tuple
@@ -21,9 +22,6 @@ from nn.layers.input import AXES, Speaker, admitted, batch_of, check_window, fit
 from nn.layers.layer import Layer
 from nn.layers.padding import MODES, Pads, surrounded
 from nn.parameter import Parameter
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 _WINDOWS = {1: "k", 2: "kh, kw", 3: "kd, kh, kw"}
 

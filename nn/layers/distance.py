@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import weak
@@ -13,9 +14,6 @@ from nn.foreign_names import refuses_foreign_options
 from nn.kernels.half_precision import in_single
 from nn.layers.input import Speaker, admitted, mistake, with_axis
 from nn.layers.layer import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 @refuses_foreign_options

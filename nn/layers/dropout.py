@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 import autograd.random
 from autograd import Tensor
@@ -16,9 +17,6 @@ from nn.layers.arguments import probability
 from nn.layers.composed_activations import SELU_LIMIT
 from nn.layers.input import AXES, Speaker, admitted, refusal
 from nn.layers.layer import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 def dropout(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,

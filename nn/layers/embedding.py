@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
@@ -19,9 +20,6 @@ from nn.layers.arguments import floating, nonnegative, positive, positive_intege
 from nn.layers.input import Speaker, described, mistake, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Table(Layer):

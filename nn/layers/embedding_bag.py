@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from autograd.arguments import array_of, as_tensor
@@ -15,9 +16,6 @@ from nn.layers.arguments import choice
 from nn.layers.embedding import Table, embedding, shares_of, with_gradient_times
 from nn.layers.input import Speaker, admitted, mistake, refusal
 from nn.layers.ragged import places
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class EmbeddingBag(Table):

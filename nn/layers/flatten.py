@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
 from autograd.arrays import in_a_tuple, integer
 from nn.layers.input import Speaker, refusal, with_axis
 from nn.layers.layer import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 def flatten(input: Tensor | ArrayLike, start_dim: int = 0, end_dim: int = -1, *,

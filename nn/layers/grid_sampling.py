@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import Array
@@ -19,9 +20,6 @@ from nn.kernels.half_precision import in_single
 from nn.layers.arguments import choice
 from nn.layers.input import AXES, admitted, mistake, refusal
 from nn.layers.resizing import cubic_shares
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 def grid_sample(input: ArrayLike, grid: ArrayLike, mode: str = "bilinear", padding_mode: str = "zeros",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 import autograd.random
 from autograd import Tensor, softmax
@@ -12,9 +13,6 @@ from autograd.arrays import weak
 from autograd.tensor.box import constant_like
 from nn.foreign_names import refuses_foreign_options
 from nn.layers.input import Speaker, admitted, mistake
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 @refuses_foreign_options

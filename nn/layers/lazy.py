@@ -6,6 +6,7 @@ from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor, random
 from nn.layers.arguments import Size
@@ -21,9 +22,6 @@ from nn.layers.convolution import (
 from nn.layers.input import mistake, refusal
 from nn.layers.layer import Layer
 from nn.layers.linear import Linear
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Lazy(Layer):

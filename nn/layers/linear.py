@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from nn.kernels.linear import linear as _linear
@@ -14,9 +15,6 @@ from nn.layers.initial_weights import draw_uniform
 from nn.layers.input import admitted, fitting, mistake, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Linear(Layer):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import weak
@@ -12,9 +13,6 @@ from nn.kernels.half_precision import in_single
 from nn.layers.arguments import positive_integers
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class LocalResponseNorm(Layer):

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from autograd.arrays import in_a_tuple, integer
@@ -22,9 +23,6 @@ from nn.layers.arguments import floating, nonnegative, positive_integers
 from nn.layers.input import Speaker, admitted, fitting, refusal
 from nn.layers.layer import Layer
 from nn.parameter import Parameter, overwrite
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 
 class Affine(Layer):

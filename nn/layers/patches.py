@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from nn.kernels import patches as kernels
@@ -12,9 +14,6 @@ from nn.kernels.windows import Axis, axis
 from nn.layers.arguments import Geometry, Size, geometry, sizes
 from nn.layers.input import Speaker, admitted, batch_of, mistake, refusal
 from nn.layers.layer import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class _Patches(Layer):

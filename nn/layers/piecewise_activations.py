@@ -5,18 +5,16 @@ At a corner the derivative is that of the outer piece, as in PyTorch.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.layers.activation import Activation, WithInplace
 from nn.layers.arguments import nonnegative
 from nn.layers.input import admitted
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 def hardtanh(input: ArrayLike, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import Array, weak
@@ -18,9 +19,6 @@ from nn.kernels.max_pooling import max_pool
 from nn.layers.arguments import Geometry, Size, geometry, nonzero
 from nn.layers.input import Speaker, admitted, check_window, images
 from nn.layers.layer import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class _Pool(Layer):

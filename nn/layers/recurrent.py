@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor
 from nn.kernels.gru import gru
@@ -19,9 +20,6 @@ from nn.layers.input import Shapes, admitted, refusal, weights_of
 from nn.layers.ragged import by_length, checked_lengths, reversed_within
 from nn.layers.recurrent_units import RecurrentUnits
 from nn.parameter import Parameter
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 States = tuple[Tensor, ...]
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from nn.layers.arguments import positive_integers
 from nn.layers.input import Speaker, admitted, refusal
 from nn.layers.layer import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class PixelShuffle(Layer):

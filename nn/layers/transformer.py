@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
 
 from autograd import Tensor, gelu, relu
 from nn import init
@@ -19,9 +20,6 @@ from nn.layers.layer import Layer
 from nn.layers.linear import Linear
 from nn.layers.normalization import LayerNorm
 from nn.module import Module
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, DTypeLike
 
 _ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"relu": relu, "gelu": gelu}
 

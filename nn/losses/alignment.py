@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
@@ -15,9 +16,6 @@ from nn.kernels.indices import first_index
 from nn.layers.input import Speaker, mistake, refusal
 from nn.layers.ragged import places
 from nn.losses.reduction import Loss, check_reduction, predicted, reduced, warn_of_logits, warn_of_squashed
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class CTCLoss(Loss):

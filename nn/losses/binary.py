@@ -7,7 +7,9 @@ On logits it is one operation, `softplus(z) - t z`, which neither overflows nor 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from nn.kernels.binary_cross_entropy import SMALLEST
@@ -15,9 +17,6 @@ from nn.kernels.binary_cross_entropy import binary_cross_entropy as of_probabili
 from nn.kernels.binary_cross_entropy import binary_cross_entropy_with_logits as of_logits
 from nn.layers.input import Speaker, broadcasts, mistake
 from nn.losses.reduction import Weighted, check_reduction, in_unit_interval, paired, reduced, warn_of_squashed, weights
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class BCELoss(Weighted):

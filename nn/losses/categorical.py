@@ -8,9 +8,10 @@ Axis 1 is the class axis: predictions are (N, C), (N, C, d1, ...) or (C,), class
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
@@ -34,9 +35,6 @@ from nn.losses.reduction import (
     warn_of_squashed,
     weights,
 )
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class _Categorical(Weighted):

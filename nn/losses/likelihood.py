@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import weak
 from nn.kernels.half_precision import in_single
 from nn.layers.input import Speaker, admitted, broadcasts, mistake, refuse_where
 from nn.losses.reduction import Loss, check_reduction, paired, reduced
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class GaussianNLLLoss(Loss):

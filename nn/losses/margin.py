@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor, softplus
 from autograd.arrays import weak
@@ -17,9 +18,6 @@ from nn.kernels.half_precision import in_single
 from nn.layers.distance import pairwise_distance
 from nn.layers.input import Speaker, refusal, refuse_where
 from nn.losses.reduction import Loss, check_reduction, paired, reduced
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 Distance = Callable[[Tensor, Tensor], Any]
 

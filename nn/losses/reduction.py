@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arguments import as_tensor
@@ -17,9 +18,6 @@ from nn.kernels import reduction as kernels
 from nn.layers.arguments import choice
 from nn.layers.input import Speaker, admitted, described, mistake, refuse_where
 from nn.layers.layer import Layer
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 REDUCTIONS = ("mean", "sum", "none")
 reduced: Operation = kernels.reduced  # of tensors

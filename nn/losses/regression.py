@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import weak
@@ -14,9 +15,6 @@ from nn.kernels.regression import absolute_error, huber_error, squared_error
 from nn.layers.arguments import nonnegative, positive
 from nn.layers.input import Speaker, refusal
 from nn.losses.reduction import Loss, check_reduction, paired, reduced, weights
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
 
 
 class MSELoss(Loss):
