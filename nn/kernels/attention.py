@@ -30,7 +30,6 @@ from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from autograd.runtime.blocks import block_length, for_blocks
 from autograd.runtime.reduction import harmless_to_exp
-from nn.kernels.broadcasting import summed_to
 from nn.kernels.half_precision import fused_in_single, in_single
 from nn.kernels.sums import sums_over_rows
 
@@ -161,8 +160,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], ne
     dscores = np.empty((*leading, k.shape[-2], q.shape[-2]), q.dtype) if needs[3] else None
     accumulate(g, (q, k, v, mask, keep), residuals, (*targets, dscores), np.asarray(_scale(q, scale), q.dtype),
                keep_scale)
-    cotangents = (*targets, None if dscores is None else _transposed(dscores))
-    return (*[None if d is None else summed_to(d, x.shape) for d, x in zip(cotangents, operands, strict=False)], None)
+    return *targets, None if dscores is None else _transposed(dscores), None
 
 
 @in_single

@@ -21,7 +21,6 @@ from autograd.arrays import Array
 from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from autograd.runtime.selection import maximum, minimum
-from nn.kernels.broadcasting import summed_to
 from nn.kernels.half_precision import fused_in_single
 from nn.kernels.reduction import reduced, reduced_array, share
 
@@ -69,9 +68,9 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[()], needs: Nee
     if needs[1]:
         dt = (-z if pos_weight is None else pos_weight * _softplus(-z) - _softplus(z)) * each
     if needs[2]:
-        dweight = summed_to(_losses(z, t, None, pos_weight) * unweighted, weight.shape)
+        dweight = _losses(z, t, None, pos_weight) * unweighted
     if needs[3]:
-        dpos = summed_to(t * _softplus(-z) * each, pos_weight.shape)
+        dpos = t * _softplus(-z) * each
     return dz, dt, dweight, dpos
 
 
@@ -128,7 +127,7 @@ def probability_pullback(g: Array, operands: Sequence[Any], residuals: tuple[()]
         yes, no = _logarithms(p, inside)
         dt = (no - yes) * each
     if needs[2]:
-        dweight = summed_to(_costs(p, t, inside) * unweighted, weight.shape)
+        dweight = _costs(p, t, inside) * unweighted
     return dp, dt, dweight
 
 

@@ -38,7 +38,8 @@ def composition(x: Array, target: Array, weight: Array | None, reduction: str, i
     if counted is not None:
         counts = counted.astype(x.dtype) if counts is None else counts * counted
     total = 1 if reduction != "mean" else labels.size if counts is None else counts.sum() or np.inf
-    return counts, _at(labels), total
+    grid = np.indices(labels.shape, sparse=True)
+    return counts, (grid[0], labels, *grid[1:]), total  # the index of the label's own class in each prediction
 
 
 def loss(costs: Array, composed: Composition, reduction: str) -> Any:
@@ -119,9 +120,3 @@ def check_range(labels: Any, classes: int) -> None:
         known = (f"are {classes} classes: 0 to {classes - 1}" if classes > 1
                  else "is one class, which is certain; a single output for yes or no takes BCEWithLogitsLoss")
         raise ValueError(f"got the label {labels[at]} at index {at}, but there {known}")
-
-
-def _at(labels: Array) -> tuple[Array, ...]:
-    """The index that selects the prediction of each label's own class."""
-    grid: tuple[Array, ...] = np.indices(labels.shape, sparse=True)
-    return (grid[0], labels, *grid[1:])

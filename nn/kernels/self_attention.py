@@ -19,7 +19,6 @@ from autograd.arrays import Array
 from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from nn.kernels import attention
-from nn.kernels.broadcasting import summed_to
 from nn.kernels.half_precision import fused_in_single
 
 
@@ -51,8 +50,7 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[Array, ...], ne
     cotangent = g.reshape((*g.shape[:2], heads, q.shape[-1])).swapaxes(1, 2)
     attention.accumulate(cotangent, (q, k, v, mask, keep), residuals, (*_parts(dprojection, heads), dscores),
                          np.asarray(1 / math.sqrt(q.shape[-1]), q.dtype), keep_scale)
-    dmask = None if dscores is None else summed_to(dscores.swapaxes(-1, -2), mask.shape)
-    return (dprojection if needs[0] else None), dmask, None
+    return dprojection if needs[0] else None, None if dscores is None else dscores.swapaxes(-1, -2), None
 
 
 def reference(projection: Any, mask: Any, keep: Any, *, heads: int, keep_scale: float = 1.0) -> Any:

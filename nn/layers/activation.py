@@ -21,57 +21,32 @@ from nn.parameter import Parameter
 
 
 def relu(input: ArrayLike, inplace: bool = False) -> Tensor:
-    """max(0, x), elementwise: the derivative is 1 where x > 0, else 0, at 0 too.
-
-    Any shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is overwritten.
-    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
-    """
+    """max(0, x), elementwise, of any dtype, which stays; otherwise as `nn.ReLU`."""
     return autograd.relu(input)
 
 
 def silu(input: ArrayLike, inplace: bool = False) -> Tensor:
-    """x sigmoid(x), elementwise; also called swish.
-
-    Any shape; a floating dtype stays, integers become float64.
-    Source: Elfwing et al., arXiv:1702.03118.
-    """
+    """x sigmoid(x), elementwise; integers become float64, otherwise as `nn.SiLU`."""
     return autograd.silu(input)
 
 
 def leaky_relu(input: ArrayLike, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """x where x > 0, else negative_slope x, elementwise: a unit that is off still learns.
-
-    Any shape; a floating dtype stays, integers become float64.
-    Source: Maas et al., "Rectifier nonlinearities improve neural network acoustic models", 2013.
-    """
+    """x where x > 0, else negative_slope x, elementwise; integers become float64, otherwise as `nn.LeakyReLU`."""
     return autograd.leaky_relu(input, negative_slope)
 
 
 def elu(input: ArrayLike, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """x where x > 0, else alpha (exp(x) - 1), elementwise: negative means push the mean of the outputs towards 0.
-
-    Any shape; a floating dtype stays, integers become float64.
-    Source: Clevert et al., arXiv:1511.07289.
-    """
+    """x where x > 0, else alpha (exp(x) - 1), elementwise; integers become float64, otherwise as `nn.ELU`."""
     return autograd.elu(input, alpha)
 
 
 def tanh(input: Tensor | ArrayLike) -> Tensor:
-    """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise: a sigmoid from -1 to 1.
-
-    The derivative is 1 - tanh(x)^2. Any shape; a floating dtype stays, integers become float64. It is `np.tanh`, of
-    arrays and numbers too.
-    """
+    """(exp(x) - exp(-x)) / (exp(x) + exp(-x)), elementwise: `np.tanh`, of arrays and numbers too."""
     return as_tensor(input).tanh()
 
 
 def softplus(input: ArrayLike, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
-
-    The derivative is sigmoid(beta x). Any shape; a floating dtype stays, integers become float64. Beyond a threshold of
-    20 the two differ by less than 3e-9, and the first is taken everywhere. Raises ValueError for a beta of 0.
-    Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
-    """
+    """log(1 + exp(beta x)) / beta, elementwise; integers become float64, otherwise as `nn.Softplus`."""
     nonzero("softplus", beta=beta)
     beta, input = weak(beta), as_tensor(input)
     smooth = autograd.softplus(input) if beta == 1 else autograd.softplus(beta * input) / beta
@@ -82,21 +57,13 @@ def softplus(input: ArrayLike, beta: float = 1.0, threshold: float = 20.0) -> Te
 
 @refuses_foreign_options
 def softmax(input: ArrayLike, dim: int = -1) -> Tensor:
-    """exp(x_j) / sum_k exp(x_k) over axis `dim`: probabilities from logits, without overflow.
-
-    Any shape; a floating dtype stays, integers become float64. In front of a loss leave it out, and give
-    `cross_entropy` the logits. Raises ValueError for a missing axis.
-    """
+    """exp(x_j) / sum_k exp(x_k) over axis `dim`; integers become float64, otherwise as `nn.Softmax`."""
     return autograd.softmax(input, axis=dim)
 
 
 @refuses_foreign_options
 def log_softmax(input: ArrayLike, dim: int = -1) -> Tensor:
-    """x_j - log sum_k exp(x_k) over axis `dim`: log-probabilities from logits, without overflow or underflow.
-
-    Any shape; a floating dtype stays, integers become float64. Its loss is `nll_loss`; `cross_entropy` of the logits
-    does both at once. Raises ValueError for a missing axis.
-    """
+    """x_j - log sum_k exp(x_k) over axis `dim`; integers become float64, otherwise as `nn.LogSoftmax`."""
     return autograd.log_softmax(input, axis=dim)
 
 
@@ -137,8 +104,8 @@ class WithInplace(Activation):
 class ReLU(WithInplace):
     """max(0, x), elementwise; the derivative is 1 where x > 0, else 0, at 0 too.
 
-    Floating input of any shape; the dtype stays.
-    Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
+    Floating input of any shape; the dtype stays. `inplace` is accepted as in PyTorch, here and below; nothing is
+    overwritten. Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
     """
 
     function = staticmethod(autograd.relu)
@@ -204,10 +171,7 @@ class PReLU(Layer):
 
 
 def prelu(input: ArrayLike, weight: ArrayLike, *, speaker: Speaker = "prelu") -> Tensor:
-    """x where x > 0, else weight x, elementwise: `weight` holds one slope, or one for each channel (axis 1).
-
-    Any shape; the dtype stays. Raises ValueError for another number of channels. Source: He et al., arXiv:1502.01852.
-    """
+    """x where x > 0, else weight x, elementwise, with the shapes and errors of `nn.PReLU`."""
     x = admitted(speaker, input, real=True)
     weight = admitted(speaker, weight, real=True)
     if weight.size != 1 and x.shape[1:2] != weight.shape:
@@ -248,7 +212,8 @@ class GELU(Activation):
 class Softplus(Activation):
     """log(1 + exp(beta x)) / beta, elementwise: a smooth ReLU; x itself where beta x > threshold.
 
-    The derivative is sigmoid(beta x). Floating input of any shape; the dtype stays. Raises ValueError for a beta of 0.
+    The derivative is sigmoid(beta x). Floating input of any shape; the dtype stays. Beyond a threshold of 20 the two
+    differ by less than 3e-9, and the first is taken everywhere. Raises ValueError for a beta of 0.
     Source: Dugas et al., "Incorporating second-order functional knowledge for better option pricing", 2000.
     """
 

@@ -52,19 +52,13 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
-    """The mean of `output_size` windows of (N, C, L), or of one sequence (C, L), however long it is.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveAvgPool2d.
-    """
+    """The mean of `output_size` windows of (N, C, L), or of one sequence (C, L); otherwise as AdaptiveAvgPool2d."""
 
     axes = 1
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
-    """The mean of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume, whatever its size.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveAvgPool2d.
-    """
+    """The means of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume; as AdaptiveAvgPool2d."""
 
     axes = 3
 
@@ -93,68 +87,44 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
-    """The largest value of each of `output_size` windows of (N, C, L), or of one sequence (C, L), however long it is.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveMaxPool2d.
-    """
+    """The maxima of `output_size` windows of (N, C, L), or of one sequence (C, L); otherwise as AdaptiveMaxPool2d."""
 
     axes = 1
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
-    """The largest value of each of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Otherwise as AdaptiveMaxPool2d.
-    """
+    """The maxima of `output_size` D x H x W windows of (N, C, ., ., .), or of one volume; as AdaptiveMaxPool2d."""
 
     axes = 3
 
 
 def adaptive_avg_pool2d(input: ArrayLike, output_size: OutputSize) -> Tensor:
-    """The means of H x W windows of `input` (N, C, ., .) or (C, ., .), as many as `output_size` says.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveAvgPool2d`.
-    """
+    """The means of `output_size` H x W windows of `input` (N, C, ., .) or (C, ., .), as `nn.AdaptiveAvgPool2d`."""
     return _average("adaptive_avg_pool2d", input, _sizes("adaptive_avg_pool2d", 2, output_size))
 
 
 def adaptive_avg_pool1d(input: ArrayLike, output_size: OutputSize) -> Tensor:
-    """The means of `output_size` windows of `input` (N, C, .) or (C, .).
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveAvgPool1d`.
-    """
+    """The means of `output_size` windows of `input` (N, C, .) or (C, .), as `nn.AdaptiveAvgPool1d`."""
     return _average("adaptive_avg_pool1d", input, _sizes("adaptive_avg_pool1d", 1, output_size))
 
 
 def adaptive_avg_pool3d(input: ArrayLike, output_size: OutputSize) -> Tensor:
-    """The means of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), as many as `output_size` says.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveAvgPool3d`.
-    """
+    """The means of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), as `nn.AdaptiveAvgPool3d`."""
     return _average("adaptive_avg_pool3d", input, _sizes("adaptive_avg_pool3d", 3, output_size))
 
 
 def adaptive_max_pool2d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
-    """The largest values of H x W windows of `input` (N, C, ., .) or (C, ., .), and with `return_indices` their places.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveMaxPool2d`.
-    """
+    """The maxima of `output_size` H x W windows of `input` (N, C, ., .) or (C, ., .), as `nn.AdaptiveMaxPool2d`."""
     return _largest("adaptive_max_pool2d", input, _sizes("adaptive_max_pool2d", 2, output_size), return_indices)
 
 
 def adaptive_max_pool1d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
-    """The largest values of `output_size` windows of `input` (N, C, .) or (C, .), with `return_indices` their places.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveMaxPool1d`.
-    """
+    """The maxima of `output_size` windows of `input` (N, C, .) or (C, .), as `nn.AdaptiveMaxPool1d`."""
     return _largest("adaptive_max_pool1d", input, _sizes("adaptive_max_pool1d", 1, output_size), return_indices)
 
 
 def adaptive_max_pool3d(input: ArrayLike, output_size: OutputSize, return_indices: bool = False) -> Any:
-    """The largest values of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), or with their places.
-
-    Window i goes from floor(i n / m) to ceil((i + 1) n / m). Errors are those of `nn.AdaptiveMaxPool3d`.
-    """
+    """The maxima of D x H x W windows of `input` (N, C, ., ., .) or (C, ., ., .), as `nn.AdaptiveMaxPool3d`."""
     return _largest("adaptive_max_pool3d", input, _sizes("adaptive_max_pool3d", 3, output_size), return_indices)
 
 

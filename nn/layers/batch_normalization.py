@@ -75,7 +75,7 @@ class _BatchNormNd(_Tracking):
 
 
 class BatchNorm2d(_BatchNormNd):
-    """Normalization of images (N, C, H, W), each channel over the batch and all positions.
+    """y = (x - mean) / sqrt(var + eps) * weight + bias of images (N, C, H, W), by channel over batch and positions.
 
     In training mean and variance are the batch's, and the running ones move towards them: `running <- (1 - momentum)
     running + momentum batch`, or their plain average if `momentum` is None. In evaluation the running ones are used;
@@ -89,18 +89,14 @@ class BatchNorm2d(_BatchNormNd):
 class BatchNorm1d(_BatchNormNd):
     """y = (x - mean) / sqrt(var + eps) * weight + bias, each channel over the batch; otherwise as BatchNorm2d.
 
-    Input rows (N, C) or sequences (N, C, L), whose statistics are over all steps too; the running ones (C,) move in
-    training. Raises ValueError for a batch of one value per channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
+    Input rows (N, C), or sequences (N, C, L), whose statistics are over all steps too.
     """
 
     dimensions = MappingProxyType({2: "(N, {})", 3: "(N, {}, L)"})
 
 
 class BatchNorm3d(_BatchNormNd):
-    """Normalization of volumes (N, C, D, H, W), each channel over the batch and all places; otherwise as BatchNorm2d.
-
-    Raises ValueError for a batch of one value per channel. Source: Ioffe & Szegedy, arXiv:1502.03167.
-    """
+    """Normalization of volumes (N, C, D, H, W), each channel over the batch and all places, as BatchNorm2d."""
 
     dimensions = MappingProxyType({5: "(N, {}, D, H, W)"})
 
@@ -122,32 +118,24 @@ class _InstanceNormNd(_Tracking):
 
 
 class InstanceNorm2d(_InstanceNormNd):
-    """Normalization of every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
+    """y = (x - mean) / sqrt(var + eps), every channel of every image by itself: (N, C, H, W), or one image (C, H, W).
 
-    With `affine` it has a weight and, unless `bias=False`, a bias. It does the same in evaluation, unless
-    `track_running_stats`: then the means and variances of images move running ones, which are used there.
-    Raises ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
+    With `affine` it is multiplied by a weight and, unless `bias=False`, a bias is added, (C,). It does the same in
+    evaluation, unless `track_running_stats`: then the means and variances of images move running ones, which are used
+    there. Raises ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
     """
 
     axes = 2
 
 
 class InstanceNorm1d(_InstanceNormNd):
-    """y = (x - mean) / sqrt(var + eps), every channel of every sequence by itself; otherwise as InstanceNorm2d.
-
-    Input (N, C, L), or one sequence (C, L). With `affine` times a weight, plus a bias, (C,). Raises ValueError for one
-    value per channel. Source: Ulyanov et al., arXiv:1607.08022.
-    """
+    """Normalization of every channel of every sequence, (N, C, L) or (C, L), by itself; otherwise as InstanceNorm2d."""
 
     axes = 1
 
 
 class InstanceNorm3d(_InstanceNormNd):
-    """y = (x - mean) / sqrt(var + eps), every channel of every volume by itself; otherwise as InstanceNorm2d.
-
-    Input (N, C, D, H, W), or one volume (C, D, H, W). With `affine` times a weight, plus a bias, (C,). Raises
-    ValueError for one value per channel. Source: Ulyanov et al., arXiv:1607.08022.
-    """
+    """Normalization of every channel of every volume, (N, C, D, H, W) or (C, D, H, W), by itself; as InstanceNorm2d."""
 
     axes = 3
 

@@ -150,8 +150,8 @@ class ConvTranspose2d(_ConvTransposeNd):
 class ConvTranspose1d(_ConvTransposeNd):
     """The adjoint of Conv1d in its sequence: every value adds a copy of the kernel, `stride` apart.
 
-    Input (N, in_channels, L), or one sequence without N; output length (L - 1) stride - 2 padding + dilation (kernel -
-    1) + 1 + output_padding; `weight` (in_channels, out_channels / groups, k). Otherwise as ConvTranspose2d.
+    Input (N, in_channels, L), or one sequence without N; `weight` (in_channels, out_channels / groups, k). Otherwise,
+    the output length included, as ConvTranspose2d.
     """
 
     axes = 1
@@ -160,9 +160,8 @@ class ConvTranspose1d(_ConvTransposeNd):
 class ConvTranspose3d(_ConvTransposeNd):
     """The adjoint of Conv3d in its volume: every value adds a copy of the kernel, `stride` apart.
 
-    Input (N, in_channels, D, H, W), or one volume without N; output depth (D - 1) stride - 2 padding + dilation (kernel
-    - 1) + 1 + output_padding, and so height and width; `weight` (in_channels, out_channels / groups, kd, kh, kw).
-    Otherwise as ConvTranspose2d.
+    Input (N, in_channels, D, H, W), or one volume without N; `weight` (in_channels, out_channels / groups, kd, kh, kw).
+    Otherwise, the output sizes included, as ConvTranspose2d.
     """
 
     axes = 3
@@ -172,8 +171,7 @@ def conv2d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, s
            padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
     """Images (N, C, H, W), or one (C, H, W), convolved with `weight` (O, C / groups, kh, kw), plus `bias` (O,).
 
-    out[n, o, y, x] = bias[o] + sum over c, i, j of in[n, c, y s + i d - p, x s + j d - p] weight[o, c, i, j]. Options
-    and errors are those of `nn.Conv2d`.
+    Formula, options and errors are those of `nn.Conv2d`.
     """
     return _conv("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
@@ -182,8 +180,7 @@ def conv1d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, s
            padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
     """Sequences (N, C, L), or one (C, L), convolved with `weight` (O, C / groups, k), plus `bias` (O,).
 
-    out[n, o, t] = bias[o] + sum over c, i of in[n, c, t s + i d - p] weight[o, c, i]. Options and errors are those of
-    `nn.Conv1d`.
+    Formula, options and errors are those of `nn.Conv1d`.
     """
     return _conv("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
@@ -192,18 +189,16 @@ def conv3d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, s
            padding: Size | str = 0, dilation: Size = 1, groups: int = 1) -> Tensor:
     """Volumes (N, C, D, H, W), or one (C, D, H, W), convolved with `weight` (O, C / groups, kd, kh, kw), plus `bias`.
 
-    out[n, o, z, y, x] = bias[o] + sum over c, h, i, j of in[n, c, z s + h d - p, ...] weight[o, c, h, i, j]. Options
-    and errors are those of `nn.Conv3d`.
+    Formula, options and errors are those of `nn.Conv3d`.
     """
     return _conv("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv_transpose2d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
                      padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
-    """The adjoint of `conv2d` in its image, for `weight` (C, O / groups, kh, kw), plus `bias` (O,).
+    """The adjoint of `conv2d` in its image, (N, C, H, W), for `weight` (C, O / groups, kh, kw), plus `bias` (O,).
 
-    Of (N, C, H, W), or one image: every value adds a copy of the kernel, `stride` apart. Output sizes, options and
-    errors are those of `nn.ConvTranspose2d`.
+    Output sizes, options and errors are those of `nn.ConvTranspose2d`.
     """
     return _conv_transpose("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups,
                            dilation)
@@ -211,10 +206,9 @@ def conv_transpose2d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None
 
 def conv_transpose1d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
                      padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
-    """The adjoint of `conv1d` in its sequence, for `weight` (C, O / groups, k), plus `bias` (O,).
+    """The adjoint of `conv1d` in its sequence, (N, C, L), for `weight` (C, O / groups, k), plus `bias` (O,).
 
-    Of (N, C, L), or one sequence: every value adds a copy of the kernel, `stride` apart. Output lengths, options and
-    errors are those of `nn.ConvTranspose1d`.
+    Output lengths, options and errors are those of `nn.ConvTranspose1d`.
     """
     return _conv_transpose("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups,
                            dilation)
@@ -222,10 +216,9 @@ def conv_transpose1d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None
 
 def conv_transpose3d(input: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, stride: Size = 1,
                      padding: Size = 0, output_padding: Size = 0, groups: int = 1, dilation: Size = 1) -> Tensor:
-    """The adjoint of `conv3d` in its volume, for `weight` (C, O / groups, kd, kh, kw), plus `bias` (O,).
+    """The adjoint of `conv3d` in its volume, (N, C, D, H, W), for `weight` (C, O / groups, kd, kh, kw), plus `bias`.
 
-    Of (N, C, D, H, W), or one volume: every value adds a copy of the kernel, `stride` apart. Output sizes, options and
-    errors are those of `nn.ConvTranspose3d`.
+    Output sizes, options and errors are those of `nn.ConvTranspose3d`.
     """
     return _conv_transpose("conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups,
                            dilation)

@@ -21,10 +21,7 @@ from nn.layers.layer import Layer
 
 def dropout(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
             speaker: Speaker = "dropout") -> Tensor:
-    """x keep / (1 - p) in training, where keep is 0 with probability `p` and otherwise 1; in evaluation x.
-
-    Floating input of any shape. Raises ValueError for p outside [0, 1]; `inplace` changes nothing, as in `nn.Dropout`.
-    """
+    """x keep / (1 - p) in training, where keep is 0 with probability `p` and otherwise 1; else x, as `nn.Dropout`."""
     probability(speaker, p=p)
     input = admitted(speaker, input)
     if not training or p == 0:
@@ -34,41 +31,25 @@ def dropout(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bo
 
 def dropout2d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
               speaker: Speaker = "dropout2d") -> Tensor:
-    """In training whole channels of (N, C, H, W), or of sequences (N, C, L), are 0 with probability `p`; else x.
-
-    Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
-    changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
-    """
+    """In training whole channels of (N, C, H, W) or (N, C, L) are 0 with probability `p`; as `nn.Dropout2d`."""
     return _channels(speaker, 2, input, p, training)
 
 
 def dropout1d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
               speaker: Speaker = "dropout1d") -> Tensor:
-    """In training whole channels of (N, C, L), or of one sequence (C, L), are 0 with probability `p`; else x.
-
-    Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
-    changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
-    """
+    """In training whole channels of (N, C, L) or (C, L) are 0 with probability `p`; as `nn.Dropout1d`."""
     return _channels(speaker, 1, input, p, training)
 
 
 def dropout3d(input: ArrayLike, p: float = 0.5, training: bool = True, inplace: bool = False, *,
               speaker: Speaker = "dropout3d") -> Tensor:
-    """In training whole channels of (N, C, D, H, W), or of one volume (C, D, H, W), are 0 with probability `p`; else x.
-
-    Those that stay are divided by 1 - p. Raises ValueError for another shape and for p outside [0, 1]; `inplace`
-    changes nothing, as in `nn.Dropout`. Source: Tompson et al., arXiv:1411.4280.
-    """
+    """In training whole channels of (N, C, D, H, W) or (C, D, H, W) are 0 with probability `p`; as `nn.Dropout3d`."""
     return _channels(speaker, 3, input, p, training)
 
 
 def alpha_dropout(input: ArrayLike, p: float = 0.5, training: bool = False, inplace: bool = False, *,
                   speaker: Speaker = "alpha_dropout") -> Tensor:
-    """a (x keep + l (1 - keep) - l p) in training, keep being 0 with probability `p` and otherwise 1; in evaluation x.
-
-    l = -1.758... is the limit of selu at minus infinity, and a = 1 / sqrt((1 - p) (1 + p l^2)); 0 for p = 1. Floating
-    input of any shape. Raises ValueError for p outside [0, 1]. Source: Klambauer et al., arXiv:1706.02515.
-    """
+    """a (x keep + l (1 - keep) - l p) in training, keep being 0 with probability `p`; as `nn.AlphaDropout`."""
     probability(speaker, p=p)
     x = admitted(speaker, input)
     if not training or p == 0:

@@ -33,10 +33,7 @@ class LocalResponseNorm(Layer):
 
 def local_response_norm(input: ArrayLike, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0, *,
                         speaker: Speaker = "local_response_norm") -> Tensor:
-    """x / (k + alpha / size * sum of x^2 over `size` neighbouring channels)^beta, of (N, C, ...).
-
-    Beyond the first and the last channel there are zeros. Raises ValueError as `nn.LocalResponseNorm`.
-    """
+    """x / (k + alpha / size * sum of x^2 over `size` neighbouring channels)^beta, as `nn.LocalResponseNorm`."""
     positive_integers(speaker, size=size)
     x = admitted(speaker, input, real=True)
     if x.ndim < 3:

@@ -49,60 +49,45 @@ class _ConstantPadNd(_Padding):
 class ConstantPad2d(_ConstantPadNd):
     """The same number around every image: `padding` of them on each side, or (left, right, top, bottom).
 
-    Input (N, C, H, W), or one image (C, H, W). A negative `padding` cuts off. Raises ValueError for other shapes, and
-    where more would be cut off than there is.
+    Input (N, C, H, W), or one image (C, H, W); a sequence has no top and bottom, a volume also front and back. A
+    negative `padding` cuts off. Raises ValueError for other shapes, and where more would be cut off than there is.
     """
 
     axes = 2
 
 
 class ConstantPad1d(_ConstantPadNd):
-    """The same number at both ends of every sequence: `padding` of them, or (left, right).
-
-    Input (N, C, L), or one sequence (C, L). Otherwise as ConstantPad2d.
-    """
+    """The same number at both ends of every sequence, (N, C, L) or (C, L); otherwise as ConstantPad2d."""
 
     axes = 1
 
 
 class ConstantPad3d(_ConstantPadNd):
-    """The same number around every volume: `padding` of them, or (left, right, top, bottom, front, back).
-
-    Input (N, C, D, H, W), or one volume (C, D, H, W). Otherwise as ConstantPad2d.
-    """
+    """The same number around every volume, (N, C, D, H, W) or (C, D, H, W); otherwise as ConstantPad2d."""
 
     axes = 3
 
 
 class ZeroPad2d(_Padding):
-    """Zeros around every image: `padding` of them on each side, or (left, right, top, bottom).
-
-    Input (N, C, H, W), or one image (C, H, W). Otherwise as ConstantPad2d.
-    """
+    """Zeros around every image: `ConstantPad2d(padding, 0)`."""
 
     axes = 2
 
 
 class ZeroPad1d(_Padding):
-    """Zeros at both ends of every sequence: `padding` of them, or (left, right).
-
-    Input (N, C, L), or one sequence (C, L). Otherwise as ConstantPad2d.
-    """
+    """Zeros at both ends of every sequence: `ConstantPad1d(padding, 0)`."""
 
     axes = 1
 
 
 class ZeroPad3d(_Padding):
-    """Zeros around every volume: `padding` of them, or (left, right, top, bottom, front, back).
-
-    Input (N, C, D, H, W), or one volume (C, D, H, W). Otherwise as ConstantPad2d.
-    """
+    """Zeros around every volume: `ConstantPad3d(padding, 0)`."""
 
     axes = 3
 
 
 class ReflectionPad2d(_Padding):
-    """Every image continued by its mirror image, the border itself not repeated; `padding` as in ZeroPad2d.
+    """Every image continued by its mirror image, the border itself not repeated; `padding` as in ConstantPad2d.
 
     Raises ValueError for a padding that is not smaller than the image.
     """
@@ -111,19 +96,13 @@ class ReflectionPad2d(_Padding):
 
 
 class ReflectionPad1d(_Padding):
-    """Every sequence continued by its mirror image, the end itself not repeated; `padding` as in ZeroPad1d.
-
-    Raises ValueError for a padding that is not smaller than the sequence.
-    """
+    """Every sequence continued by its mirror image, the end itself not repeated; otherwise as ReflectionPad2d."""
 
     axes, mode = 1, "reflect"
 
 
 class ReflectionPad3d(_Padding):
-    """Every volume continued by its mirror image, the border itself not repeated; `padding` as in ZeroPad3d.
-
-    Raises ValueError for a padding that is not smaller than the volume.
-    """
+    """Every volume continued by its mirror image, the border itself not repeated; otherwise as ReflectionPad2d."""
 
     axes, mode = 3, "reflect"
 
@@ -131,34 +110,26 @@ class ReflectionPad3d(_Padding):
 class ReplicationPad2d(_Padding):
     """Every image continued by its border: out[n, c, y, x] is in[n, c] at the nearest place inside.
 
-    Input (N, C, H, W), or one image (C, H, W); `padding` is one number, or (left, right, top, bottom).
-    Raises ValueError for a negative number.
+    `padding` as in ConstantPad2d. Raises ValueError for a negative number.
     """
 
     axes, mode = 2, "replicate"
 
 
 class ReplicationPad1d(_Padding):
-    """Every sequence continued by its ends: out[n, c, t] is in[n, c] at the nearest place inside.
-
-    Input (N, C, L), or one sequence (C, L); `padding` is one number, or (left, right). Raises ValueError for a negative
-    number.
-    """
+    """Every sequence continued by its ends; otherwise as ReplicationPad2d."""
 
     axes, mode = 1, "replicate"
 
 
 class ReplicationPad3d(_Padding):
-    """Every volume continued by its border; `padding` is one number, or as in ZeroPad3d.
-
-    Input (N, C, D, H, W), or one volume (C, D, H, W). Raises ValueError for a negative number.
-    """
+    """Every volume continued by its border; otherwise as ReplicationPad2d."""
 
     axes, mode = 3, "replicate"
 
 
 class CircularPad2d(_Padding):
-    """Every image continued by itself from the other side; `padding` as in ZeroPad2d.
+    """Every image continued by itself from the other side; `padding` as in ConstantPad2d.
 
     Raises ValueError for a padding that is larger than the image.
     """
@@ -167,19 +138,13 @@ class CircularPad2d(_Padding):
 
 
 class CircularPad1d(_Padding):
-    """Every sequence continued by itself from the other end; `padding` as in ZeroPad1d.
-
-    Raises ValueError for a padding that is longer than the sequence.
-    """
+    """Every sequence continued by itself from the other end; otherwise as CircularPad2d."""
 
     axes, mode = 1, "circular"
 
 
 class CircularPad3d(_Padding):
-    """Every volume continued by itself from the other side; `padding` as in ZeroPad3d.
-
-    Raises ValueError for a padding that is larger than the volume.
-    """
+    """Every volume continued by itself from the other side; otherwise as CircularPad2d."""
 
     axes, mode = 3, "circular"
 

@@ -58,19 +58,13 @@ class Fold(_Patches):
 
 
 def unfold(input: ArrayLike, kernel_size: Size, dilation: Size = 1, padding: Size = 0, stride: Size = 1) -> Tensor:
-    """Every window of `input` (N, C, H, W) or (C, H, W) as a column: (N, C kh kw, number of windows), row by row.
-
-    Options and errors are those of `nn.Unfold`.
-    """
+    """Every window of `input` (N, C, H, W) or (C, H, W) as a column: (N, C kh kw, windows); as `nn.Unfold`."""
     return _unfolded("unfold", input, geometry("unfold", 2, kernel_size, stride, padding, dilation))
 
 
 def fold(input: ArrayLike, output_size: Size, kernel_size: Size, dilation: Size = 1, padding: Size = 0,
          stride: Size = 1) -> Tensor:
-    """The sum of columns (N, C kh kw, number of windows) at the places of their windows: images of `output_size`.
-
-    Options and errors are those of `nn.Fold`.
-    """
+    """The sum of columns (N, C kh kw, windows) at their windows' places in images of `output_size`, as `nn.Fold`."""
     windows = geometry("fold", 2, kernel_size, stride, padding, dilation)
     return _folded("fold", input, sizes("fold", "output_size", output_size, 2), windows)
 

@@ -66,17 +66,14 @@ class MaxPool1d(_MaxPoolNd):
     """out[n, c, t] = max over i of in[n, c, t stride + i dilation - padding]; otherwise as MaxPool2d.
 
     Input (N, C, L), or one sequence (C, L); output length floor((L + 2 padding - dilation (kernel_size - 1) - 1) /
-    stride) + 1. The padding is -inf. Raises ValueError for a window larger than the padded input.
+    stride) + 1.
     """
 
     axes = 1
 
 
 class MaxPool3d(_MaxPoolNd):
-    """The largest value of every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as MaxPool2d.
-
-    A gradient goes to the first largest value in reading order: the first image, row and column that has it.
-    """
+    """The largest value of every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as MaxPool2d."""
 
     axes = 3
 
@@ -107,17 +104,14 @@ class AvgPool2d(_AvgPoolNd):
 class AvgPool1d(_AvgPoolNd):
     """out[n, c, t] = the mean over i of in[n, c, t stride + i - padding]; otherwise as AvgPool2d.
 
-    Input (N, C, L), or one sequence (C, L). Raises ValueError for a window longer than the padded input.
+    Input (N, C, L), or one sequence (C, L).
     """
 
     axes = 1
 
 
 class AvgPool3d(_AvgPoolNd):
-    """The mean of every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as AvgPool2d.
-
-    It is divided by the window's volume within the padded input. Raises ValueError for a window larger than that.
-    """
+    """The mean of every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as AvgPool2d."""
 
     axes = 3
 
@@ -147,59 +141,41 @@ class LPPool2d(_LPPoolNd):
 
 
 class LPPool1d(_LPPoolNd):
-    """(sum of x^p)^(1/p) over every window of (N, C, L), or of one sequence (C, L); otherwise as LPPool2d.
-
-    p is `norm_type`, and `stride` the kernel size unless given. Raises ValueError for a window longer than the input.
-    """
+    """(sum of x^p)^(1/p) over every window of (N, C, L), or of one sequence (C, L); otherwise as LPPool2d."""
 
     axes = 1
 
 
 class LPPool3d(_LPPoolNd):
-    """(sum of x^p)^(1/p) over every window of (N, C, D, H, W), or of one volume (C, D, H, W); otherwise as LPPool2d.
-
-    p is `norm_type`, and `stride` the kernel size unless given. Raises ValueError for a window larger than the input.
-    """
+    """(sum of x^p)^(1/p) over every window of (N, C, D, H, W), or of one volume (C, D, H, W); as LPPool2d."""
 
     axes = 3
 
 
 def max_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
-    """The largest value of every window of `input` (N, C, H, W) or (C, H, W), and with `return_indices` its place.
-
-    A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool2d`.
-    """
+    """The largest value of every window of `input` (N, C, H, W) or (C, H, W); otherwise as `nn.MaxPool2d`."""
     windows = _pool_geometry("max_pool2d", 2, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool2d", input, windows, ceil_mode, return_indices)
 
 
 def max_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
-    """The largest value of every window of `input` (N, C, L) or (C, L), and with `return_indices` its place.
-
-    A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool1d`.
-    """
+    """The largest value of every window of `input` (N, C, L) or (C, L); otherwise as `nn.MaxPool1d`."""
     windows = _pool_geometry("max_pool1d", 1, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool1d", input, windows, ceil_mode, return_indices)
 
 
 def max_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0, dilation: Size = 1,
                ceil_mode: bool = False, return_indices: bool = False) -> Any:
-    """The largest value of every window of `input` (N, C, D, H, W) or (C, D, H, W), with `return_indices` its place.
-
-    A gradient goes to the first largest value. Options and errors are those of `nn.MaxPool3d`.
-    """
+    """The largest value of every window of `input` (N, C, D, H, W) or (C, D, H, W); otherwise as `nn.MaxPool3d`."""
     windows = _pool_geometry("max_pool3d", 3, kernel_size, stride, padding, dilation)
     return _max_pool("max_pool3d", input, windows, ceil_mode, return_indices)
 
 
 def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
-    """The mean of every window of `input` (N, C, H, W) or (C, H, W).
-
-    `divisor_override` divides the sum instead of the area. Options and errors are those of `nn.AvgPool2d`.
-    """
+    """The mean of every window of `input` (N, C, H, W) or (C, H, W); otherwise as `nn.AvgPool2d`."""
     nonzero("avg_pool2d", divisor_override=divisor_override)
     windows = _pool_geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool2d", input, windows, ceil_mode, count_include_pad, divisor_override)
@@ -207,20 +183,14 @@ def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
 def avg_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                ceil_mode: bool = False, count_include_pad: bool = True) -> Tensor:
-    """The mean of every window of `input` (N, C, L) or (C, L).
-
-    Options and errors are those of `nn.AvgPool1d`.
-    """
+    """The mean of every window of `input` (N, C, L) or (C, L); otherwise as `nn.AvgPool1d`."""
     windows = _pool_geometry("avg_pool1d", 1, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool1d", input, windows, ceil_mode, count_include_pad, None)
 
 
 def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
-    """The mean of every window of `input` (N, C, D, H, W) or (C, D, H, W).
-
-    `divisor_override` divides the sum instead of the volume. Options and errors are those of `nn.AvgPool3d`.
-    """
+    """The mean of every window of `input` (N, C, D, H, W) or (C, D, H, W); otherwise as `nn.AvgPool3d`."""
     nonzero("avg_pool3d", divisor_override=divisor_override)
     windows = _pool_geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool3d", input, windows, ceil_mode, count_include_pad, divisor_override)
@@ -228,28 +198,19 @@ def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 
 def lp_pool2d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
               ceil_mode: bool = False) -> Tensor:
-    """(sum of x^p)^(1/p) over every window of `input` (N, C, H, W) or (C, H, W); p is `norm_type`.
-
-    Options and errors are those of `nn.LPPool2d`.
-    """
+    """(sum of x^p)^(1/p) over every window of (N, C, H, W) or (C, H, W), p = `norm_type`; as `nn.LPPool2d`."""
     return _lp_pool("lp_pool2d", input, norm_type, _pool_geometry("lp_pool2d", 2, kernel_size, stride, 0, 1), ceil_mode)
 
 
 def lp_pool1d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
               ceil_mode: bool = False) -> Tensor:
-    """(sum of x^p)^(1/p) over every window of `input` (N, C, L) or (C, L); p is `norm_type`.
-
-    Options and errors are those of `nn.LPPool1d`.
-    """
+    """(sum of x^p)^(1/p) over every window of (N, C, L) or (C, L), p = `norm_type`; as `nn.LPPool1d`."""
     return _lp_pool("lp_pool1d", input, norm_type, _pool_geometry("lp_pool1d", 1, kernel_size, stride, 0, 1), ceil_mode)
 
 
 def lp_pool3d(input: ArrayLike, norm_type: float, kernel_size: Size, stride: Size | None = None,
               ceil_mode: bool = False) -> Tensor:
-    """(sum of x^p)^(1/p) over every window of `input` (N, C, D, H, W) or (C, D, H, W); p is `norm_type`.
-
-    Options and errors are those of `nn.LPPool3d`.
-    """
+    """(sum of x^p)^(1/p) over every window of (N, C, D, H, W) or (C, D, H, W), p = `norm_type`; as `nn.LPPool3d`."""
     return _lp_pool("lp_pool3d", input, norm_type, _pool_geometry("lp_pool3d", 3, kernel_size, stride, 0, 1), ceil_mode)
 
 

@@ -53,10 +53,7 @@ class ChannelShuffle(Layer):
 
 
 def channel_shuffle(input: ArrayLike, groups: int, *, speaker: Speaker = "channel_shuffle") -> Tensor:
-    """(N, C, ...) with its channels interleaved: `groups` runs of C / groups channels, one channel of each in turn.
-
-    Raises ValueError for channels that `groups` does not divide.
-    """
+    """(N, C, ...) with its channels interleaved, one of each of `groups` runs in turn; as `nn.ChannelShuffle`."""
     positive_integers(speaker, groups=groups)
     x = admitted(speaker, input)
     if x.ndim < 2 or x.shape[1] % groups:
@@ -66,11 +63,7 @@ def channel_shuffle(input: ArrayLike, groups: int, *, speaker: Speaker = "channe
 
 
 def pixel_shuffle(input: ArrayLike, upscale_factor: int, *, speaker: Speaker = "pixel_shuffle") -> Tensor:
-    """(N, C r^2, H, W) to (N, C, H r, W r): every r x r square of pixels comes from r^2 channels of one.
-
-    r is the `upscale_factor`. Raises ValueError for channels that r^2 does not divide.
-    Source: Shi et al., arXiv:1609.05158.
-    """
+    """(N, C r^2, H, W) to (N, C, H r, W r), where r is the `upscale_factor`; otherwise as `nn.PixelShuffle`."""
     positive_integers(speaker, upscale_factor=upscale_factor)
     x, r = admitted(speaker, input), upscale_factor
     if x.ndim < 3 or x.shape[-3] % r**2:
@@ -83,10 +76,7 @@ def pixel_shuffle(input: ArrayLike, upscale_factor: int, *, speaker: Speaker = "
 
 
 def pixel_unshuffle(input: ArrayLike, downscale_factor: int, *, speaker: Speaker = "pixel_unshuffle") -> Tensor:
-    """(N, C, H r, W r) to (N, C r^2, H, W): the inverse of `pixel_shuffle`, every r x r square becomes r^2 channels.
-
-    r is the `downscale_factor`. Raises ValueError for images that r does not divide.
-    """
+    """(N, C, H r, W r) to (N, C r^2, H, W), where r is the `downscale_factor`; otherwise as `nn.PixelUnshuffle`."""
     positive_integers(speaker, downscale_factor=downscale_factor)
     x, r = admitted(speaker, input), downscale_factor
     if x.ndim < 3 or x.shape[-2] % r or x.shape[-1] % r:

@@ -47,49 +47,34 @@ class MaxUnpool2d(_MaxUnpoolNd):
 
 
 class MaxUnpool1d(_MaxUnpoolNd):
-    """The values of a pool back at their places in sequences of zeros; otherwise as MaxUnpool2d.
-
-    Input (N, C, L) and places of its shape, or both without N.
-    """
+    """The values of a pool at their places in sequences of zeros, (N, C, L) or (C, L); as MaxUnpool2d."""
 
     axes = 1
 
 
 class MaxUnpool3d(_MaxUnpoolNd):
-    """The values of a pool back at their places in volumes of zeros; otherwise as MaxUnpool2d.
-
-    Input (N, C, D, H, W) and places of its shape, or both without N.
-    """
+    """The values of a pool at their places in volumes of zeros, (N, C, D, H, W) or (C, D, H, W); as MaxUnpool2d."""
 
     axes = 3
 
 
 def max_unpool2d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
-    """The values of a pool of images back at their places `indices`, among zeros.
-
-    Shapes, options and errors are those of `nn.MaxUnpool2d`.
-    """
+    """The values of a pool of images back at their places `indices`, among zeros, as `nn.MaxUnpool2d`."""
     kernel, steps, padded, _ = geometry("max_unpool2d", 2, kernel_size, stride, padding)
     return _unpooled("max_unpool2d", input, indices, kernel, steps, padded, output_size)
 
 
 def max_unpool1d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
-    """The values of a pool of sequences back at their places `indices`, among zeros.
-
-    Shapes, options and errors are those of `nn.MaxUnpool1d`.
-    """
+    """The values of a pool of sequences back at their places `indices`, among zeros, as `nn.MaxUnpool1d`."""
     kernel, steps, padded, _ = geometry("max_unpool1d", 1, kernel_size, stride, padding)
     return _unpooled("max_unpool1d", input, indices, kernel, steps, padded, output_size)
 
 
 def max_unpool3d(input: ArrayLike, indices: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                  output_size: Sequence[int] | None = None) -> Tensor:
-    """The values of a pool of volumes back at their places `indices`, among zeros.
-
-    Shapes, options and errors are those of `nn.MaxUnpool3d`.
-    """
+    """The values of a pool of volumes back at their places `indices`, among zeros, as `nn.MaxUnpool3d`."""
     kernel, steps, padded, _ = geometry("max_unpool3d", 3, kernel_size, stride, padding)
     return _unpooled("max_unpool3d", input, indices, kernel, steps, padded, output_size)
 
