@@ -51,8 +51,7 @@ def fans(tensor: Tensor) -> tuple[int, int]:
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill a tensor in place with numbers uniform between a and b, and return it.
 
-    They come from `generator`, or from the library's, which `autograd.manual_seed` seeds. The dtype stays.
-    Raises ValueError where a is larger than b.
+    The dtype stays, here and below. Raises ValueError where a is larger than b.
     """
     _require(tensor)
     if not a <= b:
@@ -63,7 +62,6 @@ def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, *, generator: Gener
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
     """Fill a tensor in place with normal numbers of this mean and standard deviation, and return it.
 
-    They come from `generator`, or from the library's, which `autograd.manual_seed` seeds. The dtype stays.
     Raises ValueError for a negative `std`.
     """
     _require(tensor)
@@ -136,16 +134,13 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
 def zeros_(tensor: Tensor) -> Tensor:
     """Fill a tensor in place with 0, and return it: w = 0, where biases begin.
 
-    Of any shape; the dtype stays. Units of a layer whose weights are all 0 would stay identical for ever.
+    Units of a layer whose weights are all 0 would stay identical for ever.
     """
     return constant_(tensor, 0)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Fill a tensor in place with 1, and return it: w = 1, where the weights of normalizations begin.
-
-    Of any shape; the dtype stays. Raises TypeError for anything but a leaf tensor.
-    """
+    """Fill a tensor in place with 1, and return it: w = 1, where the weights of normalizations begin."""
     return constant_(tensor, 1)
 
 
@@ -161,11 +156,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, *, generator: Generator |
 
 
 def xavier_normal_(tensor: Tensor, gain: float = 1.0, *, generator: Generator | None = None) -> Tensor:
-    """Fill a weight in place with normal numbers of deviation gain sqrt(2 / (fan_in + fan_out)), and return it.
-
-    It keeps variance both ways, of values and of gradients. Raises ValueError for fewer than 2 axes.
-    Source: Glorot & Bengio 2010.
-    """
+    """Fill a weight in place with normal numbers of std gain sqrt(2 / (fan_in + fan_out)), as `xavier_uniform_`."""
     _require(tensor)
     return normal_(tensor, 0, gain * math.sqrt(2 / sum(fans(tensor))), generator=generator)
 
@@ -184,12 +175,7 @@ def kaiming_uniform_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonline
 
 def kaiming_normal_(tensor: Tensor, a: float = 0, mode: str = "fan_in", nonlinearity: str = "leaky_relu", *,
                     generator: Generator | None = None) -> Tensor:
-    """Fill a weight in place with normal numbers of deviation gain / sqrt(fan), and return it.
-
-    `mode` says which fan, "fan_in" or "fan_out"; the gain is that of `nonlinearity`, where `a` is the slope of a
-    leaky_relu. Raises ValueError for another mode or nonlinearity, and for fewer than 2 axes.
-    Source: He et al., arXiv:1502.01852.
-    """
+    """Fill a weight in place with normal numbers of deviation gain / sqrt(fan), as `kaiming_uniform_` does."""
     return normal_(tensor, 0, _kaiming(tensor, a, mode, nonlinearity), generator=generator)
 
 

@@ -11,14 +11,12 @@ off. Moving them into one array as well would save 0.3 us for each small paramet
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd import Tensor
 from autograd.arrays import Array, consecutive
-
-if TYPE_CHECKING:
-    from autograd import Tensor
 
 SMALL = 2**14
 """Parameters up to this size are stepped side by side; above, the arithmetic outweighs the calls."""

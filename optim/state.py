@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from autograd import Tensor
+
 from . import options as option
 
-if TYPE_CHECKING:
-    from autograd import Tensor
-
-Names = Mapping["Tensor", str]
-States = Mapping["Tensor", tuple[int, Mapping[str, Any]]]  # a parameter's step count, and its moments
+Names = Mapping[Tensor, str]
+States = Mapping[Tensor, tuple[int, Mapping[str, Any]]]  # a parameter's step count, and its moments
 Groups = Sequence[Mapping[str, Any]]
 
 

@@ -12,7 +12,7 @@ Without smoothing, the costs of the labels are gathered, and no distribution a i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -38,8 +38,8 @@ def composition(x: Array, target: Array, weight: Array | None, reduction: str, i
     if counted is not None:
         counts = counted.astype(x.dtype) if counts is None else counts * counted
     total = 1 if reduction != "mean" else labels.size if counts is None else counts.sum() or np.inf
-    grid = np.indices(labels.shape, sparse=True)
-    return counts, (grid[0], labels, *grid[1:]), total  # the index of the label's own class in each prediction
+    batch, *places = cast(tuple[Array, ...], np.indices(labels.shape, sparse=True))
+    return counts, (batch, labels, *places), total
 
 
 def loss(costs: Array, composed: Composition, reduction: str) -> Any:

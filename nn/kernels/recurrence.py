@@ -138,17 +138,14 @@ def total(deltas: Array) -> Array:
     return deltas @ np.ones(deltas.shape[1], deltas.dtype)
 
 
-def bias_cotangents(deltas: Array, needs: Needs) -> tuple[Array | None, Array | None]:
-    bias = total(deltas) if any(needs) else deltas
-    return (bias if needs[0] else None), (bias.copy() if needs[1] else None)
-
-
 def cotangents(deltas: Array, x: Array, h0: Array | None, outputs: Array, weight_ih: Array,
-                needs: Needs) -> tuple[Array | None, ...]:
+               needs: Needs) -> tuple[Array | None, ...]:
     """Cotangents of x, the weights and the biases, given those of all pre-activations (gates * H, T * N)."""
+    bias = total(deltas) if needs[3] or needs[4] else deltas
     return (
         (deltas.T @ weight_ih).reshape(x.shape) if needs[0] else None,
         deltas @ as_rows(x) if needs[1] else None,
         of_states(deltas, outputs, h0) if needs[2] else None,
-        *bias_cotangents(deltas, needs[3:]),
+        bias if needs[3] else None,
+        bias.copy() if needs[4] else None,
     )

@@ -47,10 +47,7 @@ class Bilinear(Layer):
 
 def bilinear(input1: ArrayLike, input2: ArrayLike, weight: ArrayLike, bias: ArrayLike | None = None, *,
              speaker: Speaker = "bilinear") -> Tensor:
-    """x1 W x2 + b: (..., in1) and (..., in2) with `weight` (out, in1, in2), `bias` (out,) or None give (..., out).
-
-    Raises ValueError for shapes that do not fit, TypeError for input that is not floating.
-    """
+    """x1 W x2 + b: (..., in1) and (..., in2) with `weight` (out, in1, in2) give (..., out), as `nn.Bilinear`."""
     x1, x2, weight = (admitted(speaker, x) for x in (input1, input2, weight))
     if weight.ndim != 3:
         raise refusal(speaker, "a weight (out, in1, in2)", weight)

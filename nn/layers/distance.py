@@ -28,30 +28,23 @@ def normalize(input: ArrayLike, p: float = 2.0, dim: int = 1, eps: float = 1e-12
 @refuses_foreign_options
 def cosine_similarity(x1: ArrayLike, x2: ArrayLike, dim: int = 1, eps: float = 1e-8, *,
                       speaker: Speaker = "cosine_similarity") -> Tensor:
-    """x1 . x2 / (max(||x1||, eps) max(||x2||, eps)), the vectors along axis `dim`: the cosine of their angle.
-
-    Shapes broadcast, and lose the axis. Raises ValueError for shapes that do not, and for a missing axis.
-    """
+    """x1 . x2 / (max(||x1||, eps) max(||x2||, eps)), the vectors along axis `dim`, as `nn.CosineSimilarity`."""
     a, b = _together(speaker, x1, x2, real=True)
     return _cosine(with_axis(speaker, a, dim), b, dim=dim, eps=eps)
 
 
 def pairwise_distance(x1: ArrayLike, x2: ArrayLike, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False, *,
                       speaker: Speaker = "pairwise_distance") -> Tensor:
-    """||x1 - x2 + eps||_p, the vectors along the last axis; eps keeps the slope of equal vectors finite.
-
-    Shapes broadcast, and lose the last axis, or keep it with length 1 (`keepdim`). Raises ValueError for shapes that do
-    not broadcast.
-    """
+    """||x1 - x2 + eps||_p, the vectors along the last axis; otherwise as `nn.PairwiseDistance`."""
     a, b = _together(speaker, x1, x2)
     return _distance(a, b, p=p, eps=eps, keepdim=keepdim)
 
 
 class CosineSimilarity(Layer):
-    """x1 . x2 / (||x1|| ||x2||), the vectors along axis `dim`: the cosine of the angle between them.
+    """x1 . x2 / (max(||x1||, eps) max(||x2||, eps)), the vectors along axis `dim`: the cosine of their angle.
 
-    Two inputs whose shapes broadcast, and lose the axis. Lengths below `eps` count as eps. Raises ValueError for shapes
-    that do not broadcast, and for a missing axis.
+    Two inputs whose shapes broadcast, and lose the axis. Raises ValueError for shapes that do not broadcast, and for a
+    missing axis.
     """
 
     def __init__(self, dim: int = 1, eps: float = 1e-8) -> None:
@@ -64,7 +57,7 @@ class CosineSimilarity(Layer):
 class PairwiseDistance(Layer):
     """||x1 - x2 + eps||_p, the vectors along the last axis, which goes or (`keepdim`) keeps the length 1.
 
-    Two inputs whose shapes broadcast. Raises ValueError for others.
+    Two inputs whose shapes broadcast; eps keeps the slope of equal vectors finite. Raises ValueError for other shapes.
     """
 
     held_as = MappingProxyType({"p": "norm"})

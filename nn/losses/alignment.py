@@ -44,11 +44,7 @@ class CTCLoss(Loss):
 def ctc_loss(log_probs: ArrayLike, targets: ArrayLike, input_lengths: ArrayLike, target_lengths: ArrayLike,
              blank: int = 0, reduction: str = "mean", zero_infinity: bool = False, *,
              speaker: Speaker = "ctc_loss") -> Tensor:
-    """-log of the probability of all paths that read as the labels: their mean per label, sum, or each.
-
-    Log-probabilities (T, N, C), labels (N, S) or one after the other; or one example, (T, C) and (S,). Options and
-    errors are those of `nn.CTCLoss`.
-    """
+    """-log of the probability of all paths that read as the labels: mean per label, sum, or each; as `nn.CTCLoss`."""
     check_reduction(speaker, reduction)
     x = predicted(speaker, log_probs, targets, real=True)
     warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")

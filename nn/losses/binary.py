@@ -67,10 +67,7 @@ class MultiLabelSoftMarginLoss(Weighted):
 
 def binary_cross_entropy(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None, reduction: str = "mean",
                          *, speaker: Speaker = "binary_cross_entropy") -> Tensor:
-    """-t log p - (1 - t) log(1 - p) for probabilities `input` and targets in [0, 1], of one shape.
-
-    log p is cut off at -100. `weight` broadcasts. Raises ValueError as `nn.BCELoss`.
-    """
+    """-t log p - (1 - t) log(1 - p) for probabilities `input` and targets in [0, 1]; otherwise as `nn.BCELoss`."""
     check_reduction(speaker, reduction)
     p, t = paired(speaker, input, target, real=True)
     low, high = in_unit_interval(speaker, p, "probabilities",
@@ -83,10 +80,7 @@ def binary_cross_entropy(input: ArrayLike, target: ArrayLike, weight: ArrayLike 
 def binary_cross_entropy_with_logits(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None,
                                      reduction: str = "mean", pos_weight: ArrayLike | None = None, *,
                                      speaker: Speaker = "binary_cross_entropy_with_logits") -> Tensor:
-    """softplus(z) - t z for logits z and targets t in [0, 1], of one shape: finite for every finite logit.
-
-    `weight` and `pos_weight` (of the positive part) broadcast. Raises ValueError as `nn.BCEWithLogitsLoss`.
-    """
+    """softplus(z) - t z for logits z and targets t in [0, 1]; otherwise as `nn.BCEWithLogitsLoss`."""
     check_reduction(speaker, reduction)
     z, t = paired(speaker, input, target, real=True)
     warn_of_squashed(speaker, z, "sigmoid", "it takes logits: leave the sigmoid out, or write BCELoss")
@@ -97,10 +91,7 @@ def binary_cross_entropy_with_logits(input: ArrayLike, target: ArrayLike, weight
 
 def multilabel_soft_margin_loss(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None,
                                 reduction: str = "mean", *, speaker: Speaker = "multilabel_soft_margin_loss") -> Tensor:
-    """softplus(z) - t z for logits z and targets t in [0, 1], the mean over the last axis: their mean, sum, or each.
-
-    `weight` broadcasts. Raises ValueError as `nn.BCELoss`.
-    """
+    """softplus(z) - t z, the mean over the last axis: their mean, sum, or each; as `nn.MultiLabelSoftMarginLoss`."""
     check_reduction(speaker, reduction)
     losses = binary_cross_entropy_with_logits(input, target, weight, "none", speaker=speaker)
     if losses.ndim == 0:

@@ -78,9 +78,9 @@ class NLLLoss(_Categorical):
 class MultiMarginLoss(Weighted):
     """sum over j != y of max(0, margin - x_y + x_j)^p / C, averaged: the right class should lead by the margin.
 
-    x (N, C) or (C,), target (N,) or () of class indices; p is 1 or 2; `weight` (C,) multiplies the loss of class y.
-    Raises ValueError for other shapes, p, and labels. Source: Crammer and Singer, "On the algorithmic implementation
-    of multiclass kernel-based vector machines", 2001.
+    x (N, C) or (C,), target (N,) or () of class indices; p is 1 or 2; `weight` (C,) multiplies the loss of class y. The
+    slope at the margin itself is 0, as in PyTorch. Raises ValueError for other shapes, p, and labels. Source: Crammer
+    and Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", 2001.
     """
 
     def __init__(self, p: int = 1, margin: float = 1.0, weight: ArrayLike | None = None, *,
@@ -136,10 +136,7 @@ def cross_entropy(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None 
 
 def nll_loss(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = None, ignore_index: int = -100,
              reduction: str = "mean", *, speaker: Speaker = "nll_loss") -> Tensor:
-    """-x_y for log-probabilities x, (N, C, d1, ...) or (C,), and class indices y.
-
-    `weight` is (C,), `ignore_index` marks labels that do not count. Raises as `nn.NLLLoss`.
-    """
+    """-x_y for log-probabilities x, (N, C, d1, ...) or (C,), and class indices y; otherwise as `nn.NLLLoss`."""
     check_reduction(speaker, reduction)
     x = _predictions(speaker, input, target)
     warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")
@@ -152,10 +149,7 @@ def nll_loss(input: ArrayLike, target: ArrayLike, weight: ArrayLike | None = Non
 def multi_margin_loss(input: ArrayLike, target: ArrayLike, p: int = 1, margin: float = 1.0,
                       weight: ArrayLike | None = None, reduction: str = "mean", *,
                       speaker: Speaker = "multi_margin_loss") -> Tensor:
-    """sum over j != y of max(0, margin - x_y + x_j)^p / C for x (N, C) or (C,): their mean, sum, or each.
-
-    The slope at the margin itself is 0, as in PyTorch. Raises ValueError as `nn.MultiMarginLoss`.
-    """
+    """sum over j != y of max(0, margin - x_y + x_j)^p / C: their mean, sum, or each; as `nn.MultiMarginLoss`."""
     check_reduction(speaker, reduction)
     if p not in (1, 2):
         raise ValueError(f"{described(speaker)}: p is 1 or 2, got {p!r}")
@@ -180,10 +174,7 @@ def _multi_margin(x: Any, target: Any, weight: Any, *, p: int, margin: float, re
 
 def kl_div(input: ArrayLike, target: ArrayLike, reduction: str = "mean", log_target: bool = False, *,
            speaker: Speaker = "kl_div") -> Tensor:
-    """t (log t - x) for log-probabilities x and target probabilities t, or their logarithms with `log_target`.
-
-    `reduction="batchmean"` divides the sum by the batch size. Raises as `nn.KLDivLoss`.
-    """
+    """t (log t - x) for log-probabilities x and target probabilities t: their mean, sum, or each; as `nn.KLDivLoss`."""
     check_reduction(speaker, reduction, KLDivLoss.reductions)
     x, t = paired(speaker, input, target, real=True)
     warn_of_squashed(speaker, x, "softmax", "it takes their logarithms: write log_softmax")

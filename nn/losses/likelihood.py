@@ -34,7 +34,8 @@ class GaussianNLLLoss(Loss):
 class PoissonNLLLoss(Loss):
     """exp(x) - t x for predicted logarithms x of rates, averaged; with `log_input=False` x - t log(x + eps) for rates.
 
-    `full` adds Stirling's t log t - t + log(2 pi t) / 2 for t > 1. Both have one shape, else ValueError.
+    `full` adds Stirling's t log t - t + log(2 pi t) / 2 for t > 1. Raises ValueError for a negative count t, and unless
+    both have one shape.
     """
 
     def __init__(self, log_input: bool = True, full: bool = False, *, eps: float = 1e-8,
@@ -48,10 +49,7 @@ class PoissonNLLLoss(Loss):
 
 def gaussian_nll_loss(input: ArrayLike, target: ArrayLike, var: ArrayLike, full: bool = False, eps: float = 1e-6,
                       reduction: str = "mean", *, speaker: Speaker = "gaussian_nll_loss") -> Tensor:
-    """(log v + (x - t)^2 / v) / 2 for means x and variances v, those below `eps` as eps: their mean, sum, or each.
-
-    `var` has the shape of x, lacks its last axis, or broadcasts. Slopes and errors are those of `nn.GaussianNLLLoss`.
-    """
+    """(log v + (x - t)^2 / v) / 2 for means x and variances v: their mean, sum, or each; as `nn.GaussianNLLLoss`."""
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target, real=True)
     variance = admitted(speaker, var, x.dtype, real=True)
@@ -73,10 +71,7 @@ def _gaussian(x: Any, t: Any, variance: Any, *, full: bool, eps: float, reductio
 
 def poisson_nll_loss(input: ArrayLike, target: ArrayLike, log_input: bool = True, full: bool = False, eps: float = 1e-8,
                      reduction: str = "mean", *, speaker: Speaker = "poisson_nll_loss") -> Tensor:
-    """exp(x) - t x for logarithms x of rates, or without `log_input` x - t log(x + eps): their mean, sum, or each.
-
-    Raises ValueError for a negative count. Options are those of `nn.PoissonNLLLoss`.
-    """
+    """exp(x) - t x, or without `log_input` x - t log(x + eps): their mean, sum, or each; as `nn.PoissonNLLLoss`."""
     check_reduction(speaker, reduction)
     x, t = paired(speaker, input, target, real=True)
     refuse_where(t._value < 0, speaker, t, "counts of at least 0")

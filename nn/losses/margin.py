@@ -66,7 +66,8 @@ class SoftMarginLoss(Loss):
 class CosineEmbeddingLoss(_WithMargin):
     """1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where y is -1, averaged.
 
-    Inputs (N, D) or (D,), targets (N,) or (). Raises ValueError for other shapes and targets.
+    cos(x1, x2) = x1 . x2 / sqrt((||x1||^2 + 1e-12) (||x2||^2 + 1e-12)). Inputs (N, D) or (D,), targets (N,) or ().
+    Raises ValueError for other shapes and targets.
     """
 
     def forward(self, input1: ArrayLike, input2: ArrayLike, target: ArrayLike) -> Tensor:
@@ -92,11 +93,9 @@ class TripletMarginLoss(Loss):
 
 
 class TripletMarginWithDistanceLoss(Loss):
-    """max(0, d(a, p) - d(a, n) + margin), averaged, with any distance d.
+    """max(0, d(a, p) - d(a, n) + margin), averaged, with any distance d; otherwise as TripletMarginLoss.
 
-    `distance_function(x, y)` gives a distance for each pair, `pairwise_distance` unless given; `swap` takes d(p, n)
-    where that is smaller than d(a, n). All three have one shape, else ValueError.
-    Source: Balntas et al., "Learning local feature descriptors with triplets", 2016.
+    `distance_function(x, y)` gives a distance for each pair: `pairwise_distance` unless given.
     """
 
     def __init__(self, *, distance_function: Distance | None = None, margin: float = 1.0, swap: bool = False,
@@ -112,10 +111,7 @@ class TripletMarginWithDistanceLoss(Loss):
 
 def margin_ranking_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike, margin: float = 0.0,
                         reduction: str = "mean", *, speaker: Speaker = "margin_ranking_loss") -> Tensor:
-    """max(0, -y (x1 - x2) + margin) of three arrays of one shape: their mean, sum, or each.
-
-    Raises ValueError as `nn.MarginRankingLoss`.
-    """
+    """max(0, -y (x1 - x2) + margin): their mean, sum, or each; otherwise as `nn.MarginRankingLoss`."""
     check_reduction(speaker, reduction)
     x1, x2 = paired(speaker, input1, input2, real=True, names=("input1", "input2"))
     y = _signs(speaker, paired(speaker, x1, target, names=("input1", "target"))[1])
@@ -124,10 +120,7 @@ def margin_ranking_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike,
 
 def hinge_embedding_loss(input: ArrayLike, target: ArrayLike, margin: float = 1.0, reduction: str = "mean", *,
                          speaker: Speaker = "hinge_embedding_loss") -> Tensor:
-    """x where y is 1, max(0, margin - x) where y is -1, of two arrays of one shape: their mean, sum, or each.
-
-    Raises ValueError as `nn.HingeEmbeddingLoss`.
-    """
+    """x where y is 1, max(0, margin - x) where y is -1: their mean, sum, or each; as `nn.HingeEmbeddingLoss`."""
     check_reduction(speaker, reduction)
     x, target = paired(speaker, input, target, real=True)
     y = _signs(speaker, target)
@@ -136,10 +129,7 @@ def hinge_embedding_loss(input: ArrayLike, target: ArrayLike, margin: float = 1.
 
 def soft_margin_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean", *,
                      speaker: Speaker = "soft_margin_loss") -> Tensor:
-    """log(1 + exp(-y x)) of two arrays of one shape: their mean, sum, or each; finite for every finite x.
-
-    Raises ValueError as `nn.SoftMarginLoss`.
-    """
+    """log(1 + exp(-y x)): their mean, sum, or each, finite for every finite x; as `nn.SoftMarginLoss`."""
     check_reduction(speaker, reduction)
     x, target = paired(speaker, input, target, real=True)
     return reduced(softplus(-_signs(speaker, target) * x), reduction)
@@ -147,11 +137,7 @@ def soft_margin_loss(input: ArrayLike, target: ArrayLike, reduction: str = "mean
 
 def cosine_embedding_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLike, margin: float = 0.0,
                           reduction: str = "mean", *, speaker: Speaker = "cosine_embedding_loss") -> Tensor:
-    """1 - cos(x1, x2) where y is 1, max(0, cos(x1, x2) - margin) where y is -1: their mean, sum, or each.
-
-    cos(x1, x2) = x1 . x2 / sqrt((||x1||^2 + 1e-12) (||x2||^2 + 1e-12)), of inputs (N, D) or (D,), for targets (N,) or
-    (). Raises ValueError as `nn.CosineEmbeddingLoss`.
-    """
+    """1 - cos(x1, x2) where y is 1, else max(0, cos(x1, x2) - margin); otherwise as `nn.CosineEmbeddingLoss`."""
     check_reduction(speaker, reduction)
     x1, x2 = paired(speaker, input1, input2, real=True, names=("input1", "input2"))
     if x1.ndim not in (1, 2):
@@ -164,10 +150,7 @@ def cosine_embedding_loss(input1: ArrayLike, input2: ArrayLike, target: ArrayLik
 def triplet_margin_loss(anchor: ArrayLike, positive: ArrayLike, negative: ArrayLike, margin: float = 1.0,
                         p: float = 2.0, eps: float = 1e-6, swap: bool = False, reduction: str = "mean", *,
                         speaker: Speaker = "triplet_margin_loss") -> Tensor:
-    """max(0, d(a, p) - d(a, n) + margin) of three arrays of one shape, d along the last axis: their mean, sum, or each.
-
-    Raises ValueError for other shapes. Options are those of `nn.TripletMarginLoss`.
-    """
+    """max(0, d(a, p) - d(a, n) + margin): their mean, sum, or each; otherwise as `nn.TripletMarginLoss`."""
     return triplet_margin_with_distance_loss(
         anchor, positive, negative, distance_function=partial(pairwise_distance, p=p, eps=eps),
         margin=margin, swap=swap, reduction=reduction, speaker=speaker)
@@ -177,10 +160,7 @@ def triplet_margin_with_distance_loss(anchor: ArrayLike, positive: ArrayLike, ne
                                       distance_function: Distance | None = None, margin: float = 1.0,
                                       swap: bool = False, reduction: str = "mean",
                                       speaker: Speaker = "triplet_margin_with_distance_loss") -> Tensor:
-    """max(0, d(a, p) - d(a, n) + margin) of three arrays of one shape, with any distance d: their mean, sum, or each.
-
-    Raises ValueError for other shapes. Options are those of `nn.TripletMarginWithDistanceLoss`.
-    """
+    """max(0, d(a, p) - d(a, n) + margin), with any distance d; as `nn.TripletMarginWithDistanceLoss`."""
     check_reduction(speaker, reduction)
     distance = pairwise_distance if distance_function is None else distance_function
     a, near = paired(speaker, anchor, positive, real=True, names=("anchor", "positive"))
