@@ -74,9 +74,9 @@ class _OverLastAxes(Affine):
 
 
 class LayerNorm(_OverLastAxes):
-    """Normalization of every example by itself, over its last axes, which have `normalized_shape`.
+    """y = (x - mean) / sqrt(var + eps) * weight + bias over the last axes of every example.
 
-    `weight` and `bias` have that shape. Raises ValueError for input that does not end in it.
+    These, `weight` and `bias` have `normalized_shape`. Raises ValueError for input that does not end in it.
     Source: Ba et al., arXiv:1607.06450.
     """
 
@@ -90,9 +90,10 @@ class LayerNorm(_OverLastAxes):
 
 
 class GroupNorm(Affine):
-    """Normalization of every example by itself, over each of `num_groups` groups of channels; input (N, C, ...).
+    """y = (x - mean) / sqrt(var + eps) * weight + bias over each of `num_groups` groups of channels of every example.
 
-    Raises ValueError unless the groups divide the channels. Source: Wu & He, arXiv:1803.08494.
+    Input (N, C, ...); `weight` and `bias` are (C,). Raises ValueError unless the groups divide the channels.
+    Source: Wu & He, arXiv:1803.08494.
     """
 
     def __init__(self, num_groups: int, num_channels: int, eps: float = 1e-5, affine: bool = True, *,
@@ -114,8 +115,8 @@ class GroupNorm(Affine):
 class RMSNorm(_OverLastAxes):
     """x / sqrt(mean of x^2 + eps) * weight over the last axes: LayerNorm that leaves the mean where it is.
 
-    `weight` has `normalized_shape`; `eps` is the spacing of floats at 1 unless given. Raises ValueError for input that
-    does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
+    `weight` has `normalized_shape`; `eps` is the spacing of floats at 1 (for float16 that of float32) unless given.
+    Raises ValueError for input that does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
     """
 
     def __init__(self, normalized_shape: int | Sequence[int], eps: float | None = None,
@@ -129,10 +130,7 @@ class RMSNorm(_OverLastAxes):
 
 def layer_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayLike | None = None,
                bias: ArrayLike | None = None, eps: float = 1e-5, *, speaker: Speaker = "layer_norm") -> Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias, over the last axes, which have `normalized_shape`.
-
-    `weight` and `bias` have that shape, or are None. Raises ValueError for input that does not end in it.
-    """
+    """(x - mean) / sqrt(var + eps) * weight + bias, over the last axes, of `normalized_shape`; as `nn.LayerNorm`."""
     input, shape = _ending_in(speaker, input, normalized_shape)
     weight, bias = fitting(speaker, shape, input.dtype, weight=weight, bias=bias)
     return layer_kernel(input, weight, bias, axes=len(shape), eps=eps)
@@ -140,10 +138,7 @@ def layer_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayL
 
 def group_norm(input: ArrayLike, num_groups: int, weight: ArrayLike | None = None, bias: ArrayLike | None = None,
                eps: float = 1e-5, *, speaker: Speaker = "group_norm") -> Tensor:
-    """(x - mean) / sqrt(var + eps) * weight + bias, over each of `num_groups` groups of channels of (N, C, ...).
-
-    `weight` and `bias` are (C,), or None. Raises ValueError unless the groups divide the channels.
-    """
+    """(x - mean) / sqrt(var + eps) * weight + bias, over groups of channels of (N, C, ...); as `nn.GroupNorm`."""
     input = admitted(speaker, input, real=True)
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
         raise refusal(speaker, f"(N, C, ...) with channels that {num_groups} groups divide", input)
@@ -155,11 +150,7 @@ def group_norm(input: ArrayLike, num_groups: int, weight: ArrayLike | None = Non
 
 def rms_norm(input: ArrayLike, normalized_shape: Sequence[int], weight: ArrayLike | None = None,
              eps: float | None = None, *, speaker: Speaker = "rms_norm") -> Tensor:
-    """x / sqrt(mean(x^2) + eps) * weight, over the last axes, which have `normalized_shape`.
-
-    `weight` has that shape, or is None; `eps` is the spacing of the dtype at 1 (for float16 that of float32) unless
-    given. Raises ValueError for input that does not end in that shape. Source: Zhang & Sennrich, arXiv:1910.07467.
-    """
+    """x / sqrt(mean of x^2 + eps) * weight, over the last axes, of `normalized_shape`; as `nn.RMSNorm`."""
     input, shape = _ending_in(speaker, input, normalized_shape)
     (weight,) = fitting(speaker, shape, input.dtype, weight=weight)
     eps = spacing(input.dtype) if eps is None else eps

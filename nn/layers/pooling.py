@@ -176,7 +176,6 @@ def max_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 def avg_pool2d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """The mean of every window of `input` (N, C, H, W) or (C, H, W); otherwise as `nn.AvgPool2d`."""
-    nonzero("avg_pool2d", divisor_override=divisor_override)
     windows = _pool_geometry("avg_pool2d", 2, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool2d", input, windows, ceil_mode, count_include_pad, divisor_override)
 
@@ -191,7 +190,6 @@ def avg_pool1d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, 
 def avg_pool3d(input: ArrayLike, kernel_size: Size, stride: Size | None = None, padding: Size = 0,
                ceil_mode: bool = False, count_include_pad: bool = True, divisor_override: int | None = None) -> Tensor:
     """The mean of every window of `input` (N, C, D, H, W) or (C, D, H, W); otherwise as `nn.AvgPool3d`."""
-    nonzero("avg_pool3d", divisor_override=divisor_override)
     windows = _pool_geometry("avg_pool3d", 3, kernel_size, stride, padding, 1)
     return _avg_pool("avg_pool3d", input, windows, ceil_mode, count_include_pad, divisor_override)
 
@@ -244,6 +242,7 @@ def _max_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, retu
 
 def _avg_pool(speaker: Speaker, x: Any, windows: Geometry, ceil_mode: bool, count_include_pad: bool,
               divisor: int | None) -> Tensor:
+    nonzero(speaker, divisor_override=divisor)
     kernel, stride, padding, _ = windows
     x, single = _batch(speaker, admitted(speaker, x), windows, ceil_mode)
     out: Tensor = average_pool(x, kernel=kernel, stride=stride, padding=padding, ceil_mode=ceil_mode,

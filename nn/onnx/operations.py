@@ -106,28 +106,14 @@ def _broadcast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Expand", [inputs[0], shape])
 
 
-def _moveaxis(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    sources, places = (np.atleast_1d(_options(node)[name]) % node.ndim for name in ("source", "destination"))
-    order = [axis for axis in range(node.ndim) if axis not in sources]
-    for place, source in sorted(zip(places.tolist(), sources.tolist(), strict=True)):
-        order.insert(place, source)
-    return graph.transpose(inputs[0], order)
-
-
 def _reshape(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.reshape(inputs[0], kept_axes(input_shape(node), node.shape))
 
 
-def _transpose(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    axes = _options(node).get("axes") or range(node.ndim)[::-1]
-    return graph.transpose(inputs[0], [int(axis) % node.ndim for axis in axes])
-
-
-def _swapaxes(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    axes = list(range(node.ndim))
-    first, second = (int(_options(node)[name]) for name in ("axis1", "axis2"))
-    axes[first], axes[second] = axes[second], axes[first]
-    return graph.transpose(inputs[0], axes)
+def _permute(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """The order of the axes is the shape that NumPy makes of an array whose axes have the lengths 0, 1, 2, ..."""
+    numbered = np.empty(range(node.ndim))
+    return graph.transpose(inputs[0], getattr(np, node.primitive.name)(numbered, **_options(node)).shape)
 
 
 def _softmax(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -152,8 +138,9 @@ _OTHERS: dict[str, ConvertOperation] = {
     "ravel": _reshape,
     "squeeze": _reshape,
     "expand_dims": _reshape,
-    "transpose": _transpose,
-    "swapaxes": _swapaxes,
+    "transpose": _permute,
+    "swapaxes": _permute,
+    "moveaxis": _permute,
     "softmax": _softmax,
     "log_softmax": _softmax,
     "cumsum": lambda graph, node, inputs: graph.add(
@@ -173,7 +160,6 @@ _OTHERS: dict[str, ConvertOperation] = {
     "take": _take,
     "einsum": lambda graph, node, inputs: graph.add("Einsum", inputs, equation=_options(node)["subscripts"]),
     "broadcast_to": _broadcast,
-    "moveaxis": _moveaxis,
     **KERNELS,
 }
 

@@ -19,8 +19,8 @@ Functions = Function | Sequence[Function]
 class StepLR(Scheduler):
     """`rate(t) = initial * gamma^floor(t / step_size)`: multiplied by `gamma` every `step_size` steps.
 
-    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`, an epoch or a batch each.
-    Raises ValueError for a `step_size` below 1.
+    `initial`, here and below, is the group's `lr` when the schedule was made; t counts calls of `step()`, an epoch or a
+    batch each. Raises ValueError for a `step_size` below 1.
     """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
@@ -34,8 +34,7 @@ class StepLR(Scheduler):
 class MultiStepLR(Scheduler):
     """`rate(t) = initial * gamma^(number of milestones <= t)`: multiplied by `gamma` at each of the milestones.
 
-    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`. Raises TypeError for
-    milestones that are not integers, ValueError for negative ones.
+    Raises TypeError for milestones that are not integers, ValueError for negative ones.
     """
 
     def __init__(self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1) -> None:
@@ -49,8 +48,7 @@ class MultiStepLR(Scheduler):
 class ExponentialLR(Scheduler):
     """`rate(t) = initial * gamma^t`: multiplied by `gamma` every step.
 
-    `initial` is the group's `lr` when the schedule was made; t counts calls of `step()`. Raises ValueError once the
-    rate is negative.
+    Raises ValueError once the rate is negative.
     """
 
     def __init__(self, optimizer: Optimizer, gamma: float) -> None:
@@ -64,7 +62,7 @@ class ExponentialLR(Scheduler):
 class ConstantLR(Scheduler):
     """`rate(t) = initial * factor` for t < `total_iters`, and `initial` from there on.
 
-    `initial` is the group's `lr` when the schedule was made. Raises ValueError for `total_iters` below 1.
+    Raises ValueError for `total_iters` below 1.
     """
 
     def __init__(self, optimizer: Optimizer, factor: float = 1 / 3, total_iters: int = 5) -> None:
