@@ -127,7 +127,7 @@ class Graph:
     banner: tuple[str, ...] = ()  # what was left out, folded or failed
     backward: bool = False
     heat_unit: str = ""
-    heat_figure: Callable[[float], str] = str  # how a figure of that unit is written
+    heat_figure: Callable[[float], str] = str  # how a figure of that unit is written on a vertex
     heat_together: Callable[[Sequence[float]], float] = sum  # the figure of several vertices, from theirs
     total: int = 0  # vertices of the full graph, before anything was folded
 
@@ -185,10 +185,11 @@ class Graph:
         """What colours are a share of: the largest heat, or 1 where nothing is warm."""
         return self.highest_heat or 1.0
 
-    def heat_of(self, vertices: Iterable[Vertex]) -> float | None:
-        """The heat of one vertex that stands for several."""
-        heats = [v.heat for v in vertices if v.heat is not None]
-        return self.heat_together(heats) if heats else None
+    def warmed(self, vertex: Vertex, alike: Iterable[Vertex]) -> Vertex:
+        """A vertex with the heat, and its figure, of those that it stands for."""
+        heats = [v.heat for v in alike if v.heat is not None]
+        heat = self.heat_together(heats) if heats else None
+        return replace(vertex, heat=heat, heat_text="" if heat is None else self.heat_figure(heat))
 
     @property
     def heat_scale(self) -> str:

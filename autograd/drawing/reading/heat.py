@@ -59,7 +59,7 @@ def _by_time(extraction: Extraction) -> None:
     missing = len(operations) - len(figures)
     if missing:
         lines.append(f"{count_text(missing, 'operation')} could not be run again.")
-    _apply(extraction, figures, texts, "time, forward and backward", lines, seconds_text)
+    _apply(extraction, figures, "time, forward and backward", lines, seconds_text, texts=texts)
 
 
 def _timed(node: Node, values: Mapping[Node, Any]) -> tuple[float | None, float | None]:
@@ -107,12 +107,16 @@ def _by_bytes(extraction: Extraction) -> None:
         kept[node] = size
     peak, place = _peak(extraction.order, kept)
     figures = {node: float(kept[node]) for node in _operations(extraction.order)}
-    texts = {node: bytes_text(size) + " kept" for node, size in figures.items()}
     lines = [f"{bytes_text(sum(kept.values()))} are kept for the backward pass, the leaves' own memory not counted."]
+    texts = {}
     if place is not None:
+        texts[place] = f"{_kept(kept[place])} · peak"
         lines.append(f"The peak of the backward pass, {bytes_text(peak)}, is at {place.primitive.name}.")
-        texts[place] = texts.get(place, "") + " · peak"
-    _apply(extraction, figures, texts, "bytes kept for the backward pass", lines, bytes_text)
+    _apply(extraction, figures, "memory for the backward pass", lines, _kept, texts=texts)
+
+
+def _kept(size: float) -> str:
+    return f"{bytes_text(size)} kept"
 
 
 def _is_leafs(array: Array, node: Node) -> bool:
@@ -153,22 +157,21 @@ def _by_flops(extraction: Extraction) -> None:
                      f"{most.primitive.name}, {flops_text(figures[most])} ({figures[most] / (total or 1.0):.0%}).")
     if unknown:
         lines.append(f"Not counted: {', '.join(unknown)}.")
-    texts = {node: flops_text(count) for node, count in figures.items()}
-    _apply(extraction, figures, texts, "floating-point operations, forward", lines, flops_text)
+    _apply(extraction, figures, "floating-point operations, forward", lines, flops_text)
 
 
 def _by_gradient(extraction: Extraction) -> None:
     found = cotangents(extraction.order, seeds(extraction), extraction.filled(LARGEST))
     figures = {node: float(np.linalg.norm(np.ravel(g))) for node, g in found.items()
                if not isinstance(g, list) and node.primitive is not select}
-    texts = {node: f"‖grad‖ {size:.3g}" for node, size in figures.items()}
     lines = []
     leaves = {node: size for node, size in figures.items() if isinstance(node, Leaf)}
     if leaves:
         low, high = min(leaves, key=leaves.__getitem__), max(leaves, key=leaves.__getitem__)
         lines.append(f"Norms at the leaves run from {leaves[low]:.3g} ({_called(extraction, low)}) "
                      f"to {leaves[high]:.3g} ({_called(extraction, high)}).")
-    _apply(extraction, figures, texts, "norm of the gradient", lines, lambda x: f"{x:.3g}", lambda norms: hypot(*norms))
+    _apply(extraction, figures, "norm of the gradient", lines, lambda norm: f"‖grad‖ {norm:.3g}",
+           together=lambda norms: hypot(*norms))
 
 
 def _called(extraction: Extraction, node: Node) -> str:
@@ -176,12 +179,12 @@ def _called(extraction: Extraction, node: Node) -> str:
     return vertex.name or vertex.id
 
 
-def _apply(extraction: Extraction, figures: Mapping[Node, float], texts: Mapping[Node, str], unit: str,
-           lines: Sequence[str], write: Callable[[float], str],
+def _apply(extraction: Extraction, figures: Mapping[Node, float], unit: str, lines: Sequence[str],
+           write: Callable[[float], str], *, texts: Mapping[Node, str] | None = None,
            together: Callable[[Sequence[float]], float] = sum) -> None:
-    """Put the figures on the vertices; the colour is a share of the largest, and the square root shows small ones."""
-    graph = extraction.graph
-    changed = [replace(graph.vertices[key], heat=figures[node], heat_text=texts[node])
+    """Put the figures on the vertices, as `write` writes them where `texts` has nothing better."""
+    graph, told = extraction.graph, texts or {}
+    changed = [replace(graph.vertices[key], heat=figures[node], heat_text=told.get(node) or write(figures[node]))
                for key, node in extraction.nodes.items() if node in figures and np.isfinite(figures[node])]
     extraction.graph = replace(graph.with_vertices(changed).saying(*lines), heat_unit=unit, heat_figure=write,
                                heat_together=together)

@@ -82,11 +82,12 @@ def _box(graph: Graph, cluster: Cluster, members: list[Vertex], data: list[str])
     notes = [" → ".join(end for end in ends if end)] if any(ends) else []
     if cluster.repeats > 1:
         notes.append(f"× {cluster.repeats}")
-    return Vertex(f"m{cluster.id[1:]}", Kind.MODULE, op=cluster.kind, name=name, named_by="module", dtype="",
-                  value=made[0].value if len(made) == 1 else None, output=any(v.output for v in members),
-                  failed=any(v.failed for v in members), cluster=cluster.parent, parameters=cluster.parameters,
-                  stands_for=sum(v.stands_for for v in members), heat=graph.heat_of(members), notes=tuple(notes),
-                  change=changes.pop() if len(changes) == 1 else "")
+    box = Vertex(f"m{cluster.id[1:]}", Kind.MODULE, op=cluster.kind, name=name, named_by="module",
+                 value=made[0].value if len(made) == 1 else None, output=any(v.output for v in members),
+                 failed=any(v.failed for v in members), cluster=cluster.parent, parameters=cluster.parameters,
+                 stands_for=sum(v.stands_for for v in members), notes=tuple(notes),
+                 change=changes.pop() if len(changes) == 1 else "")
+    return graph.warmed(box, members)
 
 
 def without_lonely_frames(graph: Graph) -> Graph:

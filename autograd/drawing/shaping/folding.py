@@ -49,12 +49,13 @@ def _for_all(graph: Graph, alike: Sequence[Vertex]) -> Vertex:
     if not name and end is not None:
         name, named_by = end.name, end.named_by
     value = first.value if first.kind is Kind.CONSTANT and len({v.value for v in alike}) == 1 else None
-    return replace(first, name=name, named_by=named_by if name else "",
-                   value=end.value if end is not None else value, grad=end.grad if end is not None else None,
-                   expects_grad=all(v.expects_grad for v in alike), output=end is not None,
-                   failed=any(v.failed for v in alike), stands_for=sum(v.stands_for for v in alike),
-                   options=first.options if len({v.options for v in alike}) == 1 else "",
-                   heat=graph.heat_of(alike), notes=first.notes if len({v.notes for v in alike}) == 1 else ())
+    common = replace(first, name=name, named_by=named_by if name else "",
+                     value=end.value if end is not None else value, grad=end.grad if end is not None else None,
+                     expects_grad=all(v.expects_grad for v in alike), output=end is not None,
+                     failed=any(v.failed for v in alike), stands_for=sum(v.stands_for for v in alike),
+                     options=first.options if len({v.options for v in alike}) == 1 else "",
+                     notes=first.notes if len({v.notes for v in alike}) == 1 else ())
+    return graph.warmed(common, alike)
 
 
 def pattern(names: Sequence[str]) -> str:

@@ -258,6 +258,24 @@ def test_the_scale_of_heat_ends_at_the_sum_of_the_folded_box_that_has_the_darkes
     assert every.heat_scale == f"floating-point operations, forward, up to {linear} FLOP"
     assert boxes.heat_scale == f"floating-point operations, forward, up to {2 * linear + tanh} FLOP"
     assert boxes.hottest == 2 * linear + tanh
+    assert {v.heat_text for v in boxes.vertices.values() if v.kind is Kind.MODULE} == {f"{2 * linear + tanh} FLOP"}
+
+
+def test_what_is_drawn_once_shows_the_figure_that_its_colour_stands_for() -> None:
+    x = Tensor(np.ones((4, 4)), requires_grad=True, name="x")
+    y = x
+    for _ in range(60):
+        y = np.tanh(y @ x)
+    figures = {}
+    for measure in ("time", "bytes", "flops", "grad_norm"):
+        graph = draw(y.sum(), color_by=measure, fold=True).graph
+        product = next(v for v in graph.vertices.values() if v.op == "matmul" and v.stands_for > 9)
+        assert product.heat_text == graph.heat_figure(product.heat)
+        figures[measure] = product.heat_text, product.stands_for
+    text, times = figures["flops"]
+    assert text == f"{times * 2 * 4**3 / 1000:.3g} kFLOP"
+    assert figures["grad_norm"][0].startswith("‖grad‖ ")
+    assert figures["bytes"][0].endswith("B kept")
 
 
 def test_the_norm_of_several_gradients_is_that_of_all_their_elements_not_the_sum_of_their_norms() -> None:
@@ -279,7 +297,7 @@ def test_the_norm_of_several_gradients_is_that_of_all_their_elements_not_the_sum
 
 
 @pytest.mark.parametrize(("measure", "unit"), [
-    ("time", "time"), ("bytes", "bytes kept"), ("flops", "floating-point operations"), ("grad_norm", "norm of the"),
+    ("time", "time"), ("bytes", "memory for the"), ("flops", "floating-point operations"), ("grad_norm", "norm of the"),
 ])
 def test_heat_from_a_measured_run(measure: str, unit: str) -> None:
     x = Tensor(np.ones((100, 100)), requires_grad=True, name="x")
