@@ -20,12 +20,10 @@ SYMBOLS = {
 """Operators are shown by their sign as well as by their name."""
 
 Role = Literal["title", "detail", "value", "grad", "tangent", "alarm"]
-TITLE, SMALL = 12.0, 10.0  # font sizes, in points
+TITLE, SMALL, TINY = 12.0, 10.0, 9.0  # font sizes, in points; the last of words on edges, signs and marks
 PADDING = (11.0, 6.0)
 BEHIND = (5.0, 2.5)
 """How far down and to the right the sheets behind a folded module lie, the last one first."""
-ROOMY = 300
-"""Words in the middle of edges widen a layout and slow an engine down; a picture of more edges does without."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ class Kind(StrEnum):
 
 
 Slot = tuple[Literal["value", "tangent", "grad"], str]  # what comes step by step, and as what it is written
+ROOMY = 300
+"""Words in the middle of edges widen a layout and slow an engine down; a picture of more edges does without."""
 LEAVES = (Kind.PARAMETER, Kind.INPUT, Kind.CONSTANT)
 
 
@@ -158,10 +160,20 @@ class Graph:
             cluster = self.clusters[cluster].parent
         return path[::-1]
 
-    def around(self, edge: Edge) -> tuple[str, ...]:
-        """The clusters that hold both ends of an edge, outermost first."""
-        source, target = (self.lineage(self.vertices[end].cluster) for end in (edge.source, edge.target))
-        return tuple(cluster for cluster in source if cluster in target)
+    def around(self, *keys: str) -> tuple[str, ...]:
+        """The clusters that hold all of these vertices, outermost first."""
+        lineages = map(self.lineage, {self.vertices[key].cluster for key in keys})
+        return tuple(step[0] for step in zip(*lineages, strict=False) if len(set(step)) == 1)
+
+    @property
+    def ends(self) -> list[str]:
+        """The outputs, or the last vertex where none is left."""
+        return [key for key, vertex in self.vertices.items() if vertex.output] or list(self.vertices)[-1:]
+
+    @property
+    def roomy(self) -> bool:
+        """Whether the edges are few enough for words on all of them."""
+        return len(self.edges) <= ROOMY
 
     def flows_back(self, edge: Edge) -> bool:
         """Whether a gradient comes back along this edge."""

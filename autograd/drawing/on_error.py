@@ -88,7 +88,7 @@ def _of_call(primitive: Primitive, operands: Sequence[Any], names: Names) -> Ext
         node = x._node if isinstance(x, Tensor) else None
         if node is not None:
             sources.append(result.ids[node])
-        elif x is not None and hasattr(x, "shape"):
+        elif hasattr(x, "shape"):
             key = graph.next_id()
             graph.add(Vertex(key, Kind.INPUT, name=getattr(x, "name", None) or "", shape=tuple(x.shape),
                              dtype=str(x.dtype)))

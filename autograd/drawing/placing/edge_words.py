@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import hypot
 
-from autograd.drawing.labels import BEHIND, ROOMY, edge_text
+from autograd.drawing.labels import BEHIND, TINY, edge_text
 from autograd.drawing.model import Graph, Kind
 from autograd.drawing.words import width
 
@@ -20,7 +20,6 @@ from .marks import marks
 from .room import Room
 from .ways_back import WAY_BACK, drawn_lines
 
-SIZE = 9.0
 CLEAR = 3.0
 """How far a word stays from its line."""
 LEAST_SLOPE = 0.25
@@ -39,8 +38,7 @@ class Word:
 
 def edge_words(graph: Graph, layout: Layout) -> list[Word]:
     """The words of all edges, each at the first of its free places that the fewest lines come through."""
-    roomy = len(graph.edges) <= ROOMY
-    solid, lines = _solid(graph, layout), _lines(graph, layout) if roomy else Room()
+    solid, lines = _solid(graph, layout), _lines(graph, layout) if graph.roomy else Room()
     into: dict[str, list[tuple[int, Route]]] = {}
     for number, route in layout.routes.items():
         into.setdefault(graph.edges[number].target, []).append((number, route))
@@ -48,14 +46,14 @@ def edge_words(graph: Graph, layout: Layout) -> list[Word]:
     for number, edge in enumerate(graph.edges):
         if edge.carried or number not in layout.routes:
             continue
-        middle, head = edge_text(edge, roomy=roomy and number in layout.labels)
+        middle, head = edge_text(edge, roomy=graph.roomy and number in layout.labels)
         text = middle or head
         if not text:
             continue
-        half = width(text, SIZE) / 2 + 1
+        half = width(text, TINY) / 2 + 1
         places = [layout.labels[number]] if middle else []
         places += _beside(layout.routes[number], half, graph.backward)
-        free = list(filter(solid.is_free, (Box(x, y, 2 * half, SIZE + 1) for x, y in places)))
+        free = list(filter(solid.is_free, (Box(x, y, 2 * half, TINY + 1) for x, y in places)))
         if free:
             operands = into[edge.target]
             chosen = min(free, key=lambda box: (_is_anothers(box, number, operands), lines.met(box)))
@@ -98,7 +96,7 @@ def _beside(route: Route, half: float, backward: bool) -> Iterator[Point]:
     below, as far from the line as its slope asks for. In the backward view the side comes first on which no gradient
     flows back, and the other leaves room for it.
     """
-    high = SIZE / 2 + 1
+    high = TINY / 2 + 1
     for distance in (11.0, 18.0, 26.0, 36.0, 48.0, 64.0, 84.0):
         x, y, along, down = _before_end(route, distance)
         right = backward or route[0][0] >= route[-1][0]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from autograd.drawing.labels import ROOMY, cluster_label
+from autograd.drawing.labels import SMALL, cluster_label
 from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
@@ -16,7 +16,6 @@ from .layout import Layout
 from .room import Room
 from .ways_back import drawn_lines
 
-SIZE = 10.0
 INDENT = 8.0
 BASELINE = 13.0
 """The distance of a label from its frame's upper edge."""
@@ -33,7 +32,7 @@ class FrameWords:
 def frame_words(graph: Graph, layout: Layout) -> dict[str, FrameWords]:
     """The words of each frame."""
     lines = Room()
-    if len(graph.edges) <= ROOMY:
+    if graph.roomy:
         for route in drawn_lines(graph, layout):
             lines.take_line(route)
     found = {}
@@ -57,5 +56,5 @@ def _placed(text: str, frame: Box, lines: Room) -> FrameWords | None:
 
 
 def _box(text: str, frame: Box, shift: float) -> Box:
-    wide = width(text, SIZE)
-    return Box(frame.left + INDENT + shift + wide / 2, frame.top + BASELINE - SIZE * 0.36, wide + 4, SIZE + 2)
+    wide = width(text, SMALL)
+    return Box(frame.left + INDENT + shift + wide / 2, frame.top + BASELINE - SMALL * 0.36, wide + 4, SMALL + 2)

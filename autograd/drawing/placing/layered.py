@@ -51,8 +51,8 @@ def layered(graph: Graph, direction: str = "TB") -> Layout:
         layout = _turned(layout)
         standing, passing = ([(clusters, box.turned) for clusters, box in held] for held in (standing, passing))
     layout = looped(graph, labelled(graph, layout), direction)
-    passing += [(graph.around(edge), enclosing(layout.routes[number])) for number, edge in enumerate(graph.edges)
-                if edge.carried]
+    passing += [(graph.around(edge.source, edge.target), enclosing(layout.routes[number]))
+                for number, edge in enumerate(graph.edges) if edge.carried]
     layout.frames = frames(standing, passing)
     for frame in layout.frames.values():
         layout.width, layout.height = max(layout.width, frame.right + 2), max(layout.height, frame.bottom + 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from autograd.drawing.labels import ROOMY, edge_text, lines, size
+from autograd.drawing.labels import TINY, edge_text, lines, size
 from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
@@ -32,7 +32,7 @@ def sizes(graph: Graph) -> dict[str, tuple[float, float]]:
 
 def labelled(graph: Graph, layout: Layout) -> Layout:
     """The layout with places for the shapes on edges that have none yet: beside the last piece that turns, or above."""
-    for number, edge in enumerate(graph.edges) if len(graph.edges) <= ROOMY else ():
+    for number, edge in enumerate(graph.edges) if graph.roomy else ():
         if edge.label and number in layout.routes and number not in layout.labels:
             route = layout.routes[number]
             pieces = [(route[i], route[i + 3]) for i in range(0, len(route) - 3, 3)]
@@ -40,6 +40,6 @@ def labelled(graph: Graph, layout: Layout) -> Layout:
             (x0, y0), (x1, y1) = next(turning, pieces[-1])
             x, y = (x0 + x1) / 2, (y0 + y1) / 2
             flat = abs(x1 - x0) > abs(y1 - y0)
-            half = width(edge_text(edge, roomy=True)[0], 9) / 2
+            half = width(edge_text(edge, roomy=True)[0], TINY) / 2
             layout.labels[number] = (x, y - 8) if flat else (x + 5 + half, y)
     return layout

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from math import prod
 from typing import Literal
 
+from autograd.drawing.labels import TINY
 from autograd.drawing.model import Graph
 from autograd.drawing.words import width
 
 from .geometry import Box
 from .layout import Layout
-
-SIZE = 9.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +41,4 @@ def marks(graph: Graph, layout: Layout) -> Iterator[Mark]:
 
 
 def _mark(kind: Literal["sum", "count"], vertex: str, text: str, told: str, x: float, y: float) -> Mark:
-    return Mark(kind, vertex, text, told, Box(x, y, width(text, SIZE, bold=True) + 8, 14.0))
+    return Mark(kind, vertex, text, told, Box(x, y, width(text, TINY, bold=True) + 8, 14.0))

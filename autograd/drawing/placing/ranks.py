@@ -78,9 +78,8 @@ def spine(graph: Graph) -> list[str]:
         longest = [edge.source for edge in incoming[key] if depth[edge.source] + 1 == depth[key]]
         if longest:
             before[key] = longest[(len(longest) - 1) // 2]
-    ends = [key for key, vertex in graph.vertices.items() if vertex.output] or list(graph.vertices)[-1:]
     found: list[str] = []
-    key = max(ends, key=lambda end: depth[end], default="")
+    key = max(graph.ends, key=lambda end: depth[end], default="")
     while key and incoming.get(key):
         found.append(key)
         key = before.get(key, "")

@@ -101,7 +101,6 @@ def _nest(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
 
 def _take_in_leaves(graph: Graph) -> None:
     """A parameter, constant or mask belongs to the innermost cluster that contains all of its readers."""
-    lineage = graph.lineages()
     readers: dict[str, list[str]] = {}
     for edge in graph.edges:
         readers.setdefault(edge.source, []).append(edge.target)
@@ -109,19 +108,15 @@ def _take_in_leaves(graph: Graph) -> None:
         outside = vertex.kind not in (Kind.PARAMETER, Kind.CONSTANT) and vertex.op != MASK  # data comes from there
         if outside or not readers.get(key):
             continue
-        shared = lineage[graph.vertices[readers[key][0]].cluster]
-        for reader in readers[key][1:]:
-            other = lineage[graph.vertices[reader].cluster]
-            shared = [a for a, b in zip(shared, other, strict=False) if a == b]
-        if shared:
+        if shared := graph.around(*readers[key]):
             graph.vertices[key] = replace(vertex, cluster=shared[-1])
-    _count_parameters(graph, lineage)
+    _count_parameters(graph)
 
 
-def _count_parameters(graph: Graph, lineage: Mapping[str, list[str]]) -> None:
+def _count_parameters(graph: Graph) -> None:
     totals: Counter[str] = Counter()
     for vertex in graph.vertices.values():
         if vertex.kind is Kind.PARAMETER:
-            for cluster in lineage[vertex.cluster]:
+            for cluster in graph.lineage(vertex.cluster):
                 totals[cluster] += prod(vertex.shape or ())
     graph.clusters = {key: replace(c, parameters=totals[key]) for key, c in graph.clusters.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
+from itertools import chain
 
 from autograd.drawing.model import Cluster, Graph, Kind, Vertex
 
@@ -84,10 +85,7 @@ def _framed(graph: Graph, merged: Graph, run: Run, key: str) -> Graph:
     def calls(name: str) -> list[str]:
         return lineage[graph.vertices[name].cluster]
 
-    around = calls(first[0])
-    for block in run.blocks:
-        for name in block:
-            around = [a for a, b in zip(around, calls(name), strict=False) if a == b]
+    around = graph.around(*chain.from_iterable(run.blocks))
     depth = len(around)
     within = {calls(name)[depth] if len(calls(name)) > depth else "" for name in first}
     clusters = dict(merged.clusters)

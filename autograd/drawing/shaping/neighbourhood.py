@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 
 from autograd.drawing.model import Edge, Graph, Kind, Vertex
@@ -21,34 +21,33 @@ def neighbourhood(graph: Graph, centres: Iterable[str], *, hops: int | None, mos
         near[edge.target].append(edge.source)
         if downwards:
             near[edge.source].append(edge.target)
-    kept: dict[str, int] = {}
+    kept: set[str] = set()
     queue = deque((key, 0) for key in centres)
     while queue and len(kept) < most:
         key, distance = queue.popleft()
         if key in kept:
             continue
-        kept[key] = distance
+        kept.add(key)
         if hops is None or distance < hops:
             queue.extend((other, distance + 1) for other in near[key] if other not in kept)
-    return graph if len(kept) == len(graph.vertices) else _cut(graph, kept.keys())
+    return graph if len(kept) == len(graph.vertices) else _cut(graph, kept)
 
 
-def _cut(graph: Graph, kept: Iterable[str]) -> Graph:
+def _cut(graph: Graph, kept: Set[str]) -> Graph:
     """The graph of the kept vertices, with a stub for each that reads something left out."""
-    keep = set(kept)
     edges: list[Edge] = []
     stubs: Counter[str] = Counter()
     followers: Counter[str] = Counter()
     for edge in graph.edges:
-        if edge.source in keep and edge.target in keep:
+        if edge.source in kept and edge.target in kept:
             edges.append(edge)
-        elif edge.target in keep:
+        elif edge.target in kept:
             stubs[edge.target] += 1
-        elif edge.source in keep:
+        elif edge.source in kept:
             followers[edge.source] += 1
     vertices: dict[str, Vertex] = {}
     for key, vertex in graph.vertices.items():
-        if key not in keep:
+        if key not in kept:
             continue
         if key in stubs:
             vertices[f"{key}_more"] = _stub(f"{key}_more", stubs[key], "operand", vertex.cluster)

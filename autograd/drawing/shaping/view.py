@@ -87,8 +87,7 @@ def _to_depth(graph: Graph, view: View) -> Graph:
 
 
 def _cut(graph: Graph, total: int) -> Graph:
-    ends = [key for key, vertex in graph.vertices.items() if vertex.output] or list(graph.vertices)[-1:]
-    cut = neighbourhood(graph, ends, hops=None, most=KEPT, downwards=False)
+    cut = neighbourhood(graph, graph.ends, hops=None, most=KEPT, downwards=False)
     return cut.saying(f"Summary: the {KEPT:,} vertices nearest to the output are drawn, of {total:,}. "
                       "draw(..., around=tensor, hops=3) shows another part; .save('graph.json') holds all of it.")
 

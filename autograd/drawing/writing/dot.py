@@ -15,7 +15,7 @@ from typing import Any
 
 import graphviz
 
-from autograd.drawing.labels import ROOMY, Line, cluster_label, description, edge_text, lines, tooltip
+from autograd.drawing.labels import Line, cluster_label, description, edge_text, lines, tooltip
 from autograd.drawing.model import Cluster, Graph, Kind, Vertex
 from autograd.drawing.placing.edge_words import Word, edge_words
 from autograd.drawing.placing.frame_words import FrameWords, frame_words
@@ -59,8 +59,8 @@ def digraph(graph: Graph, *, theme: Theme = "light", direction: str = "TB", layo
              penwidth="1.2")
     if layout:
         dot.attr("graph", dpi="144")
-    way = spine(graph) if len(graph.edges) <= ROOMY else []
-    _Writer(graph, colours, layout, set(way), set(pairwise(way)), bare).write(dot)
+    way = spine(graph) if graph.roomy else []
+    _Writer(graph, colours, layout, set(way), set(pairwise(way)), bare, graph.hottest).write(dot)
     return dot
 
 
@@ -80,6 +80,7 @@ class _Writer:
     straight: Set[str]
     steps: Set[tuple[str, str]]
     bare: bool
+    hottest: float
 
     def write(self, dot: Any) -> None:
         self._members(dot)
@@ -112,7 +113,8 @@ class _Writer:
         order = [""]
         for key in order:
             order.extend(reversed(nested[key]))  # so that siblings are written in their order
-        loops = Counter(around[-1] for edge in graph.edges if edge.carried and (around := graph.around(edge)))
+        loops = Counter(step for edge in graph.edges if edge.carried
+                        for step in graph.around(edge.source, edge.target)[-1:])
         for key in order[1:]:
             pieces[key] = graphviz.Digraph(f"cluster_{key}")
             pieces[key].attr(**self._frame(graph.clusters[key], words.get(key), loops[key]))
@@ -140,7 +142,7 @@ class _Writer:
         graph, colours = self.graph, self.colours
         fill, ink = colours["paper"] if graph.heat_unit else "", ""
         if vertex.heat is not None:
-            fill, ink = heat_colours(vertex.heat / graph.hottest)
+            fill, ink = heat_colours(vertex.heat / self.hottest)
         attributes = {
             "id": vertex.id, "class": classes(vertex), **look(vertex, colours, fill),
             "width": f"{measured[0] / 72:.3f}", "height": f"{measured[1] / 72:.3f}",
@@ -166,7 +168,7 @@ class _Writer:
         if span > 1 and not edge.carried:
             attributes["minlen"] = str(span)
         if layout is None:
-            middle, head = edge_text(edge, roomy=len(graph.edges) <= ROOMY)
+            middle, head = edge_text(edge, roomy=graph.roomy)
             if head and not edge.carried:
                 attributes |= {"headlabel": head, "labeldistance": "1.4"}
             if middle and not (self.bare and (edge.source, edge.target) in self.steps):

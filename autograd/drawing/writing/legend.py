@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from autograd.drawing.labels import SMALL, TITLE
+from autograd.drawing.labels import SMALL, TINY, TITLE
 from autograd.drawing.model import Graph, Kind
 from autograd.drawing.words import width
 
@@ -19,7 +19,6 @@ SIGNS: dict[Sample, str] = {"operand": "0: (3,)", "twice": "Ã—2", "rule": "g  âˆ
 """Samples that are words themselves."""
 SAMPLE = 28.0
 """The width that a legend's sample takes, with the gap to its word."""
-SIGN_SIZE = 9.0
 RAMP_WIDE = RAMP_STEPS * 10.0 + 8.0
 """Where the words beside the heat ramp begin."""
 
@@ -104,7 +103,7 @@ def _reach(sample: Sample) -> float:
 
 def indent(sample: Sample) -> float:
     """The x at which a sample's label begins."""
-    return max(SAMPLE, width(SIGNS.get(sample, ""), SIGN_SIZE) + 7)
+    return max(SAMPLE, width(SIGNS.get(sample, ""), TINY) + 7)
 
 
 def above(graph: Graph, wide: float, *, titled: bool = True) -> list[tuple[Look, str]]:
