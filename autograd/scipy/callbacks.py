@@ -11,11 +11,10 @@ import numpy as np
 
 from autograd.closures import Conversion, converted
 from autograd.modes import outside
-from autograd.registry import registry
 from autograd.rule_signature import Rule
 from autograd.tensor.nested import holds_tensors
 
-from .twin import fitting
+from .twin import fitting, in_registry
 
 ARGS = "pass it in args=(...)"
 
@@ -50,12 +49,13 @@ def at_the_end_of_args(call: dict[str, Any], captured: Arguments) -> None:
 
 def twin_of_functions(function: Callable[..., Any], of: str, how: str = ARGS, *,
                       enter: Callable[[dict[str, Any], Arguments], None] = at_the_end_of_args,
-                      without_args: frozenset[str] = frozenset()) -> Callable[[Rule], Callable[..., Any]]:
+                      without_args: frozenset[str] = frozenset(),
+                      real: bool = False) -> Callable[[Rule], Callable[..., Any]]:
     """Register a definition in NumPy calls as the twin of a SciPy function that takes functions of the user's.
 
     `enter(call, captured)` adds to a call the tensors that these functions capture, so that they are passed to them at
     the end of their arguments. `how` says what to write where that does not work. `without_args` names functions that
-    are not called with `args`, for which the definition does so itself.
+    are not called with `args`, for which the definition does so itself; `real` is as in `twin`.
     """
     signature = inspect.signature(function)
     rest = next((name for name, p in signature.parameters.items() if p.kind is p.VAR_KEYWORD), "")
@@ -83,8 +83,7 @@ def twin_of_functions(function: Callable[..., Any], of: str, how: str = ARGS, *,
             given |= given.pop(rest, {})
             return converted(lambda conversion: attempt(conversion, given), advice)
 
-        registry[function] = apply
-        return apply
+        return in_registry(function, apply, real)
 
     return register
 

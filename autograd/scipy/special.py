@@ -17,7 +17,6 @@ from autograd.arrays import integer, plain_array
 from autograd.boundary import as_plain_array
 from autograd.declare import piecewise_constant
 from autograd.duck_arrays import Array, add_all, as_returned
-from autograd.registry import real_only
 from autograd.rules.activations import log_softmax as log_softmax_of
 from autograd.rules.activations import softmax as softmax_of
 from autograd.rules.closed import elementwise
@@ -67,7 +66,7 @@ softmax = twin(sc.softmax)(lambda x, axis=None: softmax_of(x, axis))
 log_softmax = twin(sc.log_softmax)(lambda x, axis=None: log_softmax_of(x, axis))
 
 
-@twin(sc.polygamma)
+@twin(sc.polygamma, real=True)
 def polygamma(n: Any, x: Any) -> Any:
     """psi^(n)(x) = (-1)^(n+1) n! zeta(n + 1, x)."""
     n = n.detach() if isinstance(n, Tensor) else plain_array(n)
@@ -75,16 +74,13 @@ def polygamma(n: Any, x: Any) -> Any:
     return np.where(np.equal(n, 0), sc.psi(x), scaled)
 
 
-@twin(sc.multigammaln)
+@twin(sc.multigammaln, real=True)
 def multigammaln(a: Any, d: int) -> Any:
     """d (d-1)/4 log pi + sum_j gammaln(a - j/2)."""
     a = array_of(a)
     if np.any(values_of(a) <= (d - 1) / 2):
         raise ValueError(f"multigammaln of {d} dimensions takes a greater than {(d - 1) / 2}, got {values_of(a)}")
     return d * (d - 1) / 4 * log(pi) + np.sum(sc.gammaln(a[..., None] - np.arange(d) / 2), axis=-1)
-
-
-real_only.update((sc.polygamma, sc.multigammaln))
 
 # --- Numbers of choices, between whole numbers by the gamma function --------------------------------------------------
 
@@ -100,7 +96,7 @@ def where_possible(n: Array, k: Array, count: Array) -> Array:
     return as_returned(np.where((k <= n) & (n >= 0) & (k >= 0), count, 0))
 
 
-@twin(sc.comb)
+@twin(sc.comb, real=True)
 def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> Any:
     """N! / (k! (N - k)!)."""
     refuse_exact("comb", exact)
@@ -110,7 +106,7 @@ def comb(N: Any, k: Any, *, exact: bool = False, repetition: bool = False) -> An
     return where_possible(N, k, sc.binom(N, k))
 
 
-@twin(sc.perm)
+@twin(sc.perm, real=True)
 def perm(N: Any, k: Any, exact: bool = False) -> Any:
     """N! / (N - k)!."""
     refuse_exact("perm", exact)
@@ -128,9 +124,6 @@ def factorial(n: Any, exact: bool = False, extend: str = "zero") -> Any:
     if extend != "zero" or n.dtype.kind == "c":
         raise ValueError(f"factorial takes extend='zero', for real numbers, or 'complex', got {extend!r} and {n.dtype}")
     return as_returned(np.where(n < 0, 0, sc.gamma(np.where(n < 0, 0, n) + 1)).astype(np.float64))
-
-
-real_only.update((sc.comb, sc.perm))
 
 # --- Spherical Bessel functions: (2n + 1) f_n' = n f_(n-1) - (n + 1) f_(n+1), with signs that differ by kind ----------
 
@@ -190,7 +183,7 @@ def integers(name: str, *given: Any) -> list[Array]:
     return arrays
 
 
-@twin(sc.legendre_p)
+@twin(sc.legendre_p, real=True)
 def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Any:
     """The polynomials P_n(z); the k-th derivative is (2k - 1)!! C_(n-k) of Gegenbauer's with alpha k + 1/2."""
     z, (n,) = array_of(z), integers("legendre_p", n)
@@ -200,7 +193,7 @@ def legendre_p(n: Any, z: Any, *, diff_n: int = 0) -> Any:
                  else sc.eval_legendre(n, z)).astype(result_dtype(sc.legendre_p, n, z), copy=False)
 
 
-@twin(sc.legendre_p_all)
+@twin(sc.legendre_p_all, real=True)
 def legendre_p_all(n: Any, z: Any, *, diff_n: int = 0) -> Any:
     """P_0(z) to P_n(z), along the axis after that of the derivatives."""
     z = array_of(z)
@@ -227,7 +220,7 @@ polar_operation = elementwise(sc.sph_legendre_p, None, None, lambda n, m, theta:
                               evaluate=lambda *given: sc.sph_legendre_p(*given)[0], operands=("n", "m", "theta"))
 
 
-@twin(sc.sph_legendre_p)
+@twin(sc.sph_legendre_p, real=True)
 def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     """The part of a spherical harmonic in theta: Y_n^m(theta, 0)."""
     theta, (n, m) = array_of(theta), integers("sph_legendre_p", n, m)
@@ -236,7 +229,7 @@ def sph_legendre_p(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     return found.astype(result_dtype(sc.sph_legendre_p, n, m, theta), copy=False)
 
 
-@twin(sc.sph_legendre_p_all)
+@twin(sc.sph_legendre_p_all, real=True)
 def sph_legendre_p_all(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     """Those of degrees 0 to n and orders 0 to m, -m to -1."""
     theta = array_of(theta)
@@ -244,7 +237,7 @@ def sph_legendre_p_all(n: Any, m: Any, theta: Any, *, diff_n: int = 0) -> Any:
     return found.astype(result_dtype(sc.sph_legendre_p_all, 0, 0, theta), copy=False)
 
 
-@twin(sc.sph_harm_y)
+@twin(sc.sph_harm_y, real=True)
 def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     """Y_n^m(theta, phi) = sph_legendre_p(n, m, theta) exp(i m phi); with diff_n the gradient and the Hessian, too."""
     diff_n = integer("sph_harm_y: diff_n", diff_n, 0)
@@ -266,7 +259,7 @@ def sph_harm_y(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     return tuple(found) if diff_n else found[0]
 
 
-@twin(sc.sph_harm_y_all)
+@twin(sc.sph_harm_y_all, real=True)
 def sph_harm_y_all(n: Any, m: Any, theta: Any, phi: Any, *, diff_n: int = 0) -> Any:
     """Those of degrees 0 to n and orders 0 to m, -m to -1."""
     theta, phi = arrays_of((theta, phi))
@@ -280,7 +273,3 @@ def degrees_and_orders(n: Any, m: Any, dimensions: int) -> tuple[Array, Array]:
     n, m = integer("the degree n", n, 0), abs(index(m))
     ones = (1,) * dimensions
     return np.arange(n + 1).reshape(-1, 1, *ones), np.r_[: m + 1, -m:0].reshape(1, -1, *ones)
-
-
-real_only.update((sc.legendre_p, sc.legendre_p_all, sc.sph_legendre_p, sc.sph_legendre_p_all, sc.sph_harm_y,
-                  sc.sph_harm_y_all))

@@ -8,9 +8,10 @@ from inspect import signature
 from typing import Any
 
 from autograd.primitive import wrap
-from autograd.registry import registry
 from autograd.rule_signature import Rule, argument_names
 from autograd.tensor.nested import holds_tensors
+
+from .twin import in_registry
 
 
 class TakesTensors:
@@ -27,20 +28,20 @@ class TakesTensors:
         return self.ours(*[getattr(self, name) for name in argument_names(self.ours.__init__)[1:]])
 
 
-def twin_class(theirs: Any, ours: Any, kind: type[TakesTensors] = TakesTensors) -> Callable[[Rule], Any]:
+def twin_class(theirs: Any, ours: Any, kind: type[TakesTensors] = TakesTensors, *,
+               real: bool = False) -> Callable[[Rule], Any]:
     """Register a definition of tensors as the twin of a class: `@twin_class(si.PPoly, PiecewisePolynomial)`.
 
-    The methods that both classes have take tensors.
+    The methods that both classes have take tensors; `real` is as in `twin`.
     """
     shared = [name for name in dir(ours) if name == "__call__" or (not name.startswith("_") and hasattr(theirs, name)
                                                                   and callable(getattr(ours, name)))]
 
     def register(definition: Rule) -> Any:
-        registry[theirs] = type(theirs.__name__, (kind, theirs), {
+        return in_registry(theirs, type(theirs.__name__, (kind, theirs), {
             **{name: taking_tensors(kind, theirs, name) for name in shared},
             "of_tensors": staticmethod(definition), "ours": ours, "__doc__": definition.__doc__,
-            "__module__": definition.__module__, "__signature__": signature(definition)})
-        return registry[theirs]
+            "__module__": definition.__module__, "__signature__": signature(definition)}), real)
 
     return register
 

@@ -14,7 +14,7 @@ from autograd.arguments import into
 from autograd.errors import needing, no_attribute
 from autograd.foreign_names import OPTIONS
 from autograd.primitive import wrap
-from autograd.registry import registry
+from autograd.registry import real_only, registry
 from autograd.rule_signature import Rule
 from autograd.tensor import Tensor
 from autograd.tensor.nested import holds_tensors
@@ -27,11 +27,12 @@ TARGETS = frozenset({"out", "output"})
 """Options that may be arrays to write to; `output` may also be a dtype."""
 
 
-def twin(function: Callable[..., Any],
-         of_arrays: Callable[..., Any] | None = None) -> Callable[[Rule], Callable[..., Any]]:
+def twin(function: Callable[..., Any], of_arrays: Callable[..., Any] | None = None, *,
+         real: bool = False) -> Callable[[Rule], Callable[..., Any]]:
     """Register a definition in NumPy calls as the twin of a SciPy function: `@twin(scipy.linalg.expm)`.
 
-    `of_arrays` replaces SciPy's function if that makes an object, which must take tensors later.
+    `of_arrays` replaces SciPy's function if that makes an object, which must take tensors later. `real` says that it
+    takes no complex numbers.
     """
 
     def register(definition: Rule) -> Callable[..., Any]:
@@ -41,10 +42,17 @@ def twin(function: Callable[..., Any],
         def apply(*args: Any, **options: Any) -> Any:
             return (of_tensors if holds_tensors((args, options)) else of_arrays or function)(*args, **options)
 
-        registry[function] = apply
-        return apply
+        return in_registry(function, apply, real)
 
     return register
+
+
+def in_registry(function: Callable[..., Any], apply: Callable[..., Any], real: bool) -> Callable[..., Any]:
+    """The twin of a function, once it stands in the registry."""
+    registry[function] = apply
+    if real:
+        real_only.add(function)
+    return apply
 
 
 def fitting(function: Callable[..., Any], definition: Rule) -> Rule:

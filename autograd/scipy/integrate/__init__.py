@@ -1,7 +1,5 @@
 """Twins of `scipy.integrate`: differential equations, integrals of functions, and integrals of samples."""
 
-from __future__ import annotations
-
 from autograd.scipy.twin import no_twins_but_these
 
 from .boxes import cubature

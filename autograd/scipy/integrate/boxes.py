@@ -15,7 +15,6 @@ import scipy.integrate as si
 from autograd.arguments import arrays_of
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.scipy.callbacks import as_args, on_values, twin_of_functions
 from autograd.scipy.precision import at_least
 from autograd.transforms import vmap
@@ -79,7 +78,7 @@ def on_face(end: Array, k: int, a: Array, b: Array, rest: Sequence[Array], optio
     return np.where(finite, of_changes(a[others], b[others], place, *rest, f=face, settings=settings | flat), 0.0)
 
 
-@twin_of_functions(si.cubature, "integral")
+@twin_of_functions(si.cubature, "integral", real=True)
 def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol: float = 1e-8, atol: float = 0,
              max_subdivisions: Any = 10000, args: Any = (), workers: Any = 1, points: Any = None) -> Any:
     """The integral of f(x, *args) over the box from a to b, as the estimate in SciPy's result; x has one point per row.
@@ -97,6 +96,3 @@ def cubature(f: Callable[..., Any], a: Any, b: Any, *, rule: Any = "gk21", rtol:
     results: list[Any] = []
     estimate = integrated(a, b, *values, f=lambda x, *given: f(x, *filled(given)), settings=settings, results=results)
     return replace(results[-1], estimate=estimate.astype(dtype, copy=False))
-
-
-real_only.add(si.cubature)

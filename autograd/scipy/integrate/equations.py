@@ -21,7 +21,6 @@ from autograd.duck_arrays import Array, add_all
 from autograd.forward import jvp_of_some
 from autograd.graph import Node
 from autograd.primitive import Primitive
-from autograd.registry import real_only
 from autograd.scaling import size_of
 from autograd.scipy.callbacks import on_values, twin_of_functions
 from autograd.scipy.precision import in_double
@@ -144,7 +143,7 @@ def as_of_solve_ivp(settings: dict[str, Any]) -> dict[str, Any]:
             **given}
 
 
-@twin_of_functions(si.odeint, "equation")
+@twin_of_functions(si.odeint, "equation", real=True)
 def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = (), Dfun: None = None,
            col_deriv: int = 0, full_output: int = 0, *, tfirst: bool = False, **settings: Any) -> Any:
     """y(t) with y' = func(y, t, *args) and y(t[0]) = y0; differentiated in y0, t and all numbers in `args`."""
@@ -153,6 +152,3 @@ def odeint(func: Callable[..., Any], y0: Any, t: Any, args: tuple[Any, ...] = ()
     values, filled = taken_apart(args)
     y0, t = (np.atleast_1d(in_double(x)) for x in arrays_of((y0, t)))
     return solved(y0, t, *values, slope=slope_of(func, filled, tfirst), solver=by_odeint, settings=settings)
-
-
-real_only.add(si.odeint)

@@ -14,7 +14,6 @@ import scipy.integrate as si
 from autograd.arguments import arrays_of
 from autograd.declare import on_arrays_too
 from autograd.duck_arrays import Array, add_all
-from autograd.registry import real_only
 from autograd.scipy.callbacks import as_args, on_values, twin_of_functions
 from autograd.transforms import vmap
 
@@ -127,10 +126,10 @@ def over_interval(func: Callable[..., Any], a: Any, b: Any, args: Any = (), *, w
     return value, np.float64(max(errors))
 
 
-quad = twin_of_functions(si.quad, "integral")(over_interval)
+quad = twin_of_functions(si.quad, "integral", real=True)(over_interval)
 
 
-@twin_of_functions(si.quad_vec, "integral")
+@twin_of_functions(si.quad_vec, "integral", real=True)
 def quad_vec(f: Callable[..., Any], a: Any, b: Any, epsabs: float = 1e-200, epsrel: float = 1e-8, norm: str = "2",
              cache_size: float = 100e6, limit: float = 10000, workers: Any = 1, points: Any = None,
              quadrature: str | None = None, full_output: bool = False, *, args: Any = ()) -> Any:
@@ -147,6 +146,3 @@ def quad_vec(f: Callable[..., Any], a: Any, b: Any, epsabs: float = 1e-200, epsr
     value = integrated(*arrays_of((a, b)), *values, f=lambda x, *given: f(x, *filled(given)), settings=settings,
                        errors=errors)
     return value, np.float64(max(errors))
-
-
-real_only.update((si.quad, si.quad_vec))

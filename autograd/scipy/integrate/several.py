@@ -10,13 +10,12 @@ import numpy as np
 import scipy.integrate as si
 
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.scipy.callbacks import as_args, twin_of_functions
 
 from .intervals import over_interval
 
 
-@twin_of_functions(si.nquad, "integral")
+@twin_of_functions(si.nquad, "integral", real=True)
 def nquad(func: Callable[..., Any], ranges: Sequence[Any], args: Any = None, opts: Any = None,
           full_output: bool = False) -> Any:
     """The integral of func(x0, ..., xn, *args) over the ranges, the last of them outermost, and the largest error.
@@ -49,14 +48,14 @@ def between(count: int, *ends: Any) -> Callable[..., list[Any]]:
     return lambda *outer: [end(*reversed(outer[:count])) if callable(end) else end for end in ends]
 
 
-@twin_of_functions(si.dblquad, "integral", without_args=frozenset(("gfun", "hfun")))
+@twin_of_functions(si.dblquad, "integral", without_args=frozenset(("gfun", "hfun")), real=True)
 def dblquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, args: Any = (), epsabs: float = 1.49e-8,
             epsrel: float = 1.49e-8) -> Any:
     """The integral of func(y, x, *args) for x from a to b and y from gfun(x) to hfun(x), functions or numbers."""
     return nquad(func, [between(1, gfun, hfun), (a, b)], args, {"epsabs": epsabs, "epsrel": epsrel})
 
 
-@twin_of_functions(si.tplquad, "integral", without_args=frozenset(("gfun", "hfun", "qfun", "rfun")))
+@twin_of_functions(si.tplquad, "integral", without_args=frozenset(("gfun", "hfun", "qfun", "rfun")), real=True)
 def tplquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, qfun: Any, rfun: Any, args: Any = (),
             epsabs: float = 1.49e-8, epsrel: float = 1.49e-8) -> Any:
     """The integral of func(z, y, x, *args) for x from a to b, y from gfun(x) to hfun(x), z from qfun(x, y) to
@@ -64,6 +63,3 @@ def tplquad(func: Callable[..., Any], a: Any, b: Any, gfun: Any, hfun: Any, qfun
     """
     ranges = [between(2, qfun, rfun), between(1, gfun, hfun), (a, b)]
     return nquad(func, ranges, args, {"epsabs": epsabs, "epsrel": epsrel})
-
-
-real_only.update((si.nquad, si.dblquad, si.tplquad))

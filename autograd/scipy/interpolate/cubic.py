@@ -9,7 +9,6 @@ import scipy.interpolate as si
 
 from autograd.arguments import arrays_of
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.scipy.takes_tensors import twin_class
 from autograd.tensor.nested import values_of
 
@@ -76,7 +75,7 @@ def CubicHermiteSpline(x: Any, y: Any, dydx: Any, axis: int = 0, extrapolate: An
     return hermite(x, y, slopes, extrapolate, axis, y.ndim)
 
 
-@twin_class(si.PchipInterpolator, PiecewisePolynomial)
+@twin_class(si.PchipInterpolator, PiecewisePolynomial, real=True)
 def PchipInterpolator(x: Any, y: Any, axis: int = 0, extrapolate: Any = None) -> PiecewisePolynomial:
     """The monotone cubics through values `y` at the knots `x`, as `scipy.interpolate.PchipInterpolator`.
 
@@ -88,7 +87,7 @@ def PchipInterpolator(x: Any, y: Any, axis: int = 0, extrapolate: Any = None) ->
     return hermite(x, y, monotone_slopes(h, np.diff(y, axis=0) / h), extrapolate, axis, y.ndim)
 
 
-@twin_class(si.Akima1DInterpolator, PiecewisePolynomial)
+@twin_class(si.Akima1DInterpolator, PiecewisePolynomial, real=True)
 def Akima1DInterpolator(x: Any, y: Any, axis: int = 0, *, method: str = "akima",
                         extrapolate: Any = None) -> PiecewisePolynomial:
     """Akima's cubics through values `y` at the knots `x`, as `scipy.interpolate.Akima1DInterpolator`.
@@ -120,6 +119,3 @@ def CubicSpline(x: Any, y: Any, axis: int = 0, bc_type: Any = "not-a-knot",
     slopes = periodic_slopes(h, chord) if periodic and len(h) > 1 else spline_slopes(h, chord, conditions)
     extrapolate = ("periodic" if periodic else True) if extrapolate is None else extrapolate
     return hermite(x, y, slopes, extrapolate, axis, y.ndim)
-
-
-real_only.update((si.PchipInterpolator, si.Akima1DInterpolator))

@@ -12,7 +12,6 @@ import numpy as np
 import scipy.interpolate as si
 
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.scipy.takes_tensors import TakesTensors, twin_class
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import values_of
@@ -60,7 +59,7 @@ def read(spline: Spline, x: Any, nu: int, ext: Any) -> Array:
     return (np.where(beside(outside, out), 0, out) if OUTSIDE[ext] == 1 else out).reshape(x.shape)
 
 
-@twin(si.splrep)
+@twin(si.splrep, real=True)
 def splrep(x: Any, y: Any, w: Any = None, xb: Any = None, xe: Any = None, k: int = 3, task: int = 0, s: Any = None,
            t: Any = None, full_output: int = 0, per: int = 0, quiet: int = 1) -> tuple[Any, Any, int]:
     """Knots, coefficients and degree of the spline through the values; after the coefficients stand k + 1 zeros."""
@@ -72,7 +71,7 @@ def splrep(x: Any, y: Any, w: Any = None, xb: Any = None, xe: Any = None, k: int
     return spline.t, np.concatenate([spline.c, np.zeros(k + 1)]), k
 
 
-@twin(si.splev)
+@twin(si.splev, real=True)
 def splev(x: Any, tck: Any, der: int = 0, ext: int = 0) -> Any:
     """The values, or derivatives, of a curve of which `splrep` gave knots, coefficients and degree; or of several."""
     t, c, k = tck if isinstance(tck, (tuple, list)) else tck.tck
@@ -123,7 +122,7 @@ class CurveOfArrays(TakesTensors):
         return type(self)._from_tck(made._eval_args, made.ext)  # type: ignore[attr-defined]  # SciPy's class has it
 
 
-@twin_class(si.InterpolatedUnivariateSpline, Curve, CurveOfArrays)
+@twin_class(si.InterpolatedUnivariateSpline, Curve, CurveOfArrays, real=True)
 def InterpolatedUnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k: int = 3, ext: Any = 0,
                                  check_finite: bool = False) -> Curve:
     """The spline of degree k through values `y` at `x`, as `scipy.interpolate.InterpolatedUnivariateSpline`.
@@ -134,7 +133,7 @@ def InterpolatedUnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (Non
     return Curve(through(x, y, k, bbox).tck, ext)
 
 
-@twin_class(si.UnivariateSpline, Curve, CurveOfArrays)
+@twin_class(si.UnivariateSpline, Curve, CurveOfArrays, real=True)
 def UnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k: int = 3, s: Any = None, ext: Any = 0,
                      check_finite: bool = False) -> Curve:
     """A spline near values `y` at `x`, as `scipy.interpolate.UnivariateSpline`.
@@ -145,6 +144,3 @@ def UnivariateSpline(x: Any, y: Any, w: Any = None, bbox: Any = (None, None), k:
     """
     refuse_smoothing("UnivariateSpline", "len(w)" if s is None else s)
     return Curve(through(x, y, k, bbox).tck, ext)
-
-
-real_only.update((si.splrep, si.splev, si.UnivariateSpline, si.InterpolatedUnivariateSpline))

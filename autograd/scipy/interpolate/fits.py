@@ -11,7 +11,6 @@ import scipy.interpolate as si
 from autograd.arrays import one_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array, add_all
-from autograd.registry import real_only
 from autograd.rules.indexing import put_along
 from autograd.scipy.linalg import solve_banded
 from autograd.scipy.twin import twin
@@ -58,7 +57,7 @@ def make_lsq_spline(x: Any, y: Any, t: Any, k: int = 3, w: Any = None, axis: int
     return Spline(t, c.reshape(count, *y.shape[1:]), k, axis=axis % y.ndim)
 
 
-@twin(si.make_smoothing_spline, of_arrays(si.make_smoothing_spline))
+@twin(si.make_smoothing_spline, of_arrays(si.make_smoothing_spline), real=True)
 def make_smoothing_spline(x: Any, y: Any, w: Any = None, lam: Any = None, *, axis: int = 0) -> Spline:
     """The f for which sum_j w_j (f(x_j) - y_j)^2 + lam times the integral of f''(x)^2 is least, a natural cubic spline.
 
@@ -108,6 +107,3 @@ def times_hats(hats: list[Array], x: Array) -> Array:
     zeros = np.zeros_like(x[:1])
     main, aside = beside(hats[0], x), beside(hats[1], x)
     return main * x + np.concatenate([aside * x[1:], zeros]) + np.concatenate([zeros, aside * x[:-1]])
-
-
-real_only.add(si.make_smoothing_spline)

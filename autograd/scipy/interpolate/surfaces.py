@@ -10,7 +10,6 @@ import scipy.interpolate as si
 from autograd.arguments import arrays_of
 from autograd.duck_arrays import Array
 from autograd.primitive import wrap
-from autograd.registry import real_only
 from autograd.scipy.takes_tensors import twin_class
 
 from .b_splines import Spline
@@ -52,7 +51,7 @@ def inside(spline: Spline, points: Array, nu: int) -> Array:
     return spline.derivative(nu).at(np.clip(points, *spline.bounds))
 
 
-@twin_class(si.RectBivariateSpline, Surface)
+@twin_class(si.RectBivariateSpline, Surface, real=True)
 def RectBivariateSpline(x: Any, y: Any, z: Any, bbox: Any = (None,) * 4, kx: int = 3, ky: int = 3, s: Any = 0,
                         maxit: int = 20) -> Surface:
     """The spline surface of degrees kx and ky through values `z` on a grid, as `scipy.interpolate.RectBivariateSpline`.
@@ -65,6 +64,3 @@ def RectBivariateSpline(x: Any, y: Any, z: Any, bbox: Any = (None,) * 4, kx: int
     rows = through(x, z, kx, bbox[:2])
     columns = through(y, rows.c.T, ky, bbox[2:])
     return Surface((rows.t, columns.t, columns.c.T), (kx, ky))
-
-
-real_only.add(si.RectBivariateSpline)

@@ -1,7 +1,5 @@
 """Twins of `scipy.linalg`: systems of equations, matrix equations, functions of matrices, decompositions."""
 
-from __future__ import annotations
-
 from autograd.scipy.twin import no_twins_but_these
 
 from .decompositions import eig, eigh, eigvals, eigvalsh, orthogonal_procrustes, polar, qr, rq, svd, svdvals

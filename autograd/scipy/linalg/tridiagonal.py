@@ -9,7 +9,6 @@ import scipy.linalg as sl
 
 from autograd.arrays import one_of
 from autograd.declare import differential
-from autograd.registry import real_only
 from autograd.rules.decompositions import eigvalsh_of, hermitian_change
 from autograd.scipy.twin import twin
 
@@ -25,7 +24,7 @@ vectors_of: Any = differential(  # not those of `eigh`: the signs of the vectors
         sl.eigh_tridiagonal(np.diagonal(x), np.diagonal(x, -1), lapack_driver=lapack_driver)))
 
 
-@twin(sl.eigh_tridiagonal)
+@twin(sl.eigh_tridiagonal, real=True)
 def eigh_tridiagonal(d: Any, e: Any, eigvals_only: bool = False, select: Any = "a", select_range: Any = None,
                      check_finite: bool = True, tol: float = 0.0, lapack_driver: str = "auto") -> Any:
     """The problem of the matrix with the diagonal d and e beside it; what is selected is part of the whole result."""
@@ -45,11 +44,8 @@ def eigh_tridiagonal(d: Any, e: Any, eigvals_only: bool = False, select: Any = "
     return found[0] if eigvals_only else found
 
 
-@twin(sl.eigvalsh_tridiagonal)
+@twin(sl.eigvalsh_tridiagonal, real=True)
 def eigvalsh_tridiagonal(d: Any, e: Any, select: Any = "a", select_range: Any = None, check_finite: bool = True,
                          tol: float = 0.0, lapack_driver: str = "auto") -> Any:
     """The eigenvalues alone."""
     return eigh_tridiagonal(d, e, True, select, select_range, check_finite, tol, lapack_driver)
-
-
-real_only.update((sl.eigh_tridiagonal, sl.eigvalsh_tridiagonal))

@@ -14,7 +14,6 @@ import scipy.ndimage as nd
 from autograd.arguments import array_of, arrays_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array, add_all
-from autograd.registry import real_only
 from autograd.rules.axes import all_axes, one_axis
 from autograd.scipy.twin import twin
 
@@ -149,7 +148,7 @@ def gaussian_laplace(input: Any, sigma: Any, output: Any = None, mode: Any = "re
     return gaussian_derivatives("gaussian_laplace", add_all, image, widths, 2, output, mode, cval, axes, **options)
 
 
-@twin(nd.gaussian_gradient_magnitude)
+@twin(nd.gaussian_gradient_magnitude, real=True)
 def gaussian_gradient_magnitude(input: Any, sigma: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0.0, *,
                                 axes: Any = None, **options: Any) -> Any:
     """The length of the gradient along the axes, of the image smoothed along all."""
@@ -204,6 +203,3 @@ def laplace(input: Any, output: Any = None, mode: Any = "reflect", cval: Any = 0
     modes = each("laplace", mode, len(axes))
     parts = [correlated_along(image, [1, -2, 1], k, edge, cval) for k, edge in zip(axes, modes, strict=True)]
     return (add_all(parts) if parts else image).astype(dtype)
-
-
-real_only.add(nd.gaussian_gradient_magnitude)

@@ -9,7 +9,6 @@ import scipy.ndimage as nd
 
 from autograd.arguments import array_of
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.scipy.twin import twin
 from autograd.tensor.nested import shared_values
@@ -58,24 +57,24 @@ class Groups:
         return x[self.places].reshape(self.shape) if self.several else x
 
 
-@twin(nd.sum_labels)
+@twin(nd.sum_labels, real=True)
 def sum_labels(input: Any, labels: Any = None, index: Any = None) -> Any:
     """The sum over all elements, over those with a label above 0, or for each label in `index`."""
     groups = Groups(input, labels, index)
     return groups.asked(groups.total(groups.image))
 
 
-sum = twin(nd.sum)(lambda input, labels=None, index=None: sum_labels(input, labels, index))
+sum = twin(nd.sum, real=True)(lambda input, labels=None, index=None: sum_labels(input, labels, index))
 
 
-@twin(nd.mean)
+@twin(nd.mean, real=True)
 def mean(input: Any, labels: Any = None, index: Any = None) -> Any:
     """The mean by label."""
     groups = Groups(input, labels, index)
     return groups.asked(groups.mean(groups.image))
 
 
-@twin(nd.variance)
+@twin(nd.variance, real=True)
 def variance(input: Any, labels: Any = None, index: Any = None) -> Any:
     """The mean square of the distance from the mean by label."""
     groups = Groups(input, labels, index)
@@ -83,13 +82,13 @@ def variance(input: Any, labels: Any = None, index: Any = None) -> Any:
     return groups.asked(groups.mean(apart * apart))
 
 
-@twin(nd.standard_deviation)
+@twin(nd.standard_deviation, real=True)
 def standard_deviation(input: Any, labels: Any = None, index: Any = None) -> Any:
     """The root of the variance, with the derivative 0 where that is 0."""
     return power_apart_from_zero(array_of(variance(input, labels, index)), 0.5)
 
 
-@twin(nd.center_of_mass)
+@twin(nd.center_of_mass, real=True)
 def center_of_mass(input: Any, labels: Any = None, index: Any = None) -> Any:
     """The mean place by label, weighted by the image: one coordinate for each axis, for each label."""
     groups = Groups(input, labels, index)
@@ -97,6 +96,3 @@ def center_of_mass(input: Any, labels: Any = None, index: Any = None) -> Any:
     places = np.meshgrid(*map(np.arange, map(float, image.shape)), indexing="ij", sparse=True)
     found = [groups.asked(groups.total(image * place) / mass) for place in places]
     return [tuple(row) for row in np.stack(found).T] if groups.several else tuple(found)
-
-
-real_only.update((nd.sum_labels, nd.sum, nd.mean, nd.variance, nd.standard_deviation, nd.center_of_mass))

@@ -13,7 +13,6 @@ import scipy.ndimage as nd
 
 from autograd.arguments import array_of
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.rules.axes import along
 from autograd.scipy.twin import twin
 
@@ -27,13 +26,12 @@ def with_scipys_arguments(function: Callable[..., Any]) -> Callable[[Definition]
     """Register `definition(image, **options)` as the twin of a function with the options that all of them share."""
 
     def register(definition: Definition) -> Callable[..., Any]:
-        @twin(function)
+        @twin(function, real=True)
         def apply(input: Any, size: Any = None, footprint: Any = None, structure: Any = None, output: Any = None,
                   mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
             return definition(array_of(input), size=size, footprint=footprint, structure=structure, output=output,
                               mode=mode, cval=cval, origin=origin, axes=axes)
 
-        real_only.add(function)
         return apply
 
     return register

@@ -10,7 +10,6 @@ import scipy.ndimage as nd
 
 from autograd.arguments import array_of
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.scipy.twin import twin
 
 from .windows import around, dtype_of, each, increasing, window
@@ -53,7 +52,7 @@ def windows(name: str, image: Array, shape: Any, output: Any, mode: Any, cval: A
 def element_at(function: Callable[..., Any], place: Callable[[int], int]) -> Callable[..., Any]:
     """The filter that selects the element of this rank in each window."""
 
-    @twin(function)
+    @twin(function, real=True)
     def apply(input: Any, size: Any = None, footprint: Any = None, output: Any = None, mode: Any = "reflect",
               cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
         ordered = sorted_windows(function.__name__, input, size, footprint, output, mode, cval, origin, axes)
@@ -67,7 +66,7 @@ maximum_filter = element_at(nd.maximum_filter, lambda count: -1)
 median_filter = element_at(nd.median_filter, lambda count: count // 2)
 
 
-@twin(nd.rank_filter)
+@twin(nd.rank_filter, real=True)
 def rank_filter(input: Any, rank: int, size: Any = None, footprint: Any = None, output: Any = None,
                 mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
     ordered = sorted_windows("rank_filter", input, size, footprint, output, mode, cval, origin, axes)
@@ -77,7 +76,7 @@ def rank_filter(input: Any, rank: int, size: Any = None, footprint: Any = None, 
     return ordered[rank]
 
 
-@twin(nd.percentile_filter)
+@twin(nd.percentile_filter, real=True)
 def percentile_filter(input: Any, percentile: float, size: Any = None, footprint: Any = None, output: Any = None,
                       mode: Any = "reflect", cval: Any = 0.0, origin: Any = 0, *, axes: Any = None) -> Any:
     ordered = sorted_windows("percentile_filter", input, size, footprint, output, mode, cval, origin, axes)
@@ -85,6 +84,3 @@ def percentile_filter(input: Any, percentile: float, size: Any = None, footprint
     if not 0 <= share <= 100:
         raise ValueError(f"percentile_filter takes a percentile from -100 to 100, got {percentile}")
     return ordered[-1 if share == 100 else int(len(ordered) * share / 100)]
-
-
-real_only.update((nd.minimum_filter, nd.maximum_filter, nd.median_filter, nd.rank_filter, nd.percentile_filter))

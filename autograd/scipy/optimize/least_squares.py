@@ -14,7 +14,6 @@ import scipy.optimize as so
 from autograd.arguments import array_of
 from autograd.arrays import floating
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.scipy.callbacks import at_the_end_of_args, on_values
 from autograd.scipy.linalg import cholesky, solve_triangular
 from autograd.transforms import grad, jacobian
@@ -101,7 +100,7 @@ def of_a_function(x: Array, call: Call) -> Array:
     return np.atleast_1d(array_of(call["fun"](x, *call["args"], **(call["kwargs"] or {}))))
 
 
-@solver_twin(so.least_squares, "residuals", enter=beside_args)
+@solver_twin(so.least_squares, "residuals", enter=beside_args, real=True)
 def least_squares(call: Call, solver: Solver) -> Any:
     misfit = Misfit(of_a_function, lambda call: call)
 
@@ -152,7 +151,7 @@ def as_numbers(xdata: Any) -> Any:
 
 
 @solver_twin(so.curve_fit, "model", "give it in xdata, or write autograd.scipy.optimize.least_squares with args=(...)",
-             enter=beside_xdata)
+             enter=beside_xdata, real=True)
 def curve_fit(call: Call, solver: Solver) -> Any:
     if call["nan_policy"] == "omit":
         raise ValueError("curve_fit of tensors takes no nan_policy='omit': leave out what is nan, x[good] and y[good]")
@@ -178,7 +177,7 @@ def of_func(x: Array, call: Call) -> Array:
     return np.atleast_1d(array_of(call["func"](x, *call["args"])))
 
 
-@solver_twin(so.leastsq, "residuals")
+@solver_twin(so.leastsq, "residuals", real=True)
 def leastsq(call: Call, solver: Solver) -> Any:
     misfit = Misfit(of_func, lambda call: {})
     found, x = solved(stationary(misfit.cost, lambda call: (-np.inf, np.inf)),
@@ -188,6 +187,3 @@ def leastsq(call: Call, solver: Solver) -> Any:
         return x, words[-1]
     rows = misfit.jacobian(x, call)
     return x, np.linalg.inv(rows.T @ rows), counts_and_words(info) | {"fvec": of_func(x, call)}, *words
-
-
-real_only.update((so.curve_fit, so.least_squares, so.leastsq))

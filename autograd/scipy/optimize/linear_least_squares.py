@@ -16,7 +16,6 @@ from autograd.arguments import array_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array
 from autograd.primitive import wrap
-from autograd.registry import real_only
 
 from .least_squares import limits
 from .solutions import NEAR, Call, Solver, described, solver_twin
@@ -25,7 +24,7 @@ TOLERANCE = 1e-7
 """The accuracy of slopes at a bound, relative to the terms of their sums, and of unknowns that pass a bound."""
 
 
-@solver_twin(so.nnls, "least squares")
+@solver_twin(so.nnls, "least squares", real=True)
 def nnls(call: Call, solver: Solver) -> Any:
     A, b = array_of(call.pop("A")), array_of(call.pop("b"))
     zeros, defaults = np.zeros(A.shape[1]), inspect.signature(so.nnls).parameters
@@ -39,7 +38,7 @@ def nnls(call: Call, solver: Solver) -> Any:
     return x, np.linalg.norm(A @ x - b)
 
 
-@solver_twin(so.lsq_linear, "least squares")
+@solver_twin(so.lsq_linear, "least squares", real=True)
 def lsq_linear(call: Call, solver: Solver) -> Any:
     A, b = array_of(call.pop("A")), array_of(call.pop("b"))
     low, high = (side + np.zeros(A.shape[1]) for side in limits(call))
@@ -82,6 +81,3 @@ def at_bounds(solve: Callable[..., tuple[Array, Array]]) -> Callable[..., Array]
         return side
 
     return sides
-
-
-real_only.update((so.nnls, so.lsq_linear))

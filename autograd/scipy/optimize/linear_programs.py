@@ -14,7 +14,6 @@ from autograd.arguments import array_of
 from autograd.declare import decided
 from autograd.duck_arrays import Array
 from autograd.primitive import wrap
-from autograd.registry import real_only
 
 from .minima import box
 from .solutions import Call, Solver, described, solver_twin
@@ -23,7 +22,7 @@ TOLERANCE = 1e-7
 """The accuracy of HiGHS: a slack of less than this, relative to 1 + |x|, counts as 0, and so does a multiplier."""
 
 
-@solver_twin(so.linprog, "linear program")
+@solver_twin(so.linprog, "linear program", real=True)
 def linprog(call: Call, solver: Solver) -> Any:
     if np.any(call["integrality"] or 0):
         raise ValueError("linprog of tensors takes no integrality: whole numbers have no derivative")
@@ -79,6 +78,3 @@ def touching(result: Any, fixed: Array) -> Array:
         raise ValueError(f"the solution {result.x} of the linear program has no derivative: {np.sum(meets)} constraints"
                          f" meet there, {np.sum(meets & held)} of which hold it, where {len(result.x)} must do both")
     return meets
-
-
-real_only.add(so.linprog)

@@ -15,7 +15,6 @@ import scipy.optimize as so
 
 from autograd.arguments import array_of
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.transforms import grad
 
 from .roots import equation
@@ -50,7 +49,7 @@ def box(call: Call) -> tuple[Array, Array]:
     return tuple(array_of(list(side)) for side in zip(*pairs, strict=True))
 
 
-@solver_twin(so.minimize, "minimum")
+@solver_twin(so.minimize, "minimum", real=True)
 def minimize(call: Call, solver: Solver) -> Any:
     if call["constraints"]:
         raise ValueError("minimize of tensors takes bounds, but no constraints: write autograd.implicit.root of the "
@@ -64,11 +63,8 @@ def interval(call: Call) -> tuple[Array, Array]:
     return (-np.inf, np.inf) if call["bounds"] is None else call["bounds"]
 
 
-@solver_twin(so.minimize_scalar, "minimum")
+@solver_twin(so.minimize_scalar, "minimum", real=True)
 def minimize_scalar(call: Call, solver: Solver) -> Any:
     cost = equation("fun")
     found, x = solved(stationary(cost, interval), np.zeros(()), call, solver, attrgetter("x"))
     return described(found, x=x, fun=cost(x, call))
-
-
-real_only.update((so.minimize, so.minimize_scalar))

@@ -10,7 +10,6 @@ import scipy.optimize as so
 
 from autograd.arguments import array_of
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 
 from .solutions import Call, Condition, EachAlone, Solver, counts_and_words, described, solved, solver_twin, unknowns
 
@@ -29,7 +28,7 @@ def equation(name: str, *derivatives: str) -> Condition:
 def of_a_number(function: Solver) -> Solver:
     """The twin of a solver of one equation between two ends."""
 
-    @solver_twin(function, "equation")
+    @solver_twin(function, "equation", real=True)
     def root(call: Call, solver: Solver) -> Any:
         (_, results), x = solved(equation("f"), np.zeros(()), call | {"full_output": True}, solver, itemgetter(0))
         results.root = x
@@ -53,7 +52,7 @@ def newton(call: Call, solver: Solver) -> Any:
     return x, found[1]
 
 
-@solver_twin(so.root_scalar, "equation")
+@solver_twin(so.root_scalar, "equation", real=True)
 def root_scalar(call: Call, solver: Solver) -> Any:
     found, x = solved(equation("f", "fprime", "fprime2"), unknowns(0.0 if call["x0"] is None else call["x0"]), call,
                       solver, attrgetter("root"))
@@ -61,7 +60,7 @@ def root_scalar(call: Call, solver: Solver) -> Any:
     return found
 
 
-@solver_twin(so.fsolve, "equations")
+@solver_twin(so.fsolve, "equations", real=True)
 def fsolve(call: Call, solver: Solver) -> Any:
     condition = equation("func")
     found, x = solved(condition, unknowns(call["x0"]).ravel(), call | {"full_output": True}, solver, itemgetter(0))
@@ -69,7 +68,7 @@ def fsolve(call: Call, solver: Solver) -> Any:
     return (x, counts_and_words(info) | {"fvec": condition(x, call)}, *words) if call["full_output"] else x
 
 
-@solver_twin(so.root, "equations")
+@solver_twin(so.root, "equations", real=True)
 def root(call: Call, solver: Solver) -> Any:
     condition, like = equation("fun", "jac"), unknowns(call["x0"])
     flat = call["method"].lower() in ("hybr", "lm")
@@ -81,6 +80,3 @@ def root(call: Call, solver: Solver) -> Any:
 def fixed_point(call: Call, solver: Solver) -> Any:
     step = equation("func")
     return solved(lambda x, call: step(x, call) - x, unknowns(call["x0"]), call, solver, np.asarray)[1]
-
-
-real_only.update((so.bisect, so.brenth, so.brentq, so.fsolve, so.ridder, so.root, so.root_scalar, so.toms748))

@@ -46,7 +46,7 @@ def called(function: Callable[..., Any], args: tuple[Any, ...], options: dict[st
 
 
 def solver_twin(function: Callable[..., Any], of: str, how: str = ARGS,
-                **entering: Any) -> Callable[[Callable[[Call, Solver], Any]], Callable[..., Any]]:
+                **options: Any) -> Callable[[Callable[[Call, Solver], Any]], Callable[..., Any]]:
     """Register a definition on the call's arguments, and on SciPy's function for numbers, as the twin of a solver."""
 
     def register(definition: Callable[[Call, Solver], Any]) -> Callable[..., Any]:
@@ -54,7 +54,7 @@ def solver_twin(function: Callable[..., Any], of: str, how: str = ARGS,
         def apply(*args: Any, **options: Any) -> Any:
             return definition(called(function, args, options), function)
 
-        return twin_of_functions(function, of, how, **entering)(apply)
+        return twin_of_functions(function, of, how, **options)(apply)
 
     return register
 

@@ -1,7 +1,5 @@
 """Twins of `scipy.signal`: convolutions, filters along one axis and their responses, spectra of signals."""
 
-from __future__ import annotations
-
 from autograd.scipy.twin import no_twins_but_these
 
 from .convolutions import convolve, convolve2d, correlate, correlate2d, fftconvolve, oaconvolve

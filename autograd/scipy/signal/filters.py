@@ -20,7 +20,6 @@ from autograd.arguments import array_of, arrays_of
 from autograd.arrays import one_of
 from autograd.declare import decided, general, on_arrays_too
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.rules.axes import fitted
 from autograd.scipy.twin import twin
 
@@ -122,8 +121,7 @@ def filtfilt(b: Any, a: Any, x: Any, axis: int = -1, padtype: str | None = "odd"
     """A filter applied forwards and then backwards, so that it delays nothing."""
     one_of("filtfilt: method", method, ("pad", "gust"))
     b, a = coefficients(b, a)
-    x = array_of(x)
-    x = np.moveaxis(x, axis, -1)
+    x = np.moveaxis(array_of(x), axis, -1)
     if method == "gust":
         return np.moveaxis(in_either_order(b, a, x, irlen), -1, axis)
     return np.moveaxis(there_and_back(x, [settled(b, a)], 3 * len(a) if padlen is None else padlen, padtype), -1, axis)
@@ -214,7 +212,7 @@ def sosfilt(sos: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     return x, np.stack(final)
 
 
-@twin(ss.hilbert)
+@twin(ss.hilbert, real=True)
 def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
     """The analytic signal x + i H(x): of its frequencies the negative ones are 0, the positive ones doubled."""
     x = array_of(x)
@@ -233,8 +231,7 @@ def hilbert(x: Any, N: int | None = None, axis: int = -1) -> Any:
 @twin(ss.detrend)
 def detrend(data: Any, axis: int = -1, type: str = "linear", bp: Any = 0, overwrite_data: bool = False) -> Any:
     """Data without their mean, or without the line that fits them best between each two break points."""
-    x = array_of(data)
-    x = np.moveaxis(x, axis, -1)
+    x = np.moveaxis(array_of(data), axis, -1)
     if type in ("constant", "c"):
         return np.moveaxis(x - np.mean(x, axis=-1, keepdims=True), -1, axis)
     if type not in ("linear", "l"):
@@ -253,6 +250,3 @@ def line(x: Array) -> Array:
     places = places.astype(x.real.dtype) if x.dtype.kind in "fc" else places
     slope = np.sum(x * places, axis=-1, keepdims=True) / (np.sum(places**2) or 1)
     return np.mean(x, axis=-1, keepdims=True) + slope * places
-
-
-real_only.add(ss.hilbert)

@@ -18,8 +18,7 @@ from autograd.scipy.twin import twin
 def resample(x: Any, num: int, t: Any = None, axis: int = 0, window: Any = None, domain: str = "time") -> Any:
     """The periodic signal through the samples x at `num` places, or through those that have the spectrum x."""
     one_of("resample: domain", domain, ("time", "freq"))
-    x = array_of(x)
-    x = np.moveaxis(x, axis, -1)
+    x = np.moveaxis(array_of(x), axis, -1)
     size, real = x.shape[-1], domain == "time" and x.dtype.kind != "c"
     spectrum = np.fft.fft(x) if domain == "time" else x
     if window is not None:

@@ -9,7 +9,6 @@ import scipy.signal as ss
 
 from autograd.arguments import array_of
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.scipy.ndimage import convolve1d, rank_filter
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
@@ -17,7 +16,7 @@ from autograd.scipy.twin import twin
 from .convolutions import correlate
 
 
-@twin(ss.savgol_filter)
+@twin(ss.savgol_filter, real=True)
 def savgol_filter(x: Any, window_length: int, polyorder: int, deriv: int = 0, delta: Any = 1.0, axis: int = -1,
                   mode: str = "interp", cval: Any = 0.0) -> Any:
     """The best polynomial in each window, or its derivative, at the centre: linear in x, so a convolution."""
@@ -47,7 +46,7 @@ def ends(length: int, degree: int, order: int, half: int) -> Array:
     return np.stack([np.vander(at, len(fit)) @ fit for at in (places[:half], places[length - half :])])
 
 
-@twin(ss.medfilt)
+@twin(ss.medfilt, real=True)
 def medfilt(volume: Any, kernel_size: Any = None) -> Any:
     """The middle element of the window around each element, with zeros beyond the ends."""
     volume = np.atleast_1d(array_of(volume))
@@ -57,7 +56,7 @@ def medfilt(volume: Any, kernel_size: Any = None) -> Any:
     return rank_filter(volume, int(np.prod(sizes)) // 2, sizes.tolist(), mode="constant")
 
 
-@twin(ss.medfilt2d)
+@twin(ss.medfilt2d, real=True)
 def medfilt2d(input: Any, kernel_size: Any = 3) -> Any:
     input = array_of(input)
     if input.ndim != 2:
@@ -65,7 +64,7 @@ def medfilt2d(input: Any, kernel_size: Any = 3) -> Any:
     return medfilt(input, kernel_size)
 
 
-@twin(ss.order_filter)
+@twin(ss.order_filter, real=True)
 def order_filter(a: Any, domain: Any, rank: int) -> Any:
     """The element of this rank among those in the window where `domain` is not 0."""
     domain = np.asarray(domain)
@@ -74,7 +73,7 @@ def order_filter(a: Any, domain: Any, rank: int) -> Any:
     return rank_filter(a, rank, footprint=domain, mode="constant")
 
 
-@twin(ss.wiener)
+@twin(ss.wiener, real=True)
 def wiener(im: Any, mysize: Any = None, noise: Any = None) -> Any:
     """The mean of each window, plus the share of the deviation from it that its variance has beyond that of noise."""
     (im,) = at_least(np.float64, im)
@@ -88,6 +87,3 @@ def wiener(im: Any, mysize: Any = None, noise: Any = None) -> Any:
     noisy = variance < noise
     share = 1 - noise / np.where(noisy, 1, variance)
     return np.where(noisy, mean, mean + (im - mean) * share)
-
-
-real_only.update((ss.savgol_filter, ss.medfilt, ss.medfilt2d, ss.order_filter, ss.wiener))

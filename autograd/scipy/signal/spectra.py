@@ -120,8 +120,7 @@ def welch(x: Any, fs: float = 1.0, window: Any = "hann_periodic", nperseg: int |
 def periodogram(x: Any, fs: float = 1.0, window: Any = "boxcar", nfft: int | None = None, detrend: Any = "constant",
                 return_onesided: bool = True, scaling: str = "density", axis: int = -1) -> Any:
     """The power of a signal in one window."""
-    x = array_of(x)
-    x = np.moveaxis(x, axis, -1)
+    x = np.moveaxis(array_of(x), axis, -1)
     if nfft is not None and nfft < x.shape[-1]:
         x, nfft = x[..., :nfft], None
     frequencies, power = welch(x, fs, "boxcar" if window is None else window, x.shape[-1], 0, nfft, detrend,

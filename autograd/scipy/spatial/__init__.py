@@ -1,7 +1,5 @@
 """Twins of `scipy.spatial`: its distances."""
 
-from __future__ import annotations
-
 import scipy.spatial
 
 from autograd.scipy.twin import no_twins_but_these

@@ -13,7 +13,6 @@ import scipy.spatial.distance as sd
 from autograd.arguments import array_of, arrays_of, refuse_out
 from autograd.declare import decided, piecewise_constant
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.scipy.precision import in_double
 from autograd.scipy.twin import no_twins_but_these, twin
 
@@ -51,9 +50,8 @@ def of_two_vectors(metric: Metric) -> Callable[..., Any]:
         u, v = (in_double(x) if name in IN_DOUBLE or weighted or x.dtype.kind != "f" else x for x in (u, v))
         return metric(**of_arrays(options | {"u": u, "v": v}))
 
-    made = twin(theirs)(definition)
+    made = twin(theirs, real=True)(definition)
     NAMES[theirs] = NAMES[made] = name
-    real_only.add(theirs)
     return made
 
 
@@ -77,20 +75,11 @@ def of_arrays(options: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-sqeuclidean = of_two_vectors(metrics.sqeuclidean)
-euclidean = of_two_vectors(metrics.euclidean)
-minkowski = of_two_vectors(metrics.minkowski)
-cityblock = of_two_vectors(metrics.cityblock)
-chebyshev = of_two_vectors(metrics.chebyshev)
-seuclidean = of_two_vectors(metrics.seuclidean)
-mahalanobis = of_two_vectors(metrics.mahalanobis)
-correlation = of_two_vectors(metrics.correlation)
-cosine = of_two_vectors(metrics.cosine)
-canberra = of_two_vectors(metrics.canberra)
-braycurtis = of_two_vectors(metrics.braycurtis)
+(sqeuclidean, euclidean, minkowski, cityblock, chebyshev, seuclidean, mahalanobis, correlation, cosine, canberra,
+ braycurtis) = map(of_two_vectors, metrics.OF_VECTORS)
 
 
-@twin(sd.jensenshannon)
+@twin(sd.jensenshannon, real=True)
 def jensenshannon(p: Any, q: Any, base: Any = None, *, axis: int = 0, keepdims: bool = False) -> Any:
     p, q = arrays_of((p, q))
     return metrics.divergence(p, q, base, axis, keepdims)
@@ -130,7 +119,7 @@ def pair_by_pair(metric: Metric, u: Array, v: Array) -> Array:
     return np.stack([metric(a, b) for a, b in zip(u, v, strict=True)]).reshape(shape)
 
 
-@twin(sd.cdist)
+@twin(sd.cdist, real=True)
 def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: None = None, **options: Any) -> Any:
     """All distances between the rows of two matrices."""
     refuse_out("cdist", out)
@@ -138,7 +127,7 @@ def cdist(XA: Any, XB: Any, metric: Any = "euclidean", *, out: None = None, **op
     return chosen(metric, options, np.concatenate([a, b]))(a[:, None], b[None])
 
 
-@twin(sd.pdist)
+@twin(sd.pdist, real=True)
 def pdist(X: Any, metric: Any = "euclidean", *, out: None = None, **options: Any) -> Any:
     """All distances between two rows of a matrix, those of the first row first."""
     refuse_out("pdist", out)
@@ -158,6 +147,3 @@ def squareform(X: Any, force: str = "no", checks: bool = True) -> Any:
     places = np.zeros(found.shape, int)
     places[first, second] = places[second, first] = np.arange(len(first))
     return np.where(np.eye(len(found), dtype=bool), np.zeros_like(x, shape=()), x[places]) if len(first) else found
-
-
-real_only.update((sd.cdist, sd.pdist, sd.jensenshannon))

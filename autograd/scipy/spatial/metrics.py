@@ -85,6 +85,7 @@ def divergence(p: Array, q: Array, base: Any = None, axis: int = -1, keepdims: b
     return power_apart_from_zero(twice / (2 if base is None else 2 * log(base)), 0.5)
 
 
-METRICS: dict[str, Metric] = {metric.__name__: metric for metric in (
+OF_VECTORS: tuple[Metric, ...] = (
     sqeuclidean, euclidean, minkowski, cityblock, chebyshev, seuclidean, mahalanobis, correlation, cosine, canberra,
-    braycurtis)} | {"jensenshannon": divergence}
+    braycurtis)
+METRICS = {metric.__name__: metric for metric in OF_VECTORS} | {"jensenshannon": divergence}

@@ -4,8 +4,6 @@ and distances between samples.
 They are written in NumPy and `scipy.special` calls, so that every parameter is differentiated, to any order.
 """
 
-from __future__ import annotations
-
 from autograd.scipy.twin import no_twins_but_these
 
 from .bounded import arcsine, johnsonsb, loguniform, semicircular, triang, truncexpon, wrapcauchy

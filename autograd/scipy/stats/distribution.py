@@ -11,11 +11,11 @@ import scipy.stats
 
 from autograd.arguments import in_common
 from autograd.duck_arrays import Array
-from autograd.registry import real_only, registry
 from autograd.rule_signature import argument_names, reading
 from autograd.rules.closed import closed, slope
 from autograd.rules.special.incomplete import inverse
 from autograd.scipy.precision import at_least
+from autograd.scipy.twin import in_registry
 
 from .frozen import Freezing
 
@@ -127,9 +127,7 @@ class Distribution(Freezing):
                 return operation(x, loc, scale, *shapes)
 
         apply.__name__, apply.__module__ = label, "scipy.stats"
-        registry[apply] = apply
-        real_only.add(apply)
-        setattr(self, function, apply)
+        setattr(self, function, in_registry(apply, apply, real=True))
 
     def _ends(self, shapes: Sequence[Array]) -> Any:
         return self.support(*shapes) if callable(self.support) else self.support

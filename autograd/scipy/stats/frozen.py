@@ -9,7 +9,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import numpy as np
 
 from autograd.duck_arrays import Array
-from autograd.registry import real_only, registry
+from autograd.scipy.twin import in_registry
 
 P = ParamSpec("P")
 
@@ -59,8 +59,7 @@ def registered(family: Family) -> Family:
     for function in family.functions():
         method = getattr(family, function)
         method.__func__.__name__, method.__func__.__module__ = f"{family.name}.{function}", "scipy.stats"
-        registry[method] = method
-        real_only.add(method)
+        in_registry(method, method, real=True)
     return family
 
 

@@ -9,7 +9,6 @@ import numpy as np
 import scipy.stats as st
 
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.rules.special.ufuncs import special as sc
 from autograd.scipy.precision import at_least
 from autograd.scipy.special import logsumexp
@@ -65,7 +64,7 @@ class Kernels:
         return np.sum(self.weights * (sc.ndtr(high) - sc.ndtr(low)))
 
 
-@twin_class(st.gaussian_kde, Kernels)
+@twin_class(st.gaussian_kde, Kernels, real=True)
 def gaussian_kde(dataset: Any, bw_method: Any = None, weights: Any = None) -> Kernels:
     """A density as a sum of normal ones around samples, the columns of `dataset`, as `scipy.stats.gaussian_kde`.
 
@@ -88,6 +87,3 @@ def gaussian_kde(dataset: Any, bw_method: Any = None, weights: Any = None) -> Ke
             raise ValueError(f"gaussian_kde's bw_method is 'scott', 'silverman' or a number, got {bw_method!r}")
         bw_method = (effective * ((d + 2) / 4 if bw_method == "silverman" else 1)) ** (-1 / (d + 4))
     return Kernels(dataset, bw_method, weights)
-
-
-real_only.add(st.gaussian_kde)

@@ -9,7 +9,6 @@ import scipy.stats
 
 from autograd.declare import decided
 from autograd.duck_arrays import Array
-from autograd.registry import real_only
 from autograd.rules.norms import power_apart_from_zero
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
@@ -38,18 +37,15 @@ def between(name: str, u: Any, v: Any, u_weights: Any, v_weights: Any) -> tuple[
     return below - other, np.diff(every)
 
 
-@twin(scipy.stats.wasserstein_distance)
+@twin(scipy.stats.wasserstein_distance, real=True)
 def wasserstein_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weights: Any = None) -> Any:
     """The least work that moves one distribution onto the other: the integral of |U(x) - V(x)|."""
     apart, gaps = between("wasserstein_distance", u_values, v_values, u_weights, v_weights)
     return np.sum(np.abs(apart) * gaps)
 
 
-@twin(scipy.stats.energy_distance)
+@twin(scipy.stats.energy_distance, real=True)
 def energy_distance(u_values: Any, v_values: Any, u_weights: Any = None, v_weights: Any = None) -> Any:
     """The root of twice the integral of (U(x) - V(x))^2."""
     apart, gaps = between("energy_distance", u_values, v_values, u_weights, v_weights)
     return power_apart_from_zero(2 * np.sum(apart * apart * gaps), 0.5)
-
-
-real_only.update((scipy.stats.wasserstein_distance, scipy.stats.energy_distance))
