@@ -14,7 +14,7 @@ import scipy.linalg as sl
 from autograd.arguments import arrays_of
 from autograd.declare import differential, piecewise_constant
 from autograd.duck_arrays import Array
-from autograd.rules.transposes import mT
+from autograd.rules.transposes import H, mT
 from autograd.scipy.twin import twin
 
 from .operands import for_lapack
@@ -39,8 +39,8 @@ def change_of_factors(t: Array, packed: Array, pivots: Array) -> tuple[Array, No
     rows, columns = packed.shape[-2:]
     lower, upper = factors(packed)
     lower, upper = made_square(lower, rows), made_square(upper, columns)
-    inner = triangular(lower, rows_in_order(t, order_by(pivots, rows)), trans=0, lower=True, unit_diagonal=True)
-    inner = mT(triangular(upper, mT(inner), trans=1, lower=False, unit_diagonal=False))
+    inner = triangular(lower, rows_in_order(t, order_by(pivots, rows)), lower=True, unit_diagonal=True)
+    inner = mT(triangular(mT(upper), mT(inner), lower=True, unit_diagonal=False))
     return lower @ np.tril(inner, -1) + np.triu(inner) @ upper, None
 
 
@@ -89,13 +89,12 @@ def lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, overwrite_b: bool = False,
     order = order_by(pivots, packed.shape[-2])
 
     def solved(b: Array) -> Array:
-        lower: Any = {"lower": True, "unit_diagonal": True}
-        upper: Any = {"lower": False, "unit_diagonal": False}
         if trans == 0:
-            return triangular(packed, triangular(packed, rows_in_order(b, order), trans=0, **lower), trans=0, **upper)
-        full = np.conj(packed) if trans == 2 else packed
-        solved = triangular(full, triangular(full, b, trans=1, **upper), trans=1, **lower)
-        return rows_in_order(solved, np.argsort(order, -1))
+            below = triangular(packed, rows_in_order(b, order), lower=True, unit_diagonal=True)
+            return triangular(packed, below, lower=False, unit_diagonal=False)
+        other = H(packed) if trans == 2 else mT(packed)
+        above = triangular(other, b, lower=True, unit_diagonal=False)
+        return rows_in_order(triangular(other, above, lower=False, unit_diagonal=True), np.argsort(order, -1))
 
     return by_columns(solved, b)
 

@@ -14,7 +14,7 @@ from autograd.declare import general, on_arrays_too, piecewise_constant
 from autograd.duck_arrays import Array
 from autograd.rules.axes import along
 from autograd.rules.linalg import mirrored
-from autograd.rules.transposes import mT
+from autograd.rules.transposes import H, mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
@@ -28,34 +28,21 @@ def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:
 
 triangular: Any = on_arrays_too(general(
     sl.solve_triangular,
-    [lambda g, x, out, *, trans, lower, unit_diagonal: -read_part(
-        outer_products(triangular(x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal), out, trans),
-        lower, unit_diagonal),
-     lambda g, x, *, trans, lower, unit_diagonal: triangular(
-         x, g, trans=1 - trans, lower=lower, unit_diagonal=unit_diagonal)],
-    [lambda t, x, out, *, trans, lower, unit_diagonal: -triangular(
-        x, transposed_by(read_part(t, lower, unit_diagonal), trans) @ out, trans=trans, lower=lower,
-        unit_diagonal=unit_diagonal),
-     lambda t, x, *, trans, lower, unit_diagonal: triangular(
-         x, t, trans=trans, lower=lower, unit_diagonal=unit_diagonal)]))
-
-
-def transposed_by(x: Array, trans: int) -> Array:
-    return mT(x) if trans else x
-
-
-def outer_products(left: Array, right: Array, trans: int) -> Array:
-    """The cotangent of x for that of x^-1 b, or of x^-T b."""
-    return transposed_by(left @ mT(right), trans)
+    [lambda g, x, out, *, lower, unit_diagonal: -read_part(
+        triangular(mT(x), g, lower=not lower, unit_diagonal=unit_diagonal) @ mT(out), lower, unit_diagonal),
+     lambda g, x, *, lower, unit_diagonal: triangular(mT(x), g, lower=not lower, unit_diagonal=unit_diagonal)],
+    [lambda t, x, out, *, lower, unit_diagonal: -triangular(
+        x, read_part(t, lower, unit_diagonal) @ out, lower=lower, unit_diagonal=unit_diagonal),
+     lambda t, x, *, lower, unit_diagonal: triangular(x, t, lower=lower, unit_diagonal=unit_diagonal)]))
 
 
 @twin(sl.solve_triangular)
 def solve_triangular(a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False,
                      overwrite_b: bool = False, check_finite: bool = True) -> Any:
     a, b = arrays_of((a, b))
-    trans = {"N": 0, "T": 1, "C": 2}.get(trans, trans)
-    a, trans = (np.conj(a), 1) if trans == 2 else (a, trans)
-    return by_columns(lambda b: triangular(a, b, trans=trans, lower=lower, unit_diagonal=unit_diagonal), b)
+    if trans not in (0, "N"):
+        a, lower = H(a) if trans in (2, "C") else mT(a), not lower
+    return by_columns(lambda b: triangular(a, b, lower=lower, unit_diagonal=unit_diagonal), b)
 
 
 def by_columns(solve: Callable[[Array], Array], b: Array) -> Array:
