@@ -11,5 +11,5 @@ their operands: the layers do, and raise errors in their own name.
     normalization   normalization (batch and group) on statistics; layer_norm and rms_norm
     sequences       rnn, lstm and gru on recurrence; attention, self_attention
     losses          cross_entropy and log_likelihood on labels; binary_cross_entropy, regression; reduction
-    shared          sums, memory_order of axes, half_precision, broadcasting, indices
+    shared          sums, memory_order of axes, half_precision, indices
 """

@@ -31,9 +31,8 @@ from autograd.arrays import Array
 from autograd.declare import multilinear, on_arrays_too
 from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
-from nn.kernels.broadcasting import along_channels
 from nn.kernels.grouped import correlate, correlate_image, correlate_weight
-from nn.kernels.layout import in_memory_order, in_space, logical
+from nn.kernels.layout import along_channels, in_memory_order, in_space, logical
 from nn.kernels.sums import sums_over_rows
 from nn.kernels.volumes import added, apart, beside, kernels, matrices, stacked
 from nn.kernels.windows import ALONE, Axis, Windows, axis, transposed_size

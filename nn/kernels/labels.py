@@ -18,8 +18,8 @@ import numpy as np
 
 from autograd.arrays import Array
 from autograd.declare.fused import Needs
-from nn.kernels.broadcasting import along_channels
 from nn.kernels.indices import first_outside
+from nn.kernels.layout import along_channels
 
 Composition = tuple[Any, tuple[Array, ...] | None, Any]
 """The factor of each cost, or None for 1; the index of the labels' costs, or None for all costs; and the divisor."""

@@ -6,7 +6,8 @@ row sees are one block of memory, for the whole batch at once. A kernel returns 
 strides. NumPy's elementwise functions keep that order, so the next kernel finds the order it needs; only images from
 elsewhere are copied.
 
-A value per channel is applied to an image fastest on whole rows of memory, (H * N, W * C): see `per_pixel`.
+A value per channel broadcasts along axis 1 (`along_channels`), and is applied to an image fastest on whole rows of
+memory, (H * N, W * C) (`per_pixel`).
 """
 
 from __future__ import annotations
@@ -63,6 +64,11 @@ def _item(size: int) -> np.dtype[Any]:
 def overlapping(memory: Array, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
     """A view of contiguous memory in which elements may overlap; `as_strided` takes ten times as long."""
     return np.ndarray(shape, memory.dtype, memory, strides=strides)
+
+
+def along_channels(values: Any, ndim: int) -> Any:
+    """Values (C,), one per channel or class, shaped to broadcast against an array (N, C, ...) with `ndim` axes."""
+    return values.reshape((-1, *[1] * (ndim - 2)))
 
 
 def per_pixel(values: Array, width: int) -> Array:

@@ -17,8 +17,8 @@ from autograd.arrays import Array
 from autograd.declare.fused import Needs
 from autograd.registry import Operation
 from nn.kernels import labels
-from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
+from nn.kernels.layout import along_channels
 
 
 def forward(x: Array, target: Array, weight: Array | None, *, reduction: str = "mean", ignore_index: int = -100,

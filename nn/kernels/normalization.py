@@ -23,8 +23,8 @@ import numpy as np
 from autograd.arrays import Array
 from autograd.declare.fused import Needs
 from autograd.registry import Operation, SeveralOutputs
-from nn.kernels.broadcasting import along_channels
 from nn.kernels.half_precision import fused_in_single
+from nn.kernels.layout import along_channels
 from nn.kernels.statistics import Layout, merged
 
 

@@ -13,7 +13,7 @@ from autograd import Tensor, gelu, sigmoid
 from autograd.arguments import as_tensor
 from autograd.arrays import weak
 from nn.foreign_names import refuses_foreign_options
-from nn.kernels.broadcasting import along_channels
+from nn.kernels.layout import along_channels
 from nn.layers.arguments import choice, floating, nonzero, positive_integers
 from nn.layers.input import Speaker, admitted, refusal, with_axis
 from nn.layers.layer import Layer

@@ -106,27 +106,23 @@ class Dropout(_DropoutNd):
 class Dropout1d(_DropoutNd):
     """In training whole channels of (N, C, L) are dropped, or of one sequence (C, L); otherwise as Dropout.
 
-    A single step could be guessed from its neighbours, a channel cannot.
+    A single step could be guessed from its neighbours, a channel cannot. Source: Tompson et al., arXiv:1411.4280.
     """
 
     function = staticmethod(dropout1d)
 
 
 class Dropout2d(_DropoutNd):
-    """In training whole channels of (N, C, H, W) are dropped, or of sequences (N, C, L); otherwise as Dropout.
+    """In training whole channels of (N, C, H, W) are dropped, or of sequences (N, C, L); otherwise as Dropout1d.
 
-    A single pixel could be guessed from its neighbours, a channel cannot. For one image write x[None].
-    Source: Tompson et al., arXiv:1411.4280.
+    For one image write x[None].
     """
 
     function = staticmethod(dropout2d)
 
 
 class Dropout3d(_DropoutNd):
-    """In training whole channels of (N, C, D, H, W) are dropped, or of one volume (C, D, H, W); otherwise as Dropout.
-
-    A single value could be guessed from its neighbours, a channel cannot. Source: Tompson et al., arXiv:1411.4280.
-    """
+    """In training whole channels of (N, C, D, H, W) are dropped, or of one volume (C, D, H, W); as Dropout1d."""
 
     function = staticmethod(dropout3d)
 

@@ -81,8 +81,8 @@ class Lazy(Layer):
 class LazyLinear(Lazy, Linear):
     """`Linear`, whose `in_features` are the last axis of its first input.
 
-    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `Linear`.
-    Raises what `Linear` raises.
+    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `Linear`, and raises
+    what that raises.
     """
 
     becomes, axis = Linear, -1
@@ -102,10 +102,9 @@ class _LazyConvNd(Lazy):
 
 
 class LazyConv2d(_LazyConvNd, Conv2d):
-    """`Conv2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W).
+    """`Conv2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W); otherwise as LazyLinear.
 
-    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `Conv2d`.
-    Raises what `Conv2d` raises, but whether the groups divide the channels is checked in the first call.
+    Whether the groups divide the channels is checked in the first call.
     """
 
     becomes, axis = Conv2d, -3
@@ -135,23 +134,19 @@ class _LazyConvTransposeNd(Lazy):
 
 
 class LazyConvTranspose2d(_LazyConvTransposeNd, ConvTranspose2d):
-    """`ConvTranspose2d`, whose `in_channels` are those of its first input, (N, C, H, W) or (C, H, W).
-
-    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `ConvTranspose2d`.
-    Raises what `ConvTranspose2d` raises, but whether the groups divide the channels is checked in the first call.
-    """
+    """`ConvTranspose2d`, whose `in_channels` are those of its first input; otherwise as LazyConv2d."""
 
     becomes, axis = ConvTranspose2d, -3
 
 
 class LazyConvTranspose1d(_LazyConvTransposeNd, ConvTranspose1d):
-    """`ConvTranspose1d`, whose `in_channels` are those of its first input; otherwise as LazyConvTranspose2d."""
+    """`ConvTranspose1d`, whose `in_channels` are those of its first input; otherwise as LazyConv2d."""
 
     becomes, axis = ConvTranspose1d, -2
 
 
 class LazyConvTranspose3d(_LazyConvTransposeNd, ConvTranspose3d):
-    """`ConvTranspose3d`, whose `in_channels` are those of its first input; otherwise as LazyConvTranspose2d."""
+    """`ConvTranspose3d`, whose `in_channels` are those of its first input; otherwise as LazyConv2d."""
 
     becomes, axis = ConvTranspose3d, -4
 
@@ -168,22 +163,18 @@ class _LazyBatchNormNd(Lazy):
 
 
 class LazyBatchNorm2d(_LazyBatchNormNd, BatchNorm2d):
-    """`BatchNorm2d`, whose `num_features` are the channels of its first input, (N, C, H, W).
-
-    It has no parameters before: call the model once, then make the optimizer. Afterwards it is a `BatchNorm2d`.
-    Raises what `BatchNorm2d` raises.
-    """
+    """`BatchNorm2d`, whose `num_features` are the channels of its first input (N, C, H, W); otherwise as LazyLinear."""
 
     becomes = BatchNorm2d
 
 
 class LazyBatchNorm1d(_LazyBatchNormNd, BatchNorm1d):
-    """`BatchNorm1d`, whose `num_features` are the channels of its input (N, C) or (N, C, L); as LazyBatchNorm2d."""
+    """`BatchNorm1d`, whose `num_features` are the channels of its first input, (N, C) or (N, C, L); as LazyLinear."""
 
     becomes = BatchNorm1d
 
 
 class LazyBatchNorm3d(_LazyBatchNormNd, BatchNorm3d):
-    """`BatchNorm3d`, whose `num_features` are the channels of its first input (N, C, D, H, W); as LazyBatchNorm2d."""
+    """`BatchNorm3d`, whose `num_features` are the channels of its first input (N, C, D, H, W); as LazyLinear."""
 
     becomes = BatchNorm3d

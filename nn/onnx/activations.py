@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nn import layers
-from nn.kernels.broadcasting import along_channels
+from nn.kernels.layout import along_channels
 from nn.module import Module
 from nn.onnx.call import Call, ConvertLayer
 from nn.onnx.graph import Graph
