@@ -50,11 +50,7 @@ from nn.layers.resizing import interpolate
 from nn.layers.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from nn.layers.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from nn.losses.alignment import ctc_loss
-from nn.losses.binary import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    multilabel_soft_margin_loss,
-)
+from nn.losses.binary import binary_cross_entropy, binary_cross_entropy_with_logits, multilabel_soft_margin_loss
 from nn.losses.categorical import cross_entropy, kl_div, multi_margin_loss, nll_loss
 from nn.losses.likelihood import gaussian_nll_loss, poisson_nll_loss
 from nn.losses.margin import (

@@ -9,13 +9,7 @@ from nn.data.bundled import digits, faces
 from nn.data.datasets import ConcatDataset, Dataset, Subset, TensorDataset, random_split
 from nn.data.idx_format import idx
 from nn.data.loader import DataLoader
-from nn.data.samplers import (
-    BatchSampler,
-    RandomSampler,
-    SequentialSampler,
-    SubsetRandomSampler,
-    WeightedRandomSampler,
-)
+from nn.data.samplers import BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler
 from nn.data.sources import default_collate
 from nn.foreign_names import DATA
 

@@ -11,14 +11,7 @@ from numpy.typing import ArrayLike, DTypeLike
 from autograd import Tensor, random
 from nn.layers.arguments import Size
 from nn.layers.batch_normalization import BatchNorm1d, BatchNorm2d, BatchNorm3d
-from nn.layers.convolution import (
-    Conv1d,
-    Conv2d,
-    Conv3d,
-    ConvTranspose1d,
-    ConvTranspose2d,
-    ConvTranspose3d,
-)
+from nn.layers.convolution import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from nn.layers.input import mistake, refusal
 from nn.layers.layer import Layer
 from nn.layers.linear import Linear
