@@ -6,8 +6,7 @@ No full matrix of patches is built. Images with few channels are unfolded along 
 (`by_rows.py`), depending on the count of numbers in a kernel row; 3 x 3 kernels over many channels use `winograd.py`.
 
 The adjoint in the image is itself a correlation, with the taps reversed: one for every residue of the stride, or for
-some of them.
-Threads share the output rows; the numbers in the output do not depend on how.
+some of them. Threads share the output rows; the numbers in the output do not depend on how.
 """
 
 from __future__ import annotations

@@ -49,8 +49,7 @@ def fused_in_single(name: str, forward: Callable[..., tuple[Any, tuple[Any, ...]
         out, residuals = forward(*map(_wide, operands), **options)
         return narrow(out), residuals
 
-    def wide_pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs,
-                      **options: Any) -> Any:
+    def wide_pullback(g: Any, operands: Sequence[Any], residuals: tuple[Any, ...], needs: Needs, **options: Any) -> Any:
         if operands[0].dtype.char == HALF:  # the backward pass casts each cotangent to its operand's dtype
             operands = tuple(map(_wide, operands))
             g = tuple(map(_wide, g)) if isinstance(g, tuple) else _wide(g)

@@ -185,8 +185,7 @@ class Layout:
         self._for_blocks(work)
         return image
 
-    def combined(self, g: Array, scale: Array, x: Array, slope: Array, shift: Array, *,
-                 over: bool = False) -> Array:
+    def combined(self, g: Array, scale: Array, x: Array, slope: Array, shift: Array, *, over: bool = False) -> Array:
         """The image scale g + slope x + shift, with coefficients per statistic; with `over`, written over g."""
         cotangents, matrices = self.matrices(g), self.matrices(x)
         out, image = (cotangents, g) if over else self.image()
