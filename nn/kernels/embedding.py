@@ -33,13 +33,12 @@ def pullback(g: Array, operands: Sequence[Any], residuals: tuple[tuple[int, ...]
              needs: Needs, *, padding_idx: int | None = None) -> tuple[Array | None, ...]:
     indices, (shape, dtype) = operands[1], residuals
     out = np.zeros(shape, dtype)
-    if indices.size:
-        wanted = indices.reshape(-1).astype(np.uint16 if len(out) <= 2**16 else np.int64)  # 16 bits: a radix sort
-        order = wanted.argsort(kind="stable")
-        keys, rows = _sum_runs(wanted[order], g.reshape(-1, shape[1]).take(order, axis=0))
-        out[keys] = rows
-        if padding_idx is not None:
-            out[padding_idx] = 0
+    wanted = indices.reshape(-1).astype(np.uint16 if len(out) <= 2**16 else np.int64)  # 16 bits: a radix sort
+    order = wanted.argsort(kind="stable")
+    keys, rows = _sum_runs(wanted[order], g.reshape(-1, shape[1]).take(order, axis=0))
+    out[keys] = rows
+    if padding_idx is not None:
+        out[padding_idx] = 0
     return out, None
 
 

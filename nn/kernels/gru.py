@@ -115,7 +115,7 @@ def pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tupl
     dx = (of_input.T @ np.roll(weight_ih, units, axis=0)).reshape(x.shape) if needs[0] else None
     dw = np.roll(of_input @ recurrence.as_rows(x), -units, axis=0) if needs[2] else None
     db = np.roll(recurrence.total(of_input), -units) if needs[4] else None
-    return (dx, np.ascontiguousarray(dh.T) if needs[1] else None, dw,
+    return (dx, dh.T if needs[1] else None, dw,
             recurrence.of_states(of_state, residuals[0], h0) if needs[3] else None, db,
             recurrence.total(of_state) if needs[5] else None)
 

@@ -96,7 +96,7 @@ def pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tupl
             deltas[:, t] = delta
     dx, *parameters = recurrence.cotangents(deltas.reshape(4 * units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[3:]))
-    states = [np.ascontiguousarray(d.T) if needed else None for d, needed in zip((dh, dc), needs[1:3], strict=True)]
+    states = [d.T if needed else None for d, needed in zip((dh, dc), needs[1:3], strict=True)]
     return dx, *states, *parameters
 
 

@@ -66,7 +66,7 @@ def pullback(g: Sequence[Array | None], operands: Sequence[Any], residuals: tupl
             np.matmul(weight, delta, out=dh)
     dx, *parameters = recurrence.cotangents(deltas.reshape(units, -1), x, h0, outputs, weight_ih,
                                             (needs[0], *needs[2:]))
-    return dx, (np.ascontiguousarray(dh.T) if needs[1] else None), *parameters
+    return dx, dh.T if needs[1] else None, *parameters
 
 
 def reference(x: Any, h0: Any, weight_ih: Any, weight_hh: Any, bias_ih: Any, bias_hh: Any, *,

@@ -87,7 +87,7 @@ def _inputs(image: Array, rows: Axis, columns: Axis) -> Iterator[tuple[range, sl
     """
     _, batch, size, channels = image.shape
     width = columns.outputs + 2
-    inside = slice(max(0, columns.before), max(0, min(width, size + columns.before)))
+    inside = slice(max(0, columns.before), min(width, size + columns.before))
     seen = slice(inside.start - columns.before, inside.stop - columns.before)
     images = block_length(batch, width * channels, CHUNK)
     count = block_length(-(-rows.outputs // 2), images * width * channels, CHUNK)

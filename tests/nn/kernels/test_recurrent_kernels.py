@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograd import Tensor
 from autograd.runtime.blas import one_thread
 from nn.kernels import recurrence
 from nn.kernels.gru import gru
@@ -139,3 +140,11 @@ def test_gates_far_from_zero_saturate_silently() -> None:
     outputs, _, cells = lstm(*given)
     assert np.isfinite(outputs.data).all()
     assert np.abs(cells.data).max() < 10
+
+
+@pytest.mark.parametrize("kernel", [rnn, gru, lstm])
+def test_each_bias_has_a_gradient_of_its_own(kernel: Any) -> None:
+    """Both are added to the same sums, but what scales one gradient in place must leave the other."""
+    leaves = [Tensor(x, requires_grad=True) for x in operands(kernel, 3, 2, 4, 5)]
+    kernel(*leaves)[0].sum().backward()
+    assert not np.shares_memory(leaves[-1].grad.data, leaves[-2].grad.data)
