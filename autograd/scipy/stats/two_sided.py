@@ -21,7 +21,7 @@ from .positive import halfgennorm
 def on_both_sides(name: str, size: Distribution, log_density: Form | None = None) -> Distribution:
     """The symmetric distribution whose |x| has the distribution `size`.
 
-    The slope of its cdf at 0 is the density there, though |x| has the slope 0.
+    The slope of its cdf at 0 is the density there, though |x| has the slope 0, and that of the median its reciprocal.
     """
     names, forms = ("x", *size.shapes), size.forms
 
@@ -37,11 +37,17 @@ def on_both_sides(name: str, size: Distribution, log_density: Form | None = None
         x = forms["isf"](2 * np.where(right, 1 - q, q), *shapes)
         return np.where(right, x, -x)
 
+    def in_shapes(form: Form) -> list[Form]:
+        return [slope(form, i + 1) for i in range(len(size.shapes))]
+
     density, probability = reading(names, log_density or of_half), reading(names, below)
     cdf = closed(probability, f"standard {name}.cdf", reading(names, lambda *at: np.exp(density(*at))),
-                 *[slope(probability, i + 1) for i in range(len(size.shapes))])
+                 *in_shapes(probability))
+    quantiles = reading(("q", *size.shapes), quantile)
+    ppf = closed(quantiles, f"standard {name}.ppf", reading(("out", *size.shapes), lambda *at: np.exp(-density(*at))),
+                 *in_shapes(quantiles))
     return Distribution(name, (-INF, INF), logpdf=density, cdf=cdf, sf=lambda x, *shapes: cdf(-x, *shapes),
-                        ppf=quantile, isf=lambda q, *shapes: -quantile(q, *shapes))
+                        ppf=ppf, isf=lambda q, *shapes: -ppf(q, *shapes))
 
 
 dgamma, dweibull = on_both_sides("dgamma", gamma), on_both_sides("dweibull", weibull_min)
@@ -68,14 +74,25 @@ def probability_above(kappa: Array) -> Array:
     return 1 / (1 + kappa * kappa)
 
 
-laplace_asymmetric = Distribution(
+def asymmetric_cdf(x: Array, kappa: Array) -> Array:
+    return np.where(x < 0, probability_above(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
+                    1 - probability_above(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x)))
+
+
+def asymmetric_log_cdf(x: Array, kappa: Array) -> Array:
+    """A line below 0, also where the probability is too small for a number."""
+    return np.where(x < 0, np.log(probability_above(1 / kappa)) + np.where(x < 0, x, 0.0) / kappa,
+                    np.log1p(-probability_above(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))))
+
+
+def asymmetric_quantile(q: Array, kappa: Array) -> Array:
+    below, above = probability_above(1 / kappa), probability_above(kappa)
+    return np.where(q < below, kappa * np.log(q / below), -np.log((1 - q) / above) / kappa)
+
+
+laplace_asymmetric = Distribution(  # -x has the distribution of 1 / kappa
     "laplace_asymmetric", (-INF, INF),
     logpdf=lambda x, kappa: -np.maximum(x, 0.0) * kappa - np.maximum(-x, 0.0) / kappa - np.log(kappa + 1 / kappa),
-    cdf=lambda x, kappa: np.where(x < 0, probability_above(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
-                                  1 - probability_above(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))),
-    sf=lambda x, kappa: np.where(x < 0, 1 - probability_above(1 / kappa) * np.exp(np.where(x < 0, x, 0.0) / kappa),
-                                 probability_above(kappa) * np.exp(-kappa * np.where(x < 0, 0.0, x))),
-    ppf=lambda q, kappa: np.where(q < probability_above(1 / kappa), kappa * np.log(q / probability_above(1 / kappa)),
-                                  -np.log((1 - q) / probability_above(kappa)) / kappa),
-    isf=lambda q, kappa: np.where(q > probability_above(kappa), kappa * np.log((1 - q) / probability_above(1 / kappa)),
-                                  -np.log(q / probability_above(kappa)) / kappa))
+    cdf=asymmetric_cdf, sf=lambda x, kappa: asymmetric_cdf(-x, 1 / kappa),
+    logcdf=asymmetric_log_cdf, logsf=lambda x, kappa: asymmetric_log_cdf(-x, 1 / kappa),
+    ppf=asymmetric_quantile, isf=lambda q, kappa: -asymmetric_quantile(q, 1 / kappa))

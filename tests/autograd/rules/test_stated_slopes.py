@@ -56,6 +56,21 @@ def test_shares_on_two_sides_are_smooth_in_the_middle(name: str, shapes: tuple[f
         assert grad(getattr(family, method))(0.0, *shapes) == pytest.approx(sign * density, rel=1e-12)
         for x in (-1e-9, 1e-9):
             assert grad(getattr(family, method))(x, *shapes) == pytest.approx(sign * density, rel=1e-6)
+    for method, sign in {"ppf": 1, "isf": -1}.items():
+        assert grad(getattr(family, method))(family.cdf(0.0, *shapes) if sign == 1 else family.sf(0.0, *shapes), *shapes
+                                             ) == pytest.approx(sign / density, rel=1e-12)
+
+
+def test_the_logarithms_of_the_tails_of_laplace_asymmetric_are_lines() -> None:
+    """Also where the probability is too small for a number: exp(-kappa x) above and exp(x / kappa) below."""
+    for method, x, kappa in (("logsf", 100.0, 10.0), ("logsf", 300.0, 10.0), ("logcdf", -300.0, 0.1)):
+        function, steepness = getattr(stats.laplace_asymmetric, method), 10.0 if x < 0 else -10.0
+        assert function(Tensor(x), kappa).item() == pytest.approx(-np.log1p(100.0) - 10 * abs(x), rel=1e-12)
+        of_x, of_kappa, of_scale = grad(function, argnums=(0, 1, 3))(x, kappa, 0.0, 1.0)
+        share = -2 * kappa / (1 + kappa**2) if x > 0 else 2 / kappa**3 / (1 + kappa**-2)
+        assert of_x == pytest.approx(steepness, rel=1e-12)
+        assert of_kappa == pytest.approx(share + (-x if x > 0 else -x / kappa**2), rel=1e-12)
+        assert of_scale == pytest.approx(-steepness * x, rel=1e-12)
 
 
 @pytest.mark.parametrize(("x", "a"), [(-3.0, 2.0), (-1.0, 0.5), (0.3, -4.0), (2.0, 3.0), (0.0, 1.0)])
