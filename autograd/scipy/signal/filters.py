@@ -64,8 +64,9 @@ def coefficients(b: Any, a: Any) -> tuple[Array, Array]:
 @twin(ss.lfilter)
 def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
     """y, and with an initial state `zi` the final state too; differentiated in the coefficients, x, and the state."""
+    b, a, x = arrays_of((b, a, x))
+    recursive = a.size > 1  # else 0 times a sample that is nan would be added to all that follow it
     b, a = coefficients(b, a)
-    x = array_of(x)
     if x.size == 0:
         raise ValueError(f"lfilter of tensors needs samples, got the shape {x.shape}")
     x = np.moveaxis(x, axis, -1)
@@ -80,10 +81,13 @@ def lfilter(b: Any, a: Any, x: Any, axis: int = -1, zi: Any = None) -> Any:
             raise ValueError(f"the state zi has {order} numbers along axis {axis}, and else the shape of x or 1, got "
                              f"shape {state.shape}")
         driven = driven + fitted(np.broadcast_to(state, needed), order + size, -1)
-    y = recursion(a, driven[..., :size])
+    y, final = driven[..., :size], driven[..., size:]
+    if recursive:
+        y = recursion(a, y)
     if zi is None:
         return np.moveaxis(y, -1, axis)
-    final = driven[..., size:] - convolved(a, y)[..., size : size + order]
+    if recursive:
+        final = final - convolved(a, y)[..., size : size + order]
     return np.moveaxis(y, -1, axis), np.moveaxis(final, -1, axis)
 
 

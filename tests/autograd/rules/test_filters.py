@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import scipy.signal as ss
 
-from autograd import Tensor, minimize, vmap
+from autograd import Tensor, grad, minimize, vmap
 from autograd.scipy import signal
 from autograd.testing import check_gradients
 
@@ -51,6 +51,18 @@ def test_states_have_scipys_shapes(shape: tuple[int, ...]) -> None:
             signal.lfilter(*FILTERS[0], Tensor(x), zi=zi)
     else:
         same(signal.lfilter(*FILTERS[0], Tensor(x), zi=zi), expected)
+
+
+def test_a_filter_without_recursion_forgets_what_is_not_a_number() -> None:
+    """And an infinite sample, once it has none of its coefficients left; so does its state."""
+    for bad in (np.nan, np.inf):
+        x = np.arange(16.0).reshape(2, 8)
+        x[0, 2] = bad
+        same(signal.lfilter([0.3, 0.5, 0.2], 2.0, Tensor(x)), ss.lfilter([0.3, 0.5, 0.2], 2.0, x))
+        zi = np.ones((2, 2))
+        same(signal.lfilter([0.3, 0.5, 0.2], [2.0], Tensor(x), zi=zi), ss.lfilter([0.3, 0.5, 0.2], [2.0], x, zi=zi))
+        gradient = grad(lambda x: np.sum(signal.lfilter([0.3, 0.5, 0.2], 2.0, x)[:, 5:]))(x)
+        np.testing.assert_allclose(gradient, np.tile([0, 0, 0, 0.1, 0.35, 0.5, 0.4, 0.15], (2, 1)), atol=1e-15)
 
 
 @pytest.mark.parametrize("kind", ["odd", "even", "constant", None])
