@@ -27,7 +27,10 @@ PADDING: dict[str, Any] = {
 
 
 def dtype_of(name: str, output: Any, image: Array, *others: Array) -> np.dtype[Any]:
-    """The dtype of a result: that of the image or the one that is asked for, complex where an operand is."""
+    """The dtype of a result: that of the image or the one that is asked for, complex where an operand is.
+
+    Raises `TypeError` for half precision, in which SciPy has no images.
+    """
     if isinstance(output, (str, type, np.dtype)):
         dtype = np.dtype(output)
     else:
@@ -35,6 +38,9 @@ def dtype_of(name: str, output: Any, image: Array, *others: Array) -> np.dtype[A
         dtype = image.dtype
     if any(x.dtype.kind == "c" for x in (image, *others)):
         dtype = np.promote_types(dtype, np.complex64)
+    if np.float16 in (dtype, image.dtype):
+        raise TypeError(f"{name} takes images of float32, float64 or complex numbers and gives them, not float16; give "
+                        "image.astype(np.float32)")
     if dtype.kind not in "fc":
         raise TypeError(f"{name} of an image of {image.dtype} gives {dtype}, which is rounded and has no derivative; "
                         "give image.astype(float), or output=float")

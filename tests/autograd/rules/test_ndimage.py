@@ -369,3 +369,17 @@ def test_widths_of_all_axes_are_in_the_images_order() -> None:
     for axes, widths in (((1, 0), (0.5, 1.5)), ((0, 1), (0.5, 1.5)), ((1,), (0.7,))):
         np.testing.assert_allclose(ndimage.gaussian_laplace(Tensor(image), widths, axes=axes).numpy(),
                                    nd.gaussian_laplace(image, widths, axes=axes), rtol=1e-12, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["convolve1d", "gaussian_filter", "sobel", "median_filter", "grey_erosion", "shift",
+                                  "spline_filter"])
+def test_half_precision_is_refused_as_by_scipy(name: str) -> None:
+    """As an image, with or without another output, and as an output."""
+    given = {"convolve1d": [np.ones(2)], "gaussian_filter": [1.0], "median_filter": [3], "grey_erosion": [3],
+             "shift": [0.5]}.get(name, [])
+    for image, options in ((IMAGE.astype(np.float16), {}), (IMAGE.astype(np.float16), {"output": np.float64}),
+                           (IMAGE, {"output": np.float16})):
+        with pytest.raises(RuntimeError, match="type"):
+            getattr(nd, name)(image, *given, **options)
+        with pytest.raises(TypeError, match=r"not float16; give image.astype\(np.float32\)"):
+            getattr(ndimage, name)(Tensor(image), *given, **options)
