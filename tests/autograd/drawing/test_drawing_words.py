@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from autograd.drawing.labels import heading, lines
+from autograd.drawing.model import Kind, Summary, Vertex
 from autograd.drawing.reading.facts import summary
 from autograd.drawing.words import (
     LINE,
@@ -135,3 +137,35 @@ def test_options_are_broken_before_a_name() -> None:
     assert broken(text) == ["stride=(1, 1), padding=(1, 1)", "dilation=(1, 1), groups=1"]
     assert broken("axis=0") == ["axis=0"]
     assert ", ".join(broken(text)) == text
+
+
+@pytest.mark.parametrize(("vertex", "written"), [
+    (Vertex("n0", Kind.CONSTANT, shape=(), value=Summary(1, "2.5")), ["2.5"]),
+    (Vertex("n0", Kind.CONSTANT, name="eps", shape=(), value=Summary(1, "2.5")), ["eps"]),
+    (Vertex("n0", Kind.CONSTANT, shape=(2,), dtype="int64"), ["constant", "(2,)  int64"]),
+    (Vertex("n0", Kind.INPUT, shape=(3,), dtype="float64", copy=(2, 7)), ["input", "use 2 of 7", "(3,)  float64"]),
+    (Vertex("n0", Kind.PARAMETER, name="w", shape=(), value=Summary(1, "2"), expects_grad=True),
+     ["w", "()", "= 2", "no grad yet"]),
+    (Vertex("n0", Kind.OPERATION, op="add", name="y", shape=(1,), options="axis=0", change="added"),
+     ["y = add", "(1,)", "axis=0", "added"]),
+    (Vertex("n0", Kind.OPERATION, op="add", heat=2.0, heat_text="2 ms", notes=("got (2,)",)),
+     ["+  add", "2 ms", "got (2,)"]),
+    (Vertex("n0", Kind.OPERATION, op="sin", shape=(9,), value=Summary(9, "1 … 2", nan=3)),
+     ["sin", "(9,)", "= 1 … 2, 3 nan"]),
+    (Vertex("m0", Kind.MODULE, op="Linear", name="encoder", parameters=6), ["encoder: Linear", "6 parameters"]),
+    (Vertex("m0", Kind.MODULE, op="Linear", notes=("× 3",)), ["Linear", "× 3"]),
+    (Vertex("n0_more", Kind.MORE, op="…", notes=("2 more operands",)), ["…", "2 more operands"]),
+])
+def test_the_lines_on_a_vertex(vertex: Vertex, written: list[str]) -> None:
+    assert [line.text for line in lines(vertex)] == written
+    assert heading(vertex) == written[0]
+
+
+def test_the_lines_on_a_vertex_of_the_backward_view() -> None:
+    vertex = Vertex("n0", Kind.OPERATION, op="multiply", shape=(250,), dtype="float64", rule="x: g * y; y: g * x")
+    assert [line.text for line in lines(vertex, backward=True)] == [
+        "×  multiply", "(250,)  float64", "g (250,)  2 kB", "∂x  g * y", "∂y  g * x"]
+    leaf = Vertex("n0", Kind.PARAMETER, name="w", shape=(5,), dtype="float32")
+    assert [line.text for line in lines(leaf, backward=True)] == ["w", "(5,)  float32", "∂ (5,)  20 B"]
+    frozen = Vertex("n0", Kind.PARAMETER, name="w", shape=(5,), dtype="float32", frozen=True)
+    assert [line.text for line in lines(frozen, backward=True)] == ["w", "(5,)  float32"]
