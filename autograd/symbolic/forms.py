@@ -129,7 +129,7 @@ def normal_cdf(x: Any) -> Any:
 def larger(x: Any, y: Any) -> Any:
     """The maximum. Against a number it is a Piecewise, whose derivative at the tie is 0; of two expressions a Max."""
     sp = sympy()
-    if x.is_number and not y.is_number:
+    if x.is_number:
         x, y = y, x
     return sp.Piecewise((x, x > y), (y, True)) if y.is_number and not x.is_number else sp.Max(x, y)
 

@@ -177,6 +177,13 @@ def test_numbers_stay_exact() -> None:
     assert float(exact(0.123456789123)) == 0.123456789123
 
 
+def test_numbers_among_symbols_stay_exact() -> None:
+    mixed = np.array([sp.Symbol("x", real=True), 0.1, 2], dtype=object)
+    assert symbolic.expression(lambda v: v[1] * v[0], mixed) == sp.Symbol("x", real=True) / 10
+    assert symbolic.expression(lambda v: v[1], mixed) == sp.Rational(1, 10)
+    assert isinstance(symbolic.expression(lambda v: np.sum(v[:0]), np.ones(2)), sp.Integer)
+
+
 def test_constant_arrays_stay_exact_and_indices_stay_indices() -> None:
     x, y = (symbolic.expression(lambda v, i=i: v[i], np.ones(2)) for i in (0, 1))
     tenth = np.array([0.1, 0.3])
@@ -210,6 +217,7 @@ def test_a_gradient_knows_its_formula() -> None:
     assert g(0.5, 2.0) == pytest.approx(autograd.grad(f)(0.5, 2.0))
     assert g(1, 2) == pytest.approx(autograd.grad(f)(1.0, 2)), "an integer is differentiated as a float"
     assert symbolic.grad(f, argnums=-1)(0.5, 2.0) == pytest.approx(autograd.grad(f, argnums=1)(0.5, 2.0))
+    assert symbolic.grad(f, argnums=-2)(0.5, 2.0) == pytest.approx(autograd.grad(f)(0.5, 2.0))
 
 
 def test_the_result_has_the_structure_and_types_of_the_argument() -> None:
