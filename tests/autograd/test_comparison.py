@@ -15,7 +15,7 @@ import pytest
 import autograd
 from autograd import Tensor
 from autograd.comparison import measuring
-from autograd.comparison.tables import METHODS, _bytes
+from autograd.comparison.tables import METHODS, Comparison, Row, _bytes
 
 X = np.array([0.3, -2.0, 5.0])
 
@@ -184,6 +184,45 @@ def test_memory_is_measured_inside_another_measurement_too() -> None:
 
 def test_sizes_are_told_in_readable_units() -> None:
     assert [_bytes(n) for n in (None, 12, 3400, 5.6e6)] == ["", "12 B", "3.4 kB", "5.6 MB"]
+
+
+def test_a_table_shows_the_first_numbers_and_counts_in_words() -> None:
+    note = "does not apply: " + "0123456789" * 5
+    rows = [Row("one", 2.0, 1e-9, 1, 0, 0.5, 100), Row("two", np.arange(3.0), 0.0, 2, 0, 0.5, 100),
+            Row("forward accumulation", np.arange(4.0), 0.0, 0, 1, 0.5, 100),
+            Row("reverse accumulation", np.eye(2) / 3, 0.0, 0, 2, 0.5, 100),
+            Row("short", None, None, 0, 0, None, None, note[:60]), Row("long", None, None, 0, 0, None, None, note)]
+    assert [row[1:] for row in Comparison("f", 1, 1, "the truth", rows)._cells()] == [
+        ("2", "1.0e-09", "1 evaluation", "5.00e-01", "100 B"),
+        ("[0, 1, 2]", "0.0e+00", "2 evaluations", "5.00e-01", "100 B"),
+        ("[0, 1, 2, ...]", "0.0e+00", "1 forward pass", "5.00e-01", "100 B"),
+        ("[0.333333, 0, 0, ...]", "0.0e+00", "2 backward passes", "5.00e-01", "100 B"),
+        ("", "", note[:60], "", ""), ("", "", note[:57] + "...", "", ""),
+    ]
+
+
+def test_the_seconds_and_the_bytes_are_those_between_beginning_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([100.0, 103.0, 200.0, 202.0, 300.0, 305.0] * len(METHODS))
+    monkeypatch.setattr(measuring.time, "perf_counter", lambda: next(clock))
+    table = autograd.compare(smooth, X, repeat=3)
+    assert {row.seconds for row in table.rows} == {2.0}
+    tracemalloc.start()
+    try:
+        held = bytearray(10**7)  # before, and so not counted
+        with measuring._traced() as peak:
+            made = bytearray(10**6)
+            del made
+    finally:
+        tracemalloc.stop()
+    assert len(held) == 10**7
+    assert peak[0] == pytest.approx(10**6, rel=0.01)
+
+
+def test_two_outputs_have_no_formula_but_a_jacobian() -> None:
+    table = autograd.compare(lambda x: np.sin(x) * x[::-1], X[:2], repeat=1)
+    assert table["symbolic"].note == "does not apply: more than one output"
+    assert table["numerical central"].value.shape == (2, 2)
+    assert table.reference == "extrapolated differences in long doubles"
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
