@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd import tensor
+from autograd import runtime, tensor
 from autograd.rules.ufuncs import matmul
 from autograd.runtime.matmul import GRAIN, SHARED, WORTH, dot, dots, times_vector, vector_times
 
@@ -63,6 +63,14 @@ def test_products_that_are_shared_out_together(parts: int, monkeypatch: Any) -> 
         for k in range(parts):
             task(length * k // parts, length * (k + 1) // parts)
 
+    written = []
+
+    def noted(x: Any, y: Any, plus: Any, out: Any) -> None:
+        written.append(out.size)
+        fill(x, y, plus, out)
+
+    fill = runtime.matmul._fill
+    monkeypatch.setattr("autograd.runtime.matmul._fill", noted)
     monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_shares)
     monkeypatch.setattr("autograd.runtime.matmul.GRAIN", 1000)
     monkeypatch.setattr("autograd.runtime.matmul.WORTH", SHARED // 2)
@@ -76,6 +84,15 @@ def test_products_that_are_shared_out_together(parts: int, monkeypatch: Any) -> 
         row = rng.standard_normal(y.shape[1])
         np.testing.assert_allclose(dot(x, y, row), np.einsum("mk,kn->mn", x, y) + row, rtol=0, atol=1e-12)
     assert shared == [3260, 3260, 660, 660, 660, 2600]
+    assert sum(written) == 5 * 1000 * 20 + 3 * 40 * 500, "no part is written twice; the small ones are NumPy's"
+
+
+def test_of_two_products_one_may_be_of_a_kind_that_is_not_shared() -> None:
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((2, 100, 100))
+    for pair in (((x, y), (1j * x, y)), ((1j * x, y), (x, y))):
+        for found, (a, b) in zip(dots(*pair), pair, strict=True):
+            np.testing.assert_allclose(found, np.einsum("mk,kn->mn", a, b), rtol=0, atol=1e-12)
 
 
 def test_large_products_are_shared_out_and_the_largest_are_blass(asked: list[Any], monkeypatch: Any) -> None:

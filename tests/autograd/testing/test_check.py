@@ -145,6 +145,18 @@ def test_a_missing_or_wrong_sum_over_broadcast_axes_is_caught() -> None:
         check_gradients(summed_over_the_wrong_axis, np.ones(3), np.arange(9.0).reshape(3, 3), order=1)
 
 
+def test_a_rule_that_is_wrong_in_the_dtype_that_was_given_alone_is_caught() -> None:
+    """float32 is checked in float64, where its rule may take another branch: gradients are asked for in float32 too."""
+    @autograd.custom
+    def double(x: Any) -> Any:
+        return 2 * x
+
+    double.defvjp(lambda g, out, x: 2 * g + (x.dtype == np.float32))
+    check_gradients(double, np.ones(3))
+    with pytest.raises(GradientMismatch, match="the pullback is not linear"):
+        check_gradients(double, np.ones(3, np.float32))
+
+
 def test_a_reused_buffer_is_caught() -> None:
     with pytest.raises(GradientMismatch, match="earlier pullback|used a second time|shares memory"):
         check_gradients(same_buffer_again, X, np.array([1.0, 2.0, 3.0]), order=1)
