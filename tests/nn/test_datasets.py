@@ -97,9 +97,33 @@ def test_sets_one_after_the_other() -> None:
         ConcatDataset([])
 
 
+def test_samples_of_three_sets_are_found_behind_one_another() -> None:
+    whole = ConcatDataset([Y[:2], Squares(), Y[7:]])
+    expected = [0, 1, *((float(i * i), i) for i in range(6)), 7, 8, 9]
+    assert [whole[i] for i in range(len(whole))] == expected
+    assert [whole[-i] for i in range(1, 12)] == expected[::-1]
+
+
+def test_arrays_in_a_list_are_not_one_array_and_a_list_of_numbers_is() -> None:
+    with pytest.raises(TypeError, match=r"write TensorDataset\(x, y\), or \*arrays"):
+        TensorDataset((X, Y))
+    with pytest.raises(TypeError, match="takes its arrays one by one"):
+        TensorDataset([1, Y])
+    assert len(TensorDataset([4, 5, 6])) == 3
+    assert len(TensorDataset([[1], [2]], [[3], [4]])) == 2
+
+
+def test_each_pass_of_a_sampler_has_the_order_of_its_number() -> None:
+    sampler = RandomSampler(Y, seed=3)
+    passes = [sampler.order(number).tolist() for number in range(3)]
+    assert [list(sampler) for _ in range(3)] == passes
+    batches = BatchSampler(RandomSampler(Y, seed=3), 5, drop_last=False)
+    assert [[i for batch in batches for i in batch] for _ in range(3)] == passes
+
+
 @pytest.mark.parametrize(("lengths", "sizes"), [
     ([6, 4], [6, 4]), ([0.6, 0.4], [6, 4]), ([1 / 3, 1 / 3, 1 / 3], [4, 3, 3]), ([0.25, 0.75], [3, 7]),
-    ([10, 0], [10, 0]),
+    ([10, 0], [10, 0]), ([0.28, 0.28, 0.44], [3, 3, 4]),
 ])
 def test_a_split_deals_out_every_sample_once(lengths: list[float], sizes: list[int]) -> None:
     parts = random_split((X, Y), lengths, seed=3)

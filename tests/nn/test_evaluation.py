@@ -26,6 +26,12 @@ def test_of_one_hot_targets_the_class_is_compared_not_every_entry(loss):
         assert {name: found[name] for name in names} == {name: expected[name] for name in names}
 
 
+def test_classes_of_every_place_are_taken_as_they_are():
+    scores = np.moveaxis(SCORES.reshape(4, 5, 4), -1, 1)
+    found = evaluate(nn.Identity(), (scores, LABELS.reshape(4, 5)), loss=nn.CrossEntropyLoss(), metrics=["accuracy"])
+    assert found["accuracy"] == np.mean(SCORES.argmax(1) == LABELS)
+
+
 @pytest.mark.parametrize("loss", [nn.BCEWithLogitsLoss(), nn.functional.binary_cross_entropy_with_logits])
 def test_logits_between_0_and_1_are_logits_all_the_same(loss):
     logits, true = np.array([0.2, 0.3, 0.9, 0.4]), np.array([1.0, 1.0, 1.0, 0.0])

@@ -238,6 +238,8 @@ def test_early_stopping_asks_for_more_than_min_delta_in_the_right_direction():
     assert scripted([3.0, 2.9, 2.8, 2.7], patience=2, min_delta=0.15)[0] == 4
     assert scripted([3.0, 2.9, 2.8, 2.7], patience=2, min_delta=0.35)[0] == 3
     assert scripted([1.0, 2.0, 3.0, 4.0], patience=1, mode="max")[0] == 4
+    assert scripted([1.0, 2.0, 1.5, 4.0], patience=1, mode="max")[0] == 3
+    assert scripted([1.0, 2.0, 2.4, 4.0], patience=1, mode="max", min_delta=0.5)[0] == 3
     assert EarlyStopping(monitor="validation_accuracy").mode == "max"
 
 
