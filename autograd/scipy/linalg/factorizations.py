@@ -86,6 +86,9 @@ def lu(a: Any, permute_l: bool = False, overwrite_a: bool = False, check_finite:
 def lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, overwrite_b: bool = False, check_finite: bool = True) -> Any:
     """The x with A x = b, A^T x = b or A^H x = b, for `trans` 0, 1 and 2."""
     packed, pivots, b = arrays_of((*lu_and_piv, b))
+    if not b.ndim or packed.ndim < 2 or not packed.shape[-2] == packed.shape[-1] == b.shape[max(b.ndim - 2, 0)]:
+        raise ValueError(f"lu_solve takes factors of a square matrix and a right side of as many rows, got shapes "
+                         f"{packed.shape} and {b.shape}")
     order = order_by(pivots, packed.shape[-2])
 
     def solved(b: Array) -> Array:

@@ -62,6 +62,16 @@ def test_factors_solve(a: Any, b: Any, trans: int) -> None:
     check_gradients(solved, a, b)
 
 
+@pytest.mark.parametrize("shape", [(6,), (2,), (6, 2), (1, 2), ()])
+@pytest.mark.parametrize("trans", [0, 1])
+def test_factors_refuse_a_right_side_of_other_rows(shape: tuple[int, ...], trans: int) -> None:
+    """Of more rows those that the pivots name were solved for, and the rest forgotten."""
+    b, factors = np.ones(shape), linalg.lu_factor(Tensor(SQUARE))
+    assert SQUARE.shape[0] not in (2, 6)
+    with pytest.raises(ValueError, match=r"right side of as many rows, got shapes .* and \("):
+        linalg.lu_solve(factors, b, trans)
+
+
 def test_factors_of_a_stack() -> None:
     stack, right = rng.normal(size=(3, 4, 4)), rng.normal(size=(3, 4, 2))
     solved = np.linalg.solve(stack, right)
