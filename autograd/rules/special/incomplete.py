@@ -333,8 +333,9 @@ elementwise(sc.gdtrib, *inverse(
 elementwise(sc.chdtriv, *inverse(
     lambda v, x: gamma_slope(v / 2, x / 2) / 2, lambda v, x: gamma_density(v / 2, x / 2) / 2, place=0),
     operands=("p", "x"))
-elementwise(sc.pdtrik, *inverse(
-    lambda k, m: -gamma_slope(k + 1, m), lambda k, m: -gamma_density(k + 1, m), place=0), operands=("p", "m"))
+elementwise(sc.pdtrik, *[  # 0 is the least count, also of a p below that of 0
+    reading(argument_names(rule), lambda k, m, rule=rule: np.where(k == 0, 0, rule(k, m))) for rule in inverse(
+        lambda k, m: -gamma_slope(k + 1, m), lambda k, m: -gamma_density(k + 1, m), place=0)], operands=("p", "m"))
 by_definition(sc.nrdtrimn)(lambda p, std, x: x - std * sc.ndtri(p))
 by_definition(sc.nrdtrisd)(lambda mn, p, x: (x - mn) / sc.ndtri(p))
 

@@ -35,7 +35,7 @@ differential(sc.shichi, lambda t, x: tangents(t, (exprel(x) + exprel(-x)) / 2, n
 # --- Hypergeometric functions, by their last argument ----------------------------------------------------------------
 
 elementwise(sc.hyp0f1, None, lambda v, z: sc.hyp0f1(v + 1, z) / v, operands=("v", "z"))
-elementwise(sc.hyp1f1, None, None, lambda a, b, z: a / b * sc.hyp1f1(a + 1, b + 1, z), operands=("a", "b", "z"))
+elementwise(sc.hyp1f1, None, None, lambda a, b, z: sc.hyp1f1(a + 1, b + 1, z) * a / b, operands=("a", "b", "z"))
 elementwise(sc.hyperu, None, None, lambda a, b, z: -a * sc.hyperu(a + 1, b + 1, z), operands=("a", "b", "z"))
 elementwise(sc.hyp2f1, None, None, None, lambda a, b, c, z: np.where(
     a * b == 0, 0, a * b / np.where(a * b == 0, 1, c) * sc.hyp2f1(a + 1, b + 1, c + 1, z)),

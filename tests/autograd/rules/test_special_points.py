@@ -264,6 +264,22 @@ def test_slopes_are_no_differences_of_what_is_almost_equal() -> None:
         assert grad(lambda d, r=r: sc.pseudo_huber(d, r))(d) == pytest.approx(float(exact), rel=1e-12, abs=0)
 
 
+def test_the_least_count_stays_for_smaller_probabilities() -> None:
+    """pdtrik is 0 for all p below exp(-m): it had the slopes of a count."""
+    for p, m in ((0.001, 0.3), (0.3, 0.9)):
+        assert sc.pdtrik(p, m) == 0
+        assert grad(sc.pdtrik, argnums=(0, 1))(p, m) == (0, 0)
+    difference = (sc.pdtrik(0.5 + 1e-6, 0.9) - sc.pdtrik(0.5, 0.9)) / 1e-6
+    assert grad(sc.pdtrik)(0.5, 0.9) == pytest.approx(difference, rel=1e-4)
+
+
+def test_hyp1f1_is_infinite_at_a_pole_of_its_second_parameter() -> None:
+    """And so is its slope: two numbers of Python's were divided."""
+    for a, sign in ((1, 1), (2.5, 1), (-0.5, -1)):
+        assert sc.hyp1f1(a, 0, 0.3) == np.inf
+        assert grad(lambda z, a=a: sc.hyp1f1(a, 0, z))(0.3) == sign * np.inf
+
+
 def test_kelvin_functions_have_all_derivatives_at_0() -> None:
     """Those of ber = 1 - x^4 / 64 + ... and bei = x^2 / 4 - x^6 / 2304 + ..."""
     expected = {sc.ber: [0, 0, 0, -3 / 8, 0, 0], sc.bei: [0, 1 / 2, 0, 0, 0, -5 / 16]}
