@@ -14,6 +14,8 @@ from autograd.rules.transposes import H, mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
+from .operands import square
+
 sylvester: Any = on_arrays_too(general(
     sl.solve_sylvester,
     [lambda g, x, y, out: -sylvester(mT(x), mT(y), g) @ mT(out),
@@ -43,6 +45,6 @@ def solve_discrete_lyapunov(a: Any, q: Any, method: str | None = None) -> Any:
         product = (a[..., :, None, :, None] * np.conj(a)[..., None, :, None, :]).reshape(*a.shape[:-2], size, size)
         x = np.linalg.solve(np.eye(size) - product, q.reshape(*q.shape[:-2], size, 1))
         return x.reshape(*x.shape[:-2], *q.shape[-2:])
-    one = np.eye(a.shape[-1])
+    one = np.eye(square("solve_discrete_lyapunov", a).shape[-1])
     inverse = np.linalg.inv(H(a) + one)
     return solve_continuous_lyapunov(H((H(a) - one) @ inverse), -2 * np.linalg.inv(a + one) @ q @ inverse)

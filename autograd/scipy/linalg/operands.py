@@ -19,3 +19,10 @@ def of_one_stack(*matrices: Array) -> list[Array]:
     """Stacks of matrices, broadcast to one another."""
     stack = np.broadcast_shapes(*[x.shape[:-2] for x in matrices])
     return [np.broadcast_to(x, (*stack, *x.shape[-2:])) for x in matrices]
+
+
+def square(name: str, a: Array) -> Array:
+    """The matrix, or stack of them; raises `LinAlgError` for a row or a vector, which would broadcast to a matrix."""
+    if a.ndim < 2 or a.shape[-2] != a.shape[-1]:
+        raise np.linalg.LinAlgError(f"{name} takes a square matrix, got shape {a.shape}")
+    return a

@@ -18,7 +18,7 @@ from autograd.rules.transposes import H, mT
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import twin
 
-from .operands import for_lapack, of_one_stack
+from .operands import for_lapack, of_one_stack, square
 
 
 def read_part(x: Array, lower: bool, unit_diagonal: bool) -> Array:
@@ -132,6 +132,7 @@ def solve(a: Any, b: Any, lower: bool = False, overwrite_a: bool = False, overwr
 
 def as_assumed(a: Array, kind: str | None, lower: bool) -> Array:
     """The matrix that SciPy reads in `a`, given its structure."""
+    a = square("a system or an inverse", a)
     if kind in ("sym", "symmetric"):
         part = np.tril(a) if lower else np.triu(a)
         return part + mT(part) - as_assumed(a, "diagonal", lower)

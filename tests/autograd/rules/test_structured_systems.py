@@ -62,6 +62,19 @@ def test_factors_solve(a: Any, b: Any, trans: int) -> None:
     check_gradients(solved, a, b)
 
 
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1), (3,), (2, 3)])
+def test_what_is_no_square_matrix_is_refused_whatever_is_assumed_of_it(shape: tuple[int, ...]) -> None:
+    """A row broadcast to a matrix that nobody gave: a symmetric one, a diagonal one, a Lyapunov equation's."""
+    a, b = Tensor(rng.uniform(0.1, 0.3, shape)), np.eye(3)
+    for kind in ("symmetric", "diagonal", "tridiagonal", "upper triangular", "general", None):
+        for lower in (False, True):
+            for function in (lambda a, **options: linalg.solve(a, b, **options), linalg.inv):
+                with pytest.raises(np.linalg.LinAlgError, match="takes a square matrix, got shape"):
+                    function(a, assume_a=kind, lower=lower)
+    with pytest.raises(np.linalg.LinAlgError, match="solve_discrete_lyapunov takes a square matrix, got shape"):
+        linalg.solve_discrete_lyapunov(a, b, "bilinear")
+
+
 @pytest.mark.parametrize("shape", [(6,), (2,), (6, 2), (1, 2), ()])
 @pytest.mark.parametrize("trans", [0, 1])
 def test_factors_refuse_a_right_side_of_other_rows(shape: tuple[int, ...], trans: int) -> None:
