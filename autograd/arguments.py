@@ -27,7 +27,7 @@ FLAT = frozenset({float, int, np.ndarray, np.float64, np.float32})
 
 def array_of(x: Any) -> Any:
     """An argument that may be a list or a number, as an array unless it is a tensor or contains one."""
-    x = joined(x)
+    x = x if isinstance(x, Tensor) else joined(x)
     return x if isinstance(x, Tensor) else plain_array(x)
 
 
@@ -77,7 +77,7 @@ def in_common(arrays: Sequence[Any]) -> list[Any]:
     """Arguments as arrays; Python numbers among them are weak, and take the dtype of the others."""
     parts = arrays_of(arrays)
     numbers = [type(x) in (int, float, complex) for x in arrays]
-    if any(numbers):
+    if True in numbers:
         dtype = np.result_type(*[x if n else part.dtype for x, part, n in zip(arrays, parts, numbers, strict=True)])
         parts = [plain_array(x, dtype) if n else part for x, part, n in zip(arrays, parts, numbers, strict=True)]
     return parts
@@ -215,16 +215,18 @@ def rearranged(function: Callable[..., Any], operands: Sequence[str], args: Sequ
     NumPy has already checked that they fit the function's signature.
     """
     count = len(operands)
-    names = list(parameters(function)) or list(operands)
+    names = names_of(function) or operands
+    if len(args) >= count:
+        named = dict(zip(names[count:], args[count:], strict=False))
+        return tuple(args[:count]), {**named, **options} if options else named
     named = dict(options)
-    named.update(zip(names[count:], args[count:], strict=False))
     by_name = [named.pop(name) for name in names[len(args) : count]]
-    return (*args[:count], *by_name), named
+    return (*args, *by_name), named
 
 
 def by_name(function: Callable[..., Any], args: Sequence[Any], options: Mapping[str, Any]) -> dict[str, Any]:
     """All options by name, also those that were given by position after the first argument."""
-    return {**options, **dict(zip([*parameters(function)][1:], args, strict=False))}
+    return {**options, **dict(zip(names_of(function)[1:], args, strict=False))}
 
 
 def checked_options(function: Callable[..., Any], known: frozenset[str], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -252,6 +254,12 @@ def _is_default(function: Callable[..., Any], name: str, value: Any) -> bool:
         return False
     default = known[name].default
     return value is default or (type(value) is type(default) and not isinstance(value, np.ndarray) and value == default)
+
+
+@cache
+def names_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """The names of `parameters`."""
+    return tuple(parameters(function))
 
 
 @cache

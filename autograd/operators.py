@@ -44,9 +44,9 @@ METHODS: dict[str, Callable[..., Any]] = {
     "abs": np.absolute, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "clone": np.copy, "astype": np.astype,
 }
 PROPERTIES: dict[str, property] = {
-    "T": property(np.transpose), "mT": property(lambda x: np.swapaxes(x, -1, -2)),
+    "T": property(registry[np.transpose]), "mT": property(lambda x: np.swapaxes(x, -1, -2)),
     "flat": property(methods.Flat, methods.set_flat),
-    "real": property(np.real, methods.set_real), "imag": property(np.imag, methods.set_imag),
+    "real": property(registry[np.real], methods.set_real), "imag": property(registry[np.imag], methods.set_imag),
 }
 OTHERS: dict[str, Callable[..., Any]] = {
     "reshape": methods.reshape, "flatten": refuses_foreign_options(methods.flatten), "transpose": methods.transpose,

@@ -66,6 +66,12 @@ class Primitive:
             raise ValueError(f"the primitive {name} is registered twice")
         self.name, self.evaluate, self.operands = name, evaluate, operands
         self.apply: Callable[..., Any] = self  # inside boxes; many have a shorter path, see `unary` and `binary`
+        self.flat: Callable[[Any, dict[str, Any]], Any] | None = None  # the hot path of one operand and its options
+
+    def take_flat_path(self) -> None:
+        """Apply by the hot path of one operand."""
+        self.flat = flat = unary(self, self.evaluate)
+        self.apply = lambda x, **options: flat(x, options)
 
     def pullback(self, g: Array, node: Node, needs: Sequence[bool]) -> Sequence[Array | None]:
         """Cotangents of all operands at once, used if `cotangents` is None; those that are not needed may be None."""
@@ -171,9 +177,6 @@ def protected(operand: Any, parent: Node | None, value: Any) -> Any:
     if not isinstance(value, _ndarray) or (parent is not None and not operand._shared):
         return value
     return value if parent is None and isinstance(operand, Tensor) and lend(operand) else value.copy("K")
-
-
-# --- Elementwise -----------------------------------------------------------------------------------------------------
 
 
 class Elementwise(Primitive):
@@ -327,9 +330,6 @@ def binary(primitive: Elementwise | Structured, function: Rule) -> Callable[...,
     return apply
 
 
-# --- Linear, multilinear, general ------------------------------------------------------------------------------------
-
-
 class Structured(Primitive):
     """A function whose rule is written operand by operand: pullbacks, and pushforwards where they do not follow."""
 
@@ -352,8 +352,7 @@ class Structured(Primitive):
         slots = (*operands, "out")
         self.cotangents = tuple(rule and self._cotangent(rule, i, slots) for i, rule in enumerate(pullbacks))
         if len(operands) == 1 and pullbacks:  # what a differential reads is known later
-            flat = unary(self, evaluate)
-            self.apply = lambda x, **options: flat(x, options)
+            self.take_flat_path()
 
     def _cotangent(self, rule: Rule, own: int, slots: tuple[str, ...]) -> Rule:
         """The pullback with its arguments picked by position; a transpose sees only the shape of its own operand."""
@@ -369,8 +368,7 @@ class Structured(Primitive):
                     options: dict[str, Any]) -> Array | None:
         varying = [(i, t) for i, t in enumerate(tangents) if t is not None and i not in self.inert]
         if not self.pushforwards:  # it is linear
-            if self.offset in options:
-                options = {name: option for name, option in options.items() if name != self.offset}
+            options = {name: option for name, option in options.items() if name != self.offset}
             return add_all([self.apply(*operands[:i], t, *operands[i + 1 :], **options) for i, t in varying])
         values = dict(zip(self.operands, operands, strict=True), out=out)
         rules = [(self.pushforwards[i], t) for i, t in varying]
@@ -380,7 +378,7 @@ class Structured(Primitive):
 def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Callable[..., Any]:
     """The primitive behind the signature of its NumPy function: operands are separated from options and `out`."""
     count, known = len(primitive.operands), frozenset(primitive.options)
-    run = primitive if primitive.views else primitive.apply
+    flat, run = primitive.flat, primitive if primitive.views else primitive.apply
     product = (binary(primitive, primitive.evaluate) if isinstance(primitive, Structured) and count == 2
                and primitive.kind == "multilinear" and not primitive.inert else None)
 
@@ -393,6 +391,8 @@ def calling_convention(primitive: Primitive, function: Callable[..., Any]) -> Ca
             if (target := options.pop("out", None)) is not None:
                 return into(function.__name__, target, apply(*args, **in_dtype_of(target, known, options)))
             options = checked_options(function, known, options)
+        if flat is not None:
+            return flat(args[0] if type(args[0]) is Tensor else as_operand(args[0]), options)
         return run(*[x if type(x) is Tensor else as_operand(x) for x in args], **options)
 
     return apply

@@ -15,7 +15,7 @@ import numpy as np
 from autograd.arrays import in_a_tuple
 from autograd.duck_arrays import Array
 from autograd.graph import Node
-from autograd.primitive import Primitive, calling_convention, pole_safe, unary
+from autograd.primitive import Primitive, calling_convention, pole_safe
 from autograd.registry import Operation, register
 from autograd.rule_signature import Rule, argument_names, option_names
 from autograd.runtime.reduction import nan_or_largest
@@ -36,8 +36,7 @@ class Reduction(Primitive):
         self.reads = frozenset(self.read)
         self.rule_reads = (self.reads,)
         self.cotangents = (self.cotangent,)
-        flat = unary(self, evaluate)
-        self.apply = lambda x, **options: flat(x, options)
+        self.take_flat_path()
 
     def cotangent(self, g: Array, node: Node) -> Array:
         (x, out), (axis, keepdims, options) = node.saved, self.split(node.options)

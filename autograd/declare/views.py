@@ -20,12 +20,12 @@ class Viewing(Primitive):
         super().__init__(*args)
         self._run = super().__call__ if self.apply is self else self.apply
         self.apply = self.unlinked
+        if (flat := self.flat) is not None:
+            self.flat = lambda x, options: link(flat(x, options), x, self, options)
 
     def __call__(self, *operands: Any, **options: Any) -> Any:
         result = self._run(*operands, **options)
-        if len(operands) == 1:
-            link(result, operands[0], self, options)
-        return result
+        return link(result, operands[0], self, options) if len(operands) == 1 else result
 
     def unlinked(self, *operands: Any, **options: Any) -> Any:
         """Apply to operands that nobody writes to as tensors, though their arrays may be a user's."""

@@ -37,10 +37,11 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
         raise ValueError("need at least one array to concatenate")
     if axis is None:
         parts, axis = [np.ravel(x) for x in parts], 0
-    if any(x.ndim == 0 for x in parts):
+    shapes = [x.shape for x in parts]
+    if () in shapes:
         raise ValueError("zero-dimensional arrays cannot be concatenated; write np.stack")
     axis = one_axis(parts[0], axis)
-    return join(*parts, axis=axis, sizes=tuple(x.shape[axis] if axis < x.ndim else 0 for x in parts))
+    return join(*parts, axis=axis, sizes=tuple([shape[axis] if axis < len(shape) else 0 for shape in shapes]))
 
 
 def in_one_dtype(name: str, parts: list[Any], dtype: Any, casting: Any) -> list[Any]:

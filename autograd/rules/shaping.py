@@ -32,8 +32,9 @@ def _turned_back(g: Array, *, axes: Any = None) -> Array:
     return np.transpose(g, None if axes is None else np.argsort(np.atleast_1d(axes) % g.ndim))
 
 
-linear(np.transpose, _turned_back, views=True)
-linear(np.swapaxes, lambda g, *, axis1, axis2: np.swapaxes(g, axis1, axis2), views=True)
+linear(np.transpose, _turned_back, views=True, evaluate=lambda x, *, axes=None: x.transpose(axes))
+linear(np.swapaxes, lambda g, *, axis1, axis2: np.swapaxes(g, axis1, axis2), views=True,
+       evaluate=lambda x, *, axis1, axis2: x.swapaxes(axis1, axis2))
 linear(np.moveaxis, lambda g, *, source, destination: np.moveaxis(g, destination, source), views=True)
 linear(np.rollaxis, lambda g, *, axis, start=0: np.moveaxis(g, *rolled(g.ndim, axis, start)), views=True)
 linear(np.squeeze, lambda g, x, *, axis=None: g.reshape(x.shape), views=True)

@@ -25,11 +25,12 @@ NARROW, WIDE = 64, 256  # columns of short rows at most, and of the long rows th
 
 def reduce(ufunc: np.ufunc, x: Array, *, axis: Any = None, keepdims: bool = False, **options: Any) -> Array:
     """`ufunc.reduce(x, axis=axis, keepdims=keepdims, **options)`, over all axes by default."""
-    if not options and in_short_rows(ufunc, x, axis):
-        return of_short_rows(ufunc, x, keepdims)
-    if not options and ufunc is np.add and (rows := _rows(x, axis)) is not None:
-        total = _sum_of_rows(rows)
-        return np.expand_dims(total, axis) if keepdims else total
+    if x.size >= MANY and not options:
+        if in_short_rows(ufunc, x, axis):
+            return of_short_rows(ufunc, x, keepdims)
+        if ufunc is np.add and (rows := _rows(x, axis)) is not None:
+            total = _sum_of_rows(rows)
+            return np.expand_dims(total, axis) if keepdims else total
     return ufunc.reduce(x, axis=axis, keepdims=keepdims, **options)
 
 

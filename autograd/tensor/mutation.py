@@ -34,8 +34,8 @@ SMALL = 8
 """A node that keeps a view of at most one eighth of a result copies it: so the result can be written to in place."""
 
 
-def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
-    """Record that `view` shows a part of `base`, and how it was taken, if NumPy made a view."""
+def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> Any:
+    """The `view`, recorded to show a part of `base`, and how it was taken, if NumPy made a view."""
     if (base._node is None and reclaim(base)) or (isinstance(base._value, np.generic) and _made_an_array(base)):
         view._value = primitive.evaluate(base._value, **options)
     shown, whole = view._value, base._value
@@ -45,6 +45,7 @@ def link(view: Any, base: Any, primitive: Any, options: dict[str, Any]) -> None:
         shown = primitive.evaluate(whole, **options)
     if type(shown) is np.ndarray and _shows(shown, whole):
         _remember(view, base, primitive, options)
+    return view
 
 
 def _made_an_array(base: Tensor) -> bool:
