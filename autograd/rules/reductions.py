@@ -82,13 +82,15 @@ def spread_back(change: Array, x: Array, axis: Any, where: Any, dtype: Any, mean
     return left_or_none(change * np.conj(centred(x, axis, where, dtype, mean)), degrees, where)
 
 
-def _var(x: Array, *, axis: Any = None, ddof: Any = 0, keepdims: bool = False, **options: Any) -> Array:
+def _var(x: Array, *, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: bool = False,
+         **options: Any) -> Array:
     """NumPy's variance, whose own text takes longer on small arrays, and whose loops do in short rows."""
-    if not options and isinstance(ddof, (int, float)) and type(x) is np.ndarray and x.size and x.dtype.char in "fd":
+    plain = dtype is None and not options and isinstance(ddof, (int, float))
+    if plain and type(x) is np.ndarray and x.size and x.dtype.char in "fd":
         deviation = x - _mean(x, axis=axis, keepdims=True)
         if (divisor := float(count(x, axis, True) - ddof)) > 0:
             return reduce(np.add, np.square(deviation, out=deviation), axis=axis, keepdims=keepdims) / divisor
-    return np.var(x, axis=axis, ddof=ddof, keepdims=keepdims, **options)
+    return np.var(x, axis=axis, dtype=dtype, ddof=ddof, keepdims=keepdims, **options)
 
 
 var_of = reduction(
