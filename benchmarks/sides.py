@@ -15,10 +15,11 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Library:
-    """A library to train with: its layers, its optimizers, and the functions `tensor` and `no_grad`."""
+    """A library to train with: its layers, optimizers and functions of tensors, and its `tensor` and `no_grad`."""
 
     nn: Any
     optim: Any
+    functions: Any
     tensor: Callable[..., Any]
     no_grad: Callable[[], Any]
 
@@ -41,14 +42,14 @@ def cleargrad() -> Library:
     import optim
     from autograd import no_grad, tensor
 
-    return Library(nn, optim, tensor, no_grad)
+    return Library(nn, optim, np, tensor, no_grad)
 
 
 def torch() -> Library:
     """PyTorch."""
     import torch
 
-    return Library(torch.nn, torch.optim, torch.tensor, torch.no_grad)
+    return Library(torch.nn, torch.optim, torch, torch.tensor, torch.no_grad)
 
 
 Side = Callable[..., Callable[[], Any]]
