@@ -66,11 +66,10 @@ class Reduction(Primitive):
 
 
 def with_axes(reduced: Array, x: Any, axis: Any, keepdims: bool) -> Array:
-    """A reduced array with the axes that `x` was reduced over put back, of length 1."""
-    if keepdims:
+    """A reduced array with the axes that `x` was reduced over put back, of length 1; a single number needs none."""
+    if keepdims or axis is None:
         return reduced
-    axes = range(len(x.shape)) if axis is None else in_a_tuple(axis)
-    back = {a % max(len(x.shape), 1) for a in axes}  # NumPy lets a 0-d array have an axis 0
+    back = {a % max(len(x.shape), 1) for a in in_a_tuple(axis)}  # NumPy lets a 0-d array have an axis 0
     return reduced.reshape(tuple([1 if k in back else n for k, n in enumerate(x.shape)]))
 
 

@@ -98,13 +98,13 @@ def in_parts(whole: Callable[..., Any]) -> Callable[..., Any]:
     return cotangent
 
 
-_get_item = primitives["get_item"]
-_get_item.cotangents = tuple(map(in_parts, _get_item.cotangents or ()))
+_get_item: Any = primitives["get_item"]
+_get_item.cotangents = tuple(map(in_parts, _get_item.cotangents))
 
 
 def getitem(self: Any, key: Any) -> Any:
     if not differs(key):
-        return _get_item(self, key=raw_key(key))
+        return _get_item.flat(self, {"key": raw_key(key)})
     out = with_key("get_item", (self,), key)
     link_choice(out, self, key)
     return out

@@ -173,8 +173,9 @@ def copied_options(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _writable(option: Any) -> bool:
+    """Whether the caller may write to an option, or to what it holds; a tuple of tuples is taken to hold something."""
     kind = type(option)
-    return kind in WRITABLE and (kind is not tuple or any(map(_writable, option)))
+    return kind in WRITABLE and (kind is not tuple or not WRITABLE.isdisjoint(map(type, option)))
 
 
 def _copied(option: Any) -> Any:
