@@ -59,6 +59,25 @@ def test_a_variance_is_real_also_in_a_complex_dtype(function: Any) -> None:
     assert np.imag(jvp(lambda z: function(z, None, complex), (z,), (1j * z**2,))[1]) == 0
 
 
+@pytest.mark.parametrize("options", [{}, {"ddof": 1}, {"ddof": 0.5}, {"ddof": np.float64(1)}, {"ddof": 3},
+                                     {"correction": 1}, {"dtype": float}, {"keepdims": True}], ids=str)
+@pytest.mark.parametrize("shape", [(3,), (3, 5), (1, 1), (0,), (0, 3), (2000, 3), ()])
+@pytest.mark.parametrize("function", [np.var, np.std])
+def test_a_variance_is_numpys_in_value_type_and_warnings(function: Any, shape: tuple[int, ...],
+                                                         options: dict[str, Any]) -> None:
+    for dtype, tolerance in ((np.float16, 0), (np.float32, 1e-6), (np.float64, 1e-14), (np.complex64, 0)):
+        x = np.asarray(np.random.default_rng(0).normal(50, 1, shape).astype(dtype))
+        for axis in (None, *range(x.ndim), tuple(range(x.ndim))):
+            with warnings.catch_warnings(record=True) as said:
+                warnings.simplefilter("always")
+                expected = function(x, axis, **options)
+            with warnings.catch_warnings(record=True) as heard:
+                warnings.simplefilter("always")
+                found = function(Tensor(x), axis, **options).numpy()
+            assert [str(w.message) for w in heard] == [str(w.message) for w in said]
+            np.testing.assert_allclose(found, np.asarray(expected), rtol=tolerance, strict=True)
+
+
 @pytest.mark.parametrize("axis", [None, 0, (0, 1), -1])
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.int8, np.bool_])
 def test_a_mean_is_added_up_in_the_dtype_that_numpy_adds_it_up_in(dtype: Any, axis: Any) -> None:
