@@ -146,7 +146,8 @@ class Primitive:
         """What the rules of the tracked operands read: an operand that only other rules read is not kept."""
         if self.cotangents is None or None not in parents:
             return self.reads
-        return frozenset().union(*[r for r, parent in zip(self.rule_reads, parents, strict=True) if parent is not None])
+        first, *others = [r for r, parent in zip(self.rule_reads, parents, strict=True) if parent is not None]
+        return first.union(*others) if others else first
 
     def names(self, count: int) -> tuple[str, ...]:
         """The operands' names; a variadic primitive calls all of them by its one name."""

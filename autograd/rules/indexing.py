@@ -27,7 +27,7 @@ from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leadi
 
 NOTHING = np.False_  # 0 in any dtype
 PLAIN = (np.ndarray, np.generic)  # cotangents in a pass that is not recorded
-LONG = 256  # from this size on, a loop over the places along an axis pays off
+LONG = 256  # from this size on, a loop over the places along an axis pays off, or a sort that may be in vain
 MANY = 1024  # from this size on, it pays off to compute their places in memory
 
 
@@ -242,7 +242,9 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 
 
 def _order(x: Array, axis: int) -> Array:
-    """The permutation that sorts, with equal elements in order; without equal elements, NumPy's faster sort does."""
+    """The permutation that sorts, with equal elements in order; many elements, if none are equal, by a faster sort."""
+    if x.size < LONG:
+        return np.argsort(x, axis=axis, kind="stable")
     found = np.argsort(x, axis=axis)
     ordered = np.take_along_axis(x, found, axis)
     before, after = neighbours(ordered, axis)  # nan is not greater than anything
