@@ -138,6 +138,30 @@ def test_the_axis_that_is_parted_is_the_cheaper_one(rows: int, inner: int, colum
     assert {part[-3 - axis] for part in parts} == {(rows, columns)[-3 - axis]}
 
 
+@pytest.mark.parametrize("matrices", [7, 16])
+def test_a_stack_is_parted_between_its_matrices_into_equal_shares(matrices: int, monkeypatch: Any) -> None:
+    """Each thread has as many, but for one: one that had them all gave the right product too, and took twice as long."""
+    shares: list[list[int]] = []
+
+    def in_halves(task: Any, length: int, least: int) -> None:
+        for first, last in ((0, length // 2), (length // 2, length)):
+            shares.append([])
+            task(first, last)
+
+    monkeypatch.setattr("autograd.runtime.matmul.WORTH", SHARED // 2)
+    monkeypatch.setattr("autograd.runtime.matmul.in_parallel", in_halves)
+    monkeypatch.setattr("autograd.runtime.matmul._fill", lambda x, y, plus, out: shares[-1].append(len(out)))
+    matmul(np.ones((matrices, 64, 64)), np.ones((matrices, 64, 64)))
+    assert shares == [[matrices // 2], [-(-matrices // 2)]]
+
+
+def test_a_long_vector_by_a_matrix_has_no_rows_to_share() -> None:
+    rng = np.random.default_rng(0)
+    vector, matrix = rng.standard_normal(6000), rng.standard_normal((6000, 100))
+    assert matrix.size >= SHARED
+    np.testing.assert_allclose(dot(vector, matrix), np.einsum("k,kn->n", vector, matrix), rtol=0, atol=1e-11)
+
+
 @pytest.mark.parametrize("row", [True, False])
 @pytest.mark.parametrize(("rows", "turned"), [(1, False), (2, True), (97, True), (98, False)])
 def test_few_rows_by_a_transposed_matrix_are_multiplied_the_other_way_round(rows: int, turned: bool, row: bool,

@@ -403,6 +403,19 @@ def test_check_rule_looks_at_each_operand_alone(alone: int) -> None:
         check_rule(rule, X, X + 1)
 
 
+def test_check_rule_asks_for_no_higher_order_than_it_is_told() -> None:
+    """Of strided operands neither, nor of one alone: `detach()` cuts the second derivatives by either operand."""
+
+    def cut(x: Any) -> Any:
+        return x.detach() if isinstance(x, Tensor) else x
+
+    product = autograd.custom(lambda x, y: x**2 * y**2)
+    product.defvjp(lambda g, out, x, y: 2 * g * cut(x) * y**2, lambda g, out, x, y: 2 * g * x**2 * cut(y))
+    check_rule(product, X, X + 1, order=1)
+    with pytest.raises(GradientMismatch, match="over reverse|over forward"):
+        check_rule(product, X, X + 1)
+
+
 def test_check_rule_looks_at_strides() -> None:
     assert check_rule(np.matmul, np.ones((2, 3)), np.ones((3, 2))).largest_error < 1e-9
     assert check_rule(np.sum, np.ones((2, 3)), axis=0).largest_error < 1e-9
