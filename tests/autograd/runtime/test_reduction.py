@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,16 @@ def test_a_sum_over_many_rows_is_the_sum(dtype: Any, seed: int, columns: int, ax
         expected = np.add.reduce(x, axis=axis, keepdims=keepdims)
         assert (found.dtype, found.shape) == (expected.dtype, expected.shape)
         np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize("axis", [(0, 0), (0, -2), (0, 2), (0, -3), (2,), 2, -3])
+def test_axes_that_numpy_refuses_are_refused(axis: Any) -> None:
+    """Twice the same, or one that is not there beside one that is: what remains of them is the axis of a sum."""
+    x = np.ones((3000, 4))
+    with pytest.raises(ValueError, match="axis") as expected:
+        np.add.reduce(x, axis=axis)
+    with pytest.raises(type(expected.value), match=re.escape(str(expected.value))):
+        reduce(np.add, x, axis=axis)
 
 
 def test_a_sum_over_rows_loses_fewer_digits_than_numpys() -> None:

@@ -63,6 +63,14 @@ def test_a_condition_may_broadcast_over_both() -> None:
     np.testing.assert_array_equal(select(condition, x, y), np.where(condition, x, y))
 
 
+@pytest.mark.parametrize("condition", [np.arange(LEAST) % 3, np.linspace(-1, 1, LEAST), [0, 2, -1, 0] * (LEAST // 4)],
+                         ids=["counts", "floats", "a list"])
+def test_a_condition_of_numbers_holds_where_they_are_not_zero(condition: Any) -> None:
+    x, y = np.random.default_rng(0).standard_normal((2, LEAST))
+    for other in (y, 0):
+        np.testing.assert_array_equal(select(condition, x, other), np.where(condition, x, other))
+
+
 def test_operands_of_two_dtypes_are_numpys_to_cast() -> None:
     condition = np.arange(LEAST) % 2 == 0
     x = np.ones(LEAST, np.float32)
