@@ -124,10 +124,8 @@ def normalizing(call: Call) -> Any:
 def reshape(call: Call) -> Any:
     if call.options.get("order", "C") != "C":
         return None
-    shape = in_a_tuple(call.options.get("shape", -1))
-    known = int(np.prod([n for n in shape if n != -1], dtype=int))
-    each = int(np.prod(call.x.shape[1:], dtype=int))
-    return np.reshape(call.x, (call.size, *(each // max(known, 1) if n == -1 else n for n in shape)))
+    example = np.empty(call.x.shape[1:], bool).reshape(call.options.get("shape", -1))
+    return np.reshape(call.x, (call.size, *example.shape))
 
 
 def transpose(call: Call) -> Any:

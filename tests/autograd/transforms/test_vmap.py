@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -307,6 +308,15 @@ def test_examples_that_are_numbers_have_no_axis_to_sort_or_transform(f: Callable
     for call in (lambda: f(np.array(2.0)), lambda: vmap(f)(np.arange(3.0)), lambda: vmap(grad(f))(np.arange(3.0))):
         with pytest.raises((ValueError, IndexError), match="out of bounds|out of range"):
             call()
+
+
+@pytest.mark.parametrize(("shape", "given"), [((0, 3), (0, -1)), ((2, 3), (4, -1)), ((2, 3), (-1, -1)), ((2, 3), 5)])
+def test_what_an_example_is_not_reshaped_to_is_refused_in_its_own_shapes(shape: tuple[int, ...], given: Any) -> None:
+    """An open length beside one of 0 was taken for 0."""
+    with pytest.raises(ValueError, match="reshape|unknown dimension") as alone:
+        np.reshape(np.ones(shape), given)
+    with pytest.raises(ValueError, match=re.escape(str(alone.value))):
+        vmap(lambda x: np.reshape(x, given))(np.ones((4, *shape)))
 
 
 TABLE = np.arange(12.0).reshape(3, 4)
