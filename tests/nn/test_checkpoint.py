@@ -197,6 +197,14 @@ def test_what_is_missing_is_named(tmp_path):
         load_checkpoint(tmp_path / "model", model=run["model"])
 
 
+@pytest.mark.parametrize("method", ["state_dict", "load_state_dict"])
+def test_a_part_that_could_not_be_loaded_again_is_refused_before_anything_is_written(tmp_path, method):
+    half = type("Half", (), {method: lambda self, *state: {"epoch": 3}})()
+    with pytest.raises(TypeError, match="half is of type Half"):
+        save_checkpoint(tmp_path / "run", model=parts()["model"], half=half)
+    assert not list(tmp_path.iterdir())
+
+
 def test_random_states_of_other_modules_are_refused(tmp_path):
     model = nn.Sequential(nn.Linear(2, 2))
     save_checkpoint(tmp_path / "run", model=model)

@@ -140,7 +140,7 @@ def test_the_axis_that_is_parted_is_the_cheaper_one(rows: int, inner: int, colum
 
 @pytest.mark.parametrize("matrices", [7, 16])
 def test_a_stack_is_parted_between_its_matrices_into_equal_shares(matrices: int, monkeypatch: Any) -> None:
-    """Each thread has as many, but for one: one that had them all gave the right product too, and took twice as long."""
+    """A thread that had them all would give the right product too, and take twice as long."""
     shares: list[list[int]] = []
 
     def in_halves(task: Any, length: int, least: int) -> None:

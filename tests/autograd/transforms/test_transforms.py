@@ -428,6 +428,23 @@ def test_tangents_and_cotangents_of_the_wrong_shape() -> None:
         hvp(rosenbrock, np.ones(3), {"x": np.ones(3)})
 
 
+@pytest.mark.parametrize("f", [lambda x: x, lambda x: x * x, np.cumsum, lambda x: x.reshape(-1)],
+                         ids=["identity", "square", "cumsum", "view"])
+@pytest.mark.parametrize(("argument", "cotangent"), [("f", "d"), ("d", "f"), ("f", "l"), ("e", "d"), ("D", "d")])
+def test_a_gradient_is_of_the_arguments_dtype_whatever_the_cotangents(f: Any, argument: str, cotangent: str) -> None:
+    x, g = np.arange(1.0, 4.0).astype(argument), np.arange(3.0).astype(cotangent)
+    (found,), (expected,) = (vjp(f, x)[1](c) for c in (g, g.astype(argument)))
+    assert found.dtype == x.dtype
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_a_complex_cotangent_of_a_real_output_is_refused() -> None:
+    """Its imaginary part would get lost."""
+    for f in (np.sin, np.cumsum, np.copy):
+        with pytest.raises(TypeError, match="complex128 to float64.*imaginary part"):
+            vjp(f, np.ones(3))[1](np.full(3, 1j))
+
+
 @given(st.lists(st.floats(-2, 2), min_size=2, max_size=5))
 def test_reverse_over_forward_equals_forward_over_reverse(values: list[float]) -> None:
     x = np.array(values)
