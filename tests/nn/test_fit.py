@@ -335,6 +335,28 @@ def test_the_progress_bar_shows_loss_metrics_rate_and_remaining_time(capsys, mon
     assert "epoch 1/1" in capsys.readouterr().err, "unless it is told not to"
 
 
+def test_the_bar_of_a_run_that_goes_on_begins_where_the_run_was_left(capsys, tmp_path):
+    model, batches = net(), DataLoader(points(), 16)
+    optimizer = optim.Adam(model.parameters(), lr=0.01)
+    for epochs in (1, 3):
+        assert capsys.readouterr().err == ""
+        run(model, batches, optimizer=optimizer, epochs=epochs, checkpoint=tmp_path / "run", progress=epochs == 3)
+    lines = capsys.readouterr().err.strip().split("\r")
+    assert " 4/12 " in lines[0]
+    assert "epoch 3/3: 100%" in lines[-1]
+    assert " 12/12 " in lines[-1]
+
+
+def test_the_bar_shows_what_is_a_number_and_was_measured(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    run(metrics={"counts": lambda outputs, targets: np.bincount(targets), "half": lambda outputs, targets: 0.5},
+        progress=True)
+    shown = capsys.readouterr().err
+    assert "half=0.5" in shown
+    assert "counts=" not in shown
+    assert "lr=" not in shown
+
+
 def test_a_bar_without_a_known_length(capsys):
     x, y = points()
 
