@@ -12,6 +12,7 @@ import pytest
 import autograd
 from autograd import GradientMismatch, Tensor
 from autograd.testing import aliasing, check_gradients, check_rule, measures
+from autograd.testing.check import FULL_JACOBIAN
 from autograd.testing.differences import random_like
 from autograd.testing.randomness import RandomState
 from autograd.testing.subject import Subject
@@ -362,6 +363,13 @@ def test_full_jacobians_can_be_forced_and_avoided() -> None:
     few = check_gradients(np.sin, x, order=1, full=False)
     many = check_gradients(np.sin, x, order=1, full=True)
     assert many.comparisons > 20 * few.comparisons
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_of_few_inputs_every_derivative_is_compared(beyond: int) -> None:
+    x = np.linspace(0.1, 1, FULL_JACOBIAN + beyond)
+    usual, forced = (check_gradients(np.sin, x, order=1, full=full) for full in (None, not beyond))
+    assert usual.comparisons == forced.comparisons
 
 
 def test_directions_and_cotangents_leave_no_element_out() -> None:
