@@ -70,6 +70,8 @@ FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "an array and a new axis": lambda x: np.outer(x, x)[np.array([0, 2]), None],
     "the last axis of several": lambda x: np.sort(cube(x)) + np.real(np.fft.fft(cube(x) * x)) + softmax(cube(x)),
     "a length that is left open": lambda x: np.ravel(cube(x)) + np.reshape(cube(x), (-1,)) * np.cumsum(cube(x)),
+    "comparison": lambda x: np.sum((x > 0) * x, keepdims=True) + np.sum(x[0], keepdims=True),
+    "an array behind slices": lambda x: np.outer(x, x)[:, np.array([0, 2])],
     "axes by range": lambda x: np.moveaxis(np.outer(x, x * x), range(1), range(1, 2)),
 }
 
@@ -91,6 +93,16 @@ def test_vmap_is_a_loop(name: str) -> None:
     np.testing.assert_allclose(grad(lambda x: np.sum(np.sin(vmap(f)(x))))(X), gradients, **close)
     np.testing.assert_allclose(vmap(lambda x: jvp(f, (x,), (ones,))[1])(X), tangents, **close)
     np.testing.assert_allclose(jvp(vmap(f), (X,), (np.ones_like(X),))[1], tangents, **close)
+
+
+ONE_BY_ONE = ("argmax", "index by argmax", "roll (no batching rule)", "an array and a number as indices",
+              "arrays apart from each other", "an array and a number apart", "an array and a new axis")
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name not in ONE_BY_ONE])
+def test_many_examples_take_hardly_more_calls_than_few(name: str) -> None:
+    few, many = (calls(lambda n=n: vmap(FUNCTIONS[name])(np.ones((n, 3)))) for n in (7, 70))
+    assert many < 1.1 * few
 
 
 def test_per_sample_gradients() -> None:
