@@ -60,6 +60,16 @@ def test_a_wrong_factor_is_caught_in_any_unit(unit: float, factor: float) -> Non
     check_gradients(energy.defvjp(lambda g, out, x: -unit * g * np.cos(x)), X, atol=3 * unit)  # as it was asked for
 
 
+@pytest.mark.parametrize("size", [1e-9, 1e-3, 1e4, 1e9])
+@pytest.mark.parametrize(("f", "slope"), [(np.log, lambda x: 1 / x), (np.sqrt, lambda x: 0.5 / np.sqrt(x))])
+def test_a_wrong_fifth_digit_is_caught_for_inputs_of_any_size(f: Any, slope: Any, size: float) -> None:
+    """Steps that do not grow and shrink with the inputs tell fewer digits."""
+    x = size * np.array([1.0, 2.0])
+    check_gradients(autograd.custom(f).defvjp(lambda g, out, x: g * slope(x)), x)
+    with pytest.raises(GradientMismatch):
+        check_gradients(autograd.custom(f).defvjp(lambda g, out, x: 1.00001 * g * slope(x)), x)
+
+
 @autograd.custom
 def one_wrong_element(x: Any) -> Any:
     return np.sin(x)

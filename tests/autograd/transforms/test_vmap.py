@@ -203,8 +203,8 @@ def test_no_examples_give_an_empty_batch_of_results(f: Any) -> None:
 
 @pytest.mark.parametrize("f", [
     vjp(np.sin, X[0])[1], vjp(checkpoint(np.sin), X[0])[1], lambda x: np.interp(x, X[0], X[1]),
-    grad(lambda x: np.sum(cube(x))),
-], ids=["pullback", "pullback one by one", "one by one", "gradient"])
+    grad(lambda x: np.sum(cube(x))), lambda x: np.roll(x, 1), lambda x: x * np.argmax(x),
+], ids=["pullback", "pullback one by one", "interp", "gradient", "roll", "argmax"])
 def test_no_examples_of_what_has_no_rule_for_batches(f: Any) -> None:
     found = vmap(f)(np.zeros((0, X.shape[1])))
     assert (found[0] if isinstance(found, tuple) else found).shape == (0, X.shape[1])
