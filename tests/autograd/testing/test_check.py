@@ -375,6 +375,16 @@ def test_full_jacobians_can_be_forced_and_avoided() -> None:
     assert many.comparisons > 20 * few.comparisons
 
 
+def test_an_element_that_is_0_beyond_doubt_hides_no_other() -> None:
+    """Without an absolute tolerance it has none at all."""
+    mask = np.array([0.0, 1.0, 1.0])
+    masked = autograd.custom(lambda x: mask * x).defvjp(lambda g, out, x: mask * g)
+    check_gradients(masked, X, order=1, atol=0)
+    masked.defjvp(lambda t, out, x: 1.001 * mask * t)
+    with pytest.raises(GradientMismatch, match=r"forward mode: the tangent of output at index \([12],\)"):
+        check_gradients(masked, X, order=1, atol=0, modes=["forward"])
+
+
 @pytest.mark.parametrize("beyond", [0, 1])
 def test_of_few_inputs_every_derivative_is_compared(beyond: int) -> None:
     x = np.linspace(0.1, 1, FULL_JACOBIAN + beyond)
