@@ -78,12 +78,12 @@ def shifted(axis: Any, ndim: int, repeated: bool = False) -> Any:
     return axes if np.iterable(axis) else axes[0]
 
 
-def shifting_axes(*names: str, repeated: bool = False) -> BatchingRule:
-    """For functions of one operand whose options `names` are axes; windows may go along one of them twice."""
+def shifting_axes(*names: str) -> BatchingRule:
+    """For functions of one operand whose options `names` are axes; each says whether one may be there twice."""
 
     def rule(call: Call) -> Any:
         axes = {name: call.options.get(name, DEFAULT_AXES.get(name)) for name in names}
-        return call.of(call.x, **{name: shifted(axis, call.ndim, repeated) for name, axis in axes.items()})
+        return call.of(call.x, **{name: shifted(axis, call.ndim, repeated=True) for name, axis in axes.items()})
 
     return rule
 
@@ -251,7 +251,7 @@ RULES: dict[str, BatchingRule] = {
     **dict.fromkeys(("cumsum", "cumprod"), running),
     **dict.fromkeys(("reshape", "ravel"), reshape),
     "transpose": transpose, "swapaxes": shifting_axes("axis1", "axis2"), "diagonal": shifting_axes("axis1", "axis2"),
-    "sliding_window_view": shifting_axes("axis", repeated=True), "moveaxis": shifting_axes("source", "destination"),
+    "sliding_window_view": shifting_axes("axis"), "moveaxis": shifting_axes("source", "destination"),
     "flip": shifting_axes("axis"), "take": shifting_axes("axis"),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
     "set_item": set_item,
