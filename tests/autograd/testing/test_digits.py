@@ -63,6 +63,16 @@ def test_the_argument_whose_rule_rounds_is_named() -> None:
         check_gradients(product, X, X + 1)
 
 
+@pytest.mark.parametrize(("op", "told"), [
+    (square(lambda g, out, x: narrow(g * 2 * x)), "the gradient of argument 0"),
+    (square(slope, lambda t, out, x: narrow(t * 2 * x)), r"the tangent of output\[1\]"),
+])
+def test_a_rule_that_rounds_is_reported_beside_an_output_without_a_slope(op: Any, told: str) -> None:
+    """Which no last digit of the argument changes."""
+    with pytest.raises(GradientMismatch, match=told + ".* holds no more digits than float32"):
+        check_gradients(lambda x: (np.floor(x) + 0.1, op(x)), X)
+
+
 @pytest.mark.parametrize("f", [
     lambda x: narrow(x).astype(float) * 3.3,  # rounds its argument
     lambda x: np.exp(narrow(np.sin(x)).astype(float)),  # and what it makes of it
