@@ -271,6 +271,14 @@ def test_two_calls_may_differ_by_a_thousand_roundings(values: tuple[float, float
         subject.require_deterministic()
 
 
+@pytest.mark.parametrize(("first", "second"), [(np.nan, 1.0), (1.0, np.nan), (np.inf, 1.0), (1.0, -np.inf)])
+def test_a_number_in_one_call_alone_is_not_deterministic(first: float, second: float) -> None:
+    calls = iter([first, first, second])
+    subject = Subject(lambda x: 0 * x + next(calls), [1.0])
+    with pytest.raises(GradientMismatch, match="not deterministic"):
+        subject.require_deterministic()
+
+
 GENERATORS: dict[str, Callable[[], float]] = {
     "Python's": random.random,
     "NumPy's": lambda: np.random.rand(),  # noqa: NPY002
@@ -366,6 +374,14 @@ def test_tolerances_can_be_set() -> None:
 def test_tolerances_are_those_of_the_dtype(dtype: Any, tolerances: str) -> None:
     with pytest.raises(GradientMismatch, match=rf"\({tolerances}, {np.dtype(dtype).name}\)"):
         check_gradients(lambda x: cube_wrong_by(2.0)(x.astype(dtype)), X)
+
+
+@pytest.mark.parametrize(("given", "checked"), [("e", "float64"), ("f", "float64"), ("F", "complex128")])
+def test_a_function_that_goes_along_is_checked_in_double_precision(given: str, checked: str) -> None:
+    assert check_gradients(np.sin, X.astype(given), order=1).dtype == checked
+    slightly = autograd.custom(np.sin).defvjp(lambda g, out, x: g * np.cos(x) * 1.0001)
+    with pytest.raises(GradientMismatch, match=rf"rtol=1e-06, .* {checked}\)"):
+        check_gradients(slightly, X.astype(given), order=1)
 
 
 def test_full_jacobians_can_be_forced_and_avoided() -> None:
