@@ -99,6 +99,13 @@ def test_options_may_be_as_far_out_as_they_make_sense(optimizer):
     np.testing.assert_allclose(rates(level, 9)[0, [0, 2, 9]], [2.0, 2.0, 4.0])
 
 
+@pytest.mark.parametrize("factor", ["div_factor", "final_div_factor"])
+def test_a_rate_is_not_divided_by_0(factor):
+    optimizer = optim.SGD([Tensor(1.0, requires_grad=True)], lr=0.1)
+    with pytest.raises(ValueError, match="div_factor and final_div_factor must be positive"):
+        schedulers.OneCycleLR(optimizer, 1.0, 10, cycle_momentum=False, **{factor: 0})
+
+
 class Halving(schedulers.Scheduler):
     def __init__(self, optimizer: optim.Optimizer, half_life: float = 2.0) -> None:
         self.half_life = half_life

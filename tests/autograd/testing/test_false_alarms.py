@@ -142,6 +142,10 @@ def test_nested_arguments_outputs_and_constants() -> None:
         check_gradients(lambda x: 3, 1.0)
 
 
+def test_points_where_the_output_has_another_shape_are_left_out() -> None:
+    assert check_gradients(lambda x: x[x > 0] ** 3, np.array([0.05, -0.02, 1.0])).largest_error < 1e-6
+
+
 def test_points_outside_the_domain_are_left_out() -> None:
     assert check_gradients(np.linalg.cholesky, np.array([[1e-3, 0], [0, 1.0]])).largest_error < 1e-3
     edge = check_gradients(lambda x: np.sqrt(x), 0.0)
