@@ -132,15 +132,15 @@ def rows_of(x: Any) -> Any:
 
 def on_diagonal(g: Array, shape: tuple[int, ...], offset: int, axis1: int, axis2: int) -> Array:
     """Zeros of `shape` with `g` on the diagonal that `np.diagonal` reads."""
-    ndim = len(shape)
-    axis1, axis2 = axis1 % ndim, axis2 % ndim
-    rest = [i for i in range(ndim) if i not in (axis1, axis2)]
-    lead = tuple(shape[i] for i in rest)
-    rows, columns = shape[axis1], shape[axis2]
+    return np.moveaxis(diagonal_matrices(g, shape[axis1], shape[axis2], offset), (-2, -1), (axis1, axis2))
+
+
+def diagonal_matrices(g: Array, rows: int, columns: int, offset: int) -> Array:
+    """Matrices of zeros (..., rows, columns) with `g` on a diagonal."""
     first = max(-offset, 0) * columns + max(offset, 0)  # in a matrix that is laid out in one row
     places = slice(first, first + g.shape[-1] * (columns + 1), columns + 1)
-    placed = scatter(g, key=(..., places), shape=(*lead, rows * columns)).reshape((*lead, rows, columns))
-    return placed.transpose(np.argsort([*rest, axis1, axis2]))
+    placed = scatter(g, key=(..., places), shape=(*g.shape[:-1], rows * columns))
+    return placed.reshape(*g.shape[:-1], rows, columns)
 
 
 @composite(np.diag)
@@ -148,7 +148,7 @@ def diag(v: Any, k: int = 0) -> Any:
     if v.ndim == 2:
         return np.diagonal(v, k)
     size = v.shape[0] + abs(k)
-    return on_diagonal(v, (size, size), k, 0, 1)
+    return diagonal_matrices(v, size, size, k)
 
 
 @composite(np.diagflat)
@@ -194,13 +194,19 @@ plain_cast = piecewise_constant(lambda x, *, dtype: np.asarray(x).astype(dtype)[
 # --- Repeat, fill and broadcast ---------------------------------------------------------------------------------------
 
 
+def sum_of_copies(g: Array, x: Array, *, reps: tuple[int, ...]) -> Array:
+    """The transpose of `np.tile` with a repetition per axis: an axis is that of the copies and that of one copy."""
+    apart = [m for n, r in zip(x.shape, reps, strict=True) for m in (r, n)]
+    return np.sum(g.reshape(apart), axis=tuple(range(0, len(apart), 2)))
+
+
+tiled = linear(np.tile, sum_of_copies, evaluate=lambda A, *, reps: np.tile(A, reps))
+
+
 @composite(np.tile)
 def tile(A: Any, reps: Any) -> Any:
     reps = (reps,) if isinstance(reps, (int, np.integer)) else tuple(reps)
-    A, reps = with_leading_axes(A, len(reps)), (1,) * (A.ndim - len(reps)) + reps
-    spread = A.reshape([m for n in A.shape for m in (1, n)])
-    spread = np.copy(np.broadcast_to(spread, [m for n, r in zip(A.shape, reps, strict=True) for m in (r, n)]))
-    return spread.reshape([n * r for n, r in zip(A.shape, reps, strict=True)])
+    return tiled(with_leading_axes(A, len(reps)), reps=(1,) * (A.ndim - len(reps)) + reps)
 
 
 @composite(np.repeat)

@@ -216,6 +216,10 @@ def pad(call: Call) -> Any:
     return call.of(call.x, widths=((0, 0), *call.options["widths"]))
 
 
+def tile(call: Call) -> Any:
+    return call.of(call.x, reps=(1, *call.options["reps"]))
+
+
 def take_along_axis(call: Call) -> Any:
     shape = {"shape": (call.size, *call.options["shape"])} if "shape" in call.options else {}
     return call.of(*spread_all(call), axis=call.options["axis"] + 1, **shape)
@@ -255,7 +259,7 @@ RULES: dict[str, BatchingRule] = {
     "flip": shifting_axes("axis"), "take": shifting_axes("axis"),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
     "set_item": set_item,
-    "add_into_zeros": add_into_zeros, **dict.fromkeys(("concatenate", "stack"), joining), "pad": pad,
+    "add_into_zeros": add_into_zeros, **dict.fromkeys(("concatenate", "stack"), joining), "pad": pad, "tile": tile,
     "take_along_axis": take_along_axis,
     "add_along_axis": take_along_axis, "matmul": matmul, "einsum": einsum, "sums_of_windows": sums_of_windows,
     "coefficients_of": shifting_axes("axis"),

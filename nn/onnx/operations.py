@@ -95,15 +95,23 @@ def _take(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _broadcast(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    """Repeat axes of length 1 and add new ones; a first one as long as the batch has its length at run time."""
+    """Repeat axes of length 1 and add new ones."""
     given = input_shape(node)
     before = (1,) * (node.ndim - len(given)) + given
     sizes = [1 if a == b else b for a, b in zip(before, node.shape, strict=True)]  # 1 keeps an axis as it is
+    return graph.add("Expand", [inputs[0], _repetitions(graph, node, before, sizes)])
+
+
+def _tile(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    return graph.add("Tile", [inputs[0], _repetitions(graph, node, input_shape(node), _options(node)["reps"])])
+
+
+def _repetitions(graph: Graph, node: Node, before: Sequence[int], given: Sequence[int]) -> str:
+    """How often each axis is repeated; one of length 1 that becomes the batch's, as often as that is at run time."""
     if before[:1] != (1,) or node.shape[0] != graph.batch[1]:
-        return graph.add("Expand", [inputs[0], graph.integers(sizes)])
+        return graph.integers(given)
     length = graph.add("Slice", [graph.add("Shape", [graph.batch[0]]), graph.integers([0]), graph.integers([1])])
-    shape = graph.add("Concat", [length, graph.integers(sizes[1:])], axis=0) if sizes[1:] else length
-    return graph.add("Expand", [inputs[0], shape])
+    return graph.add("Concat", [length, graph.integers(given[1:])], axis=0) if given[1:] else length
 
 
 def _reshape(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -153,6 +161,7 @@ _OTHERS: dict[str, ConvertOperation] = {
     "get_item": get_item,
     "stack": _stack,
     "pad": lambda graph, node, inputs: graph.add("Pad", [inputs[0], graph.integers(pads(_options(node)["widths"]))]),
+    "tile": _tile,
     "cast": lambda graph, node, inputs: graph.cast(inputs[0], node.dtype),
     "var": _variance,
     "std": _variance,
