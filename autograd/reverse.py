@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from .graph import FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .parts import IN_PLACE, WAITS, Part, Rest, in_place
 from .runtime.locks import renewed
-from .runtime.reduction import MANY, reduce
+from .runtime.reduction import reduce
 from .runtime.silence import ignore_errors, restore_errors
 from .several_outputs import select
 from .tensor import Tensor
@@ -242,12 +243,11 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
     if c is None or type(c) in (list, Part, Rest):
         return c if c is None or type(c) is list else c.whole()
     if c.shape != parent.shape:
-        shape, extra = parent.shape, c.ndim - len(parent.shape)
-        if extra < 0 or any(n != 1 and n != m for n, m in zip(shape, c.shape[extra:], strict=True)):
+        shape = parent.shape
+        if (axes := broadcast_axes(c.shape, shape)) is None:
             raise ValueError(f"the rule of {primitive.name} returned a gradient of shape {c.shape} for an operand "
                              f"of shape {shape}")
-        axes = (*range(extra), *(i + extra for i, n in enumerate(shape) if n == 1))
-        if type(c) is _ndarray and c.size >= MANY and c.dtype.char != "e":
+        if type(c) is _ndarray and c.dtype.char != "e":
             c = reduce(np.add, c, axis=axes if len(axes) > 1 else axes[0]).reshape(shape)
         else:  # added one by one, float16 would stop growing at 2048
             c = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None).reshape(shape)
@@ -256,6 +256,15 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
             c = np.real(c)
         c = c.astype(parent.dtype)
     return c
+
+
+@lru_cache(1024)
+def broadcast_axes(shape: tuple[int, ...], of_operand: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The axes along which an operand was broadcast to a shape; None if it is not one that it can have."""
+    extra = len(shape) - len(of_operand)
+    if extra < 0 or any(n != 1 and n != m for n, m in zip(of_operand, shape[extra:], strict=True)):
+        return None
+    return (*range(extra), *(i + extra for i, n in enumerate(of_operand) if n == 1))
 
 
 def added(a: Array, b: Array) -> Array:

@@ -28,8 +28,8 @@ LARGE = 2**15  # from this many multiplications on, it pays off to look for a ma
 
 def contract(*operands: Array, subscripts: str) -> Array:
     searched = len(operands) > 2 or (
-        len(operands) == 2 and sums_products(subscripts)
-        and prod(x.size for x in operands) > LARGE and prod(extents(subscripts, [x.shape for x in operands])) > LARGE)
+        len(operands) == 2 and operands[0].size * operands[1].size > LARGE and sums_products(subscripts)
+        and prod(extents(subscripts, [x.shape for x in operands])) > LARGE)
     out = np.einsum(subscripts, *operands, optimize=searched)
     return out[()] if isinstance(out, np.ndarray) else out  # symbolic expressions have no NumPy array
 
@@ -52,26 +52,30 @@ def extents(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> list[int]:
 
 
 def uncontract(g: Array, i: int, operands: Sequence[Any], *, subscripts: str) -> Array:
-    """Swap operand `i` with the output; a label that only it has is broadcast, one that it has twice is a diagonal."""
-    inputs, output = subscripts.split("->")
-    terms = inputs.split(",")
-    own, shape = terms[i], operands[i].shape
-    others = [(term, x) for k, (term, x) in enumerate(zip(terms, operands, strict=True)) if k != i]
-    known = set(output).union(*(term for term, _ in others))
-    free = iter([letter for letter in LETTERS if letter not in subscripts])
-    parts: list[tuple[str, Any]] = [(output, g), *others]
-    wanted = ""
-    for label, n in zip(own, shape, strict=True):
-        if label in wanted:
-            twin = next(free)
-            parts.append((label + twin, np.eye(n, dtype=g.dtype)))
-            wanted += twin
-            continue
-        if label not in known:
-            parts.append((label, np.ones(n, g.dtype)))
-        wanted += label
-    c = contracted(*[x for _, x in parts], subscripts=",".join(term for term, _ in parts) + "->" + wanted)
+    """The contraction with operand `i` and the output swapped."""
+    shape = operands[i].shape
+    swapped, lone, twice = with_output_swapped(subscripts, i)
+    fillers = [np.ones(shape[k], g.dtype) for k in lone] + [np.eye(shape[k], dtype=g.dtype) for k in twice]
+    c = contracted(g, *operands[:i], *operands[i + 1 :], *fillers, subscripts=swapped)
     return c if c.shape == shape else np.broadcast_to(c, np.broadcast_shapes(c.shape, shape))  # a label of length 1
+
+
+@lru_cache(1024)
+def with_output_swapped(subscripts: str, i: int) -> tuple[str, list[int], list[int]]:
+    """The subscripts for the cotangent, the other operands, and what stands in for two kinds of axes of operand `i`.
+
+    A label that only it has is broadcast, by ones; one that it has twice is a diagonal, of an identity.
+    """
+    inputs, output = subscripts.split("->")
+    others = inputs.split(",")
+    own = others.pop(i)
+    known = set(output).union(*others)
+    free = iter([letter for letter in LETTERS if letter not in subscripts])
+    lone = [k for k, label in enumerate(own) if label not in known and label not in own[:k]]
+    twins = {k: next(free) for k, label in enumerate(own) if label in own[:k]}
+    wanted = "".join(twins.get(k, label) for k, label in enumerate(own))
+    terms = [output, *others, *[own[k] for k in lone], *[own[k] + twin for k, twin in twins.items()]]
+    return ",".join(terms) + "->" + wanted, lone, list(twins)
 
 
 einsum_of = variadic("multilinear", "einsum", contract, uncontract, views=True)
@@ -87,7 +91,7 @@ def einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
     if len(arrays) > 2:  # contracted two by two, each in the dtype of all: sums of small integers would overflow
         dtype = np.result_type(*arrays)
         arrays = [x if x.dtype == dtype else x.astype(dtype) for x in arrays]
-    subscripts = explicit(subscripts.replace(" ", ""), [x.ndim for x in arrays], optimize)
+    subscripts = explicit(subscripts.replace(" ", ""), tuple([x.ndim for x in arrays]), bool(optimize))
     refuse_lengths(subscripts, [x.shape for x in arrays])
     return einsum_of(*arrays, subscripts=subscripts)
 
@@ -97,6 +101,8 @@ constant(np.einsum_path)
 
 def refuse_lengths(subscripts: str, shapes: Sequence[tuple[int, ...]]) -> None:
     """Raise for a diagonal of axes of lengths 0 and n, where NumPy would read n numbers out of bounds."""
+    if not any(0 in shape for shape in shapes):
+        return
     for term, shape in zip(subscripts.partition("->")[0].split(","), shapes, strict=True):
         if 0 in shape and len(set(zip(term, shape, strict=False))) > len(set(term)):
             raise ValueError(f"einsum subscripts {term!r} take axes of one length under one label, got {shape}")
@@ -120,7 +126,8 @@ def spelled_out(operands: Sequence[Any]) -> tuple[str, list[Any]]:
     return subscripts, [operands[2 * i] for i in range(pairs)]
 
 
-def explicit(subscripts: str, ndims: Sequence[int], optimize: Any) -> str:
+@lru_cache(1024)
+def explicit(subscripts: str, ndims: tuple[int, ...], optimize: bool) -> str:
     """Subscripts with the output written and every ellipsis replaced by letters.
 
     If the output leaves out an ellipsis, its axes are summed over with `optimize`, and refused without, as in NumPy.
