@@ -27,7 +27,9 @@ from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leadi
 
 NOTHING = np.False_  # 0 in any dtype
 PLAIN = (np.ndarray, np.generic)  # cotangents in a pass that is not recorded
-LONG = 256  # from this size on, a loop over the places along an axis pays off, or a sort that may be in vain
+LONG = 256  # from this size on, a sort pays off that may be in vain
+WIDE = 64  # elements at each place of an axis beyond which `add.at` takes longer than a few sums
+RARE = 8  # an index comes rarely if it has less than one in so many places
 MANY = 1024  # from this size on, it pays off to compute their places in memory
 
 
@@ -68,13 +70,30 @@ def add_repeatedly(out: Array, g: Array, key: Any) -> None:
     """`np.add.at(out, key, g)` for an index that may repeat, in less time."""
     *lead, last = parts_of(key)
     whole = all(type(k) is slice and k == slice(None) for k in lead)
-    if whole and np.ndim(last) == 1 and g.size > LONG * np.size(last):
-        for i, position in enumerate(np.asarray(last).tolist()):  # ten times as fast as `add.at`
-            out[(*lead, position)] += g[(*lead, i)]
+    if whole and np.ndim(last) == 1 and g.size > WIDE * np.size(last) and (
+            rounds := each_once(np.asarray(last), out.shape[len(lead)])) is not None:
+        for index, some in rounds:
+            out[(*lead, index)] += g[(*lead, some)]
     elif g.size < MANY or out.ndim == 1 or not out.flags.c_contiguous:
         np.add.at(out, key, g)
     else:  # one index is five times as fast as several
         np.add.at(out.reshape(-1), known_places(key, out.shape).reshape(-1), g.reshape(-1))
+
+
+def each_once(index: Array, length: int) -> list[tuple[Array, Array]] | None:
+    """A vector of indices as rounds in which none comes twice, each with its places; None if one comes very often.
+
+    The first round has each index where it comes first, the second where it comes again, and so on.
+    """
+    index = index.astype(np.intp)
+    index[index < 0] += length
+    order = np.argsort(index, kind="stable")
+    ordered = index[order]
+    earlier = np.arange(len(index)) - np.searchsorted(ordered, ordered)  # how often an index has come before
+    rounds = int(earlier.max(initial=0)) + 1
+    if rounds * RARE > len(index):
+        return None
+    return [(ordered[now], order[now]) for now in (earlier == k for k in range(rounds))]
 
 
 def is_basic(key: Any) -> bool:
@@ -242,13 +261,15 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
 
 
 def _order(x: Array, axis: int) -> Array:
-    """The permutation that sorts, with equal elements in order; many elements, if none are equal, by a faster sort."""
+    """The permutation that sorts, with equal elements in order; of many, those without equal ones by a faster sort."""
     if x.size < LONG:
         return np.argsort(x, axis=axis, kind="stable")
     found = np.argsort(x, axis=axis)
-    ordered = np.take_along_axis(x, found, axis)
-    before, after = neighbours(ordered, axis)  # nan is not greater than anything
-    return found if np.all(after > before) else np.argsort(x, axis=axis, kind="stable")
+    before, after = neighbours(np.take_along_axis(x, found, axis), axis)
+    tied = ~np.all(after > before, axis=axis)  # nan is not greater than anything
+    if np.any(tied):
+        np.moveaxis(found, axis, -1)[tied] = np.argsort(np.moveaxis(x, axis, -1)[tied], kind="stable")
+    return found
 
 
 order: Any = on_arrays_too(piecewise_constant(_order))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import prod
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ import numpy as np
 from autograd.arguments import arrays_of
 from autograd.arrays import check_device, in_dtype, one_of
 from autograd.declare import composite, constant, linear, on_arrays_too, piecewise_constant
-from autograd.duck_arrays import Array
+from autograd.duck_arrays import Array, at_least_single
 from autograd.registry import register
+from autograd.runtime.reduction import reduce
 from autograd.tensor import Tensor
 from autograd.tensor.mutation import one_example
 from autograd.tensor.nested import shared_values, values_of
@@ -197,7 +199,7 @@ plain_cast = piecewise_constant(lambda x, *, dtype: np.asarray(x).astype(dtype)[
 def sum_of_copies(g: Array, x: Array, *, reps: tuple[int, ...]) -> Array:
     """The transpose of `np.tile` with a repetition per axis: an axis is that of the copies and that of one copy."""
     apart = [m for n, r in zip(x.shape, reps, strict=True) for m in (r, n)]
-    return np.sum(g.reshape(apart), axis=tuple(range(0, len(apart), 2)))
+    return reduce(np.add, at_least_single(g.reshape(apart)), axis=tuple(range(0, len(apart), 2)))
 
 
 tiled = linear(np.tile, sum_of_copies, evaluate=lambda A, *, reps: np.tile(A, reps))
@@ -209,10 +211,18 @@ def tile(A: Any, reps: Any) -> Any:
     return tiled(with_leading_axes(A, len(reps)), reps=(1,) * (A.ndim - len(reps)) + reps)
 
 
+repeated = linear(np.repeat, lambda g, x, *, repeats, axis: reduce(
+    np.add, at_least_single(g.reshape(*x.shape[: axis + 1], repeats, *x.shape[axis + 1 :])), axis=axis + 1))
+
+
 @composite(np.repeat)
 def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     a, axis = flat_or_along(at_least_one_axis(a), axis)
-    return np.take(a, np.repeat(np.arange(a.shape[axis]), shared_values(repeats)), axis)
+    repeats = shared_values(repeats)
+    if np.ndim(repeats):
+        return np.take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis)
+    return repeated(a, repeats=index(repeats), axis=axis)
+
 
 
 @composite(np.full)

@@ -87,10 +87,19 @@ def _length(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _take(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    return _gather(graph, node, inputs, np.asarray(_options(node)["indices"]))
+
+
+def _repeat(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    options = _options(node)
+    return _gather(graph, node, inputs, np.repeat(np.arange(input_shape(node)[options["axis"]]), options["repeats"]))
+
+
+def _gather(graph: Graph, node: Node, inputs: Sequence[str], indices: Any) -> str:
     """Rows of any axis but the batch's, which may have another length at run time."""
-    axis, indices = _options(node)["axis"], np.asarray(_options(node)["indices"])
+    axis = _options(node)["axis"]
     if not axis:
-        raise KeyError("take")
+        raise KeyError(node.primitive.name)
     return graph.add("Gather", [inputs[0], graph.constant(indices, "indices")], axis=int(axis))
 
 
@@ -167,6 +176,7 @@ _OTHERS: dict[str, ConvertOperation] = {
     "std": _variance,
     "vector_norm": _length,
     "take": _take,
+    "repeat": _repeat,
     "einsum": lambda graph, node, inputs: graph.add("Einsum", inputs, equation=_options(node)["subscripts"]),
     "broadcast_to": _broadcast,
     **KERNELS,

@@ -27,6 +27,9 @@ KEYS: dict[str, tuple[tuple[int, ...], Any]] = {
     "unsigned": ((200, 30), rng.integers(0, 200, 60).astype(np.uint8)),
     "a slice and columns": ((20, 64), (slice(1, None), rng.integers(0, 64, 70))),
     "columns before a slice": ((20, 4, 64), (slice(None), rng.integers(0, 4, 7), slice(3, 50))),
+    "wide rows": ((200, 80), rng.integers(-100, 100, 250).astype(np.int8)),
+    "a few wide rows": ((3, 80), rng.integers(-3, 3, 70)),
+    "long columns": ((2, 80, 40), (slice(None), slice(None), rng.integers(-40, 40, 50))),
     "a new axis": ((30, 64), (None, rng.integers(0, 30, 40))),
 }
 
@@ -44,9 +47,11 @@ def test_elements_that_are_read_twice_receive_twice(name: str, dtype: Any) -> No
     np.testing.assert_allclose(found, expected, rtol=0, atol=50 * np.finfo(dtype).eps * 4)
 
 
-@given(st.integers(0, 2**32), st.integers(0, 40), st.sampled_from([2, 5, 1000]), st.booleans(), st.integers(0, 1))
-def test_equal_elements_stay_in_their_order(seed: int, length: int, values: int, nan: bool, axis: int) -> None:
-    x = np.random.default_rng(seed).integers(0, values, (3, length)).astype(float)
+@given(st.integers(0, 2**32), st.sampled_from([(3, 40), (20, 20), (7, 50), (2, 0)]),
+       st.sampled_from([2, 5, 1000, 10000]), st.booleans(), st.integers(0, 1))
+def test_equal_elements_stay_in_their_order(seed: int, shape: tuple[int, int], values: int, nan: bool,
+                                            axis: int) -> None:
+    x = np.random.default_rng(seed).integers(0, values, shape).astype(float)
     if nan:
         x[x == 1] = np.nan
     expected = np.argsort(x, axis=axis, kind="stable")
