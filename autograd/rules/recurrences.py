@@ -1,7 +1,10 @@
 """Linear recurrences along the last axis, y_i = a_i y_{i-1} + b_i, such as the derivatives of running products.
 
-With the running products P of a, y_i = P_i (y_{-1} + sum_{j <= i} b_j / P_j): a few calls for as long a stretch as P
-stays far from overflow and underflow. Elsewhere, at zeros too, element by element.
+Step by step, or all at once by doubling: if y_i holds the terms of the last n places and p_i is the product of their a,
+then y_i + p_i y_{i-n} and p_i p_{i-n} are those of the last 2 n. That needs as many calls as n has binary digits, and
+no product of many a may overflow or lose digits before it meets a small or large b.
+
+Source: Hillis and Steele, "Data parallel algorithms", 1986.
 """
 
 from __future__ import annotations
@@ -20,33 +23,38 @@ SHORT = 8  # up to this many elements a loop is as fast
 
 
 def _recurrence(a: Array, b: Array) -> Array:
-    y = np.empty(b.shape, np.result_type(a, b))
-    y[..., :1] = b[..., :1]
-    if not y.size:
-        return y
+    y = b.astype(np.result_type(a, b))
     with np.errstate(all="ignore"):
-        _continued(a[..., 1:], b[..., 1:], y[..., :1], y[..., 1:])
+        _add_earlier(a, y)
     return y
 
 
-def _continued(a: Array, b: Array, before: Array, y: Array) -> None:
-    """Write the recurrence into y; `before` is the element before its first."""
-    length = b.shape[-1]
+def _add_earlier(a: Array, y: Array) -> None:
+    """Turn y, which holds b, into the solution of the recurrence."""
+    length = y.shape[-1]
     if length <= SHORT:
-        for i in range(length):
-            now = slice(i, i + 1)
-            y[..., now] = before = pole_safe(before, a[..., now]) + b[..., now]
-        return
-    products = np.cumprod(a, axis=-1, dtype=y.dtype)
-    sizes, bound = np.abs(products), np.finfo(y.dtype).max ** 0.25
-    if sizes.min() > 1 / bound and sizes.max() < bound:  # False for nan
-        np.cumsum(b / products, axis=-1, out=y)
-        y += before
-        y *= products
+        for i in range(1, length):
+            y[..., i] += pole_safe(y[..., i - 1], a[..., i])
+    elif _keep_digits(a[..., 1:], y.dtype):
+        products = np.array(np.broadcast_to(a, y.shape), order="C")
+        products[..., 0] = 0  # so that one row can follow the other: no product goes beyond a row
+        products, terms, step = products.reshape(-1), y.reshape(-1), 1
+        while step < length:
+            terms[step:] += pole_safe(terms[:-step], products[step:])
+            products[step:] *= products[:-step]
+            step *= 2
+        y[...] = terms.reshape(y.shape)
     else:
         half = length // 2
-        _continued(a[..., :half], b[..., :half], before, y[..., :half])
-        _continued(a[..., half:], b[..., half:], y[..., half - 1 : half], y[..., half:])
+        _add_earlier(a[..., :half], y[..., :half])
+        y[..., half] += pole_safe(y[..., half - 1], a[..., half])
+        _add_earlier(a[..., half:], y[..., half:])
+
+
+def _keep_digits(a: Array, dtype: Any) -> bool:
+    """Whether no product of any of these is infinite or subnormal; 0 is as good in each order."""
+    sizes = np.abs(np.log2(np.abs(np.where(a == 0, 1, a))))
+    return bool(np.all(np.sum(sizes, axis=-1) < -1 - np.finfo(dtype).minexp))
 
 
 def previous(x: Array, first: float) -> Array:
@@ -70,10 +78,10 @@ def _along_last(x: Array, axis: Any) -> Array:
     return np.moveaxis(*flat_or_along(at_least_one_axis(x), axis), -1)
 
 
-def cumprod_back(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) -> Array:
+def cumprod_back(g: Array, x: Array, out: Array, *, axis: Any = None, dtype: Any = None) -> Array:
     """x_i receives (x_1 ... x_{i-1}) h_i, where h_i = g_i + x_{i+1} h_{i+1}."""
     last = _along_last(x, axis)
-    received = pole_safe(backwards(last, _along_last(g, axis)), np.cumprod(previous(last, 1), axis=-1))
+    received = pole_safe(backwards(last, _along_last(g, axis)), previous(_along_last(out, axis), 1))
     return np.moveaxis(received, -1, -1 if axis is None else axis).reshape(x.shape)
 
 

@@ -13,6 +13,7 @@ import autograd
 from autograd import Tensor
 from autograd.rules.indexing import MANY, added_up, order
 from autograd.rules.products import LARGE, sums_products
+from autograd.rules.recurrences import recurrence
 
 rng = np.random.default_rng(0)
 KEYS: dict[str, tuple[tuple[int, ...], Any]] = {
@@ -57,6 +58,22 @@ def test_equal_elements_stay_in_their_order(seed: int, shape: tuple[int, int], v
     expected = np.argsort(x, axis=axis, kind="stable")
     np.testing.assert_array_equal(order(x, axis), expected)
     np.testing.assert_array_equal(order(Tensor(x), axis).numpy(), expected)
+
+
+@given(st.integers(0, 2**32), st.sampled_from([(3, 9), (1, 40), (4, 33), (2, 200)]), st.sampled_from([0.1, 3.0, 80.0]),
+       st.sampled_from([0.0, 0.1, 0.9]))
+def test_a_recurrence_is_that_of_one_step_after_the_other(seed: int, shape: tuple[int, int], spread: float,
+                                                          zeros: float) -> None:
+    rng = np.random.default_rng(seed)
+    a, b = np.exp(rng.normal(0, spread, (2, *shape))) * (rng.random((2, *shape)) >= zeros)
+    expected, stepwise = b.astype(np.longdouble), b.copy()
+    with np.errstate(all="ignore"):
+        for i in range(1, shape[1]):
+            for y in (expected, stepwise):
+                y[:, i] += np.where(a[:, i] == 0, 0, a[:, i] * y[:, i - 1])
+    found = recurrence(a, b)
+    assert not np.any(np.isinf(found) & ~np.isinf(stepwise))
+    np.testing.assert_allclose(found, np.where(np.isinf(found), np.inf, expected), rtol=1e-12, atol=1e-300)
 
 
 @pytest.mark.parametrize("subscripts", ["ij,jk->ik", "bij,bjk->bik", "ij,ij->i", "ij,kj->k", "ii,ij->j", "ij,jk->kij",
