@@ -76,6 +76,13 @@ def test_a_recurrence_is_that_of_one_step_after_the_other(seed: int, shape: tupl
     np.testing.assert_allclose(found, np.where(np.isinf(found), np.inf, expected), rtol=1e-12, atol=1e-300)
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_product_of_many_factors_of_a_recurrence_may_be_out_of_range(sign: int) -> None:
+    expected = [float(f"1e{sign * 30 * (k - 10)}") for k in range(20)]
+    found = recurrence(np.full(20, float(f"1e{sign * 30}")), np.array([expected[0], *[0] * 19]))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
 @pytest.mark.parametrize("subscripts", ["ij,jk->ik", "bij,bjk->bik", "ij,ij->i", "ij,kj->k", "ii,ij->j", "ij,jk->kij",
                                         "bi,bj->bij", "bij,bj->bi", "bij,ij->j"])
 def test_a_large_einsum_is_numpys(subscripts: str) -> None:
