@@ -30,16 +30,18 @@ linear(np.fft.fft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.fft(g, None, axis, norm), x.shape[axis], axis))
 linear(np.fft.ifft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.ifft(g, None, axis, norm), x.shape[axis], axis))
-# The engine takes the real part, since x is real.
 linear(np.fft.rfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
-    np.fft.fft(g, n or x.shape[axis], axis, norm), x.shape[axis], axis))
+    np.fft.irfft(weighted(np.conj(g), 0.5, n or x.shape[axis], axis), n or x.shape[axis], axis, swapped(norm)),
+    x.shape[axis], axis))
 linear(np.fft.irfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
-    doubled(np.conj(np.fft.rfft(g, None, axis, SWAPPED[norm])), g.shape[axis], axis), x.shape[axis], axis))
+    weighted(np.conj(np.fft.rfft(g, None, axis, swapped(norm))), 2, g.shape[axis], axis), x.shape[axis], axis))
 
 
-def doubled(x: Array, size: int, axis: int) -> Array:
-    """Double each coefficient that also represents its mirror image: not the first, nor the last of an even size."""
-    weights = np.full(x.shape[axis], 2, x.real.dtype)
+def weighted(x: Array, weight: float, size: int, axis: int) -> Array:
+    """Each coefficient that also stands for its mirror image, so not the first, nor the last of an even size, times a
+    weight.
+    """
+    weights = np.full(x.shape[axis], weight, x.real.dtype)
     weights[:: x.shape[axis] - 1 if size % 2 == 0 else size] = 1
     return x * along(weights, x, axis)
 
