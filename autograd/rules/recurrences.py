@@ -16,6 +16,7 @@ import numpy as np
 from autograd.declare import general, on_arrays_too
 from autograd.duck_arrays import Array
 from autograd.primitive import pole_safe
+from autograd.runtime.running import running
 
 from .axes import at_least_one_axis, flat_or_along
 
@@ -91,4 +92,4 @@ def cumprod_forward(t: Array, x: Array, out: Array, *, axis: Any = None, dtype: 
     return np.moveaxis(recurrence(_along_last(x, axis), changes), -1, -1 if axis is None else axis)
 
 
-general(np.cumprod, cumprod_back, cumprod_forward)
+general(np.cumprod, cumprod_back, cumprod_forward, evaluate=running(np.cumprod, np.multiply))

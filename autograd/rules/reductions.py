@@ -13,10 +13,11 @@ import numpy as np
 
 from autograd.arguments import array_of, as_tensor, by_name
 from autograd.arrays import in_a_tuple, in_dtype
-from autograd.declare import composite, constant, linear, reduction
+from autograd.declare import composite, constant, linear, on_arrays_too, reduction
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import HALF, Array, at_least_single
 from autograd.runtime.reduction import reduce
+from autograd.runtime.running import running
 from autograd.tensor import Tensor
 
 from .axes import all_axes, at_least_one_axis, moved_back, reduced_last, with_length
@@ -204,12 +205,10 @@ reduction(np.prod, lambda g, x, out, *, axis=None, dtype=None, initial=None, whe
 
 
 def reversed_cumsum(g: Array, x: Array, *, axis: Any = None, dtype: Any = None) -> Array:
-    if axis is None:
-        return np.flip(np.cumsum(np.flip(g))).reshape(x.shape)
-    return np.flip(np.cumsum(np.flip(g, axis), axis=axis), axis)
+    return np.flip(cumsum(np.flip(g, axis), axis=axis), axis).reshape(x.shape)
 
 
-linear(np.cumsum, reversed_cumsum)
+cumsum: Any = on_arrays_too(linear(np.cumsum, reversed_cumsum, evaluate=running(np.cumsum, np.add)))
 
 
 def cumulative(function: Callable[..., Any], start: float) -> Callable[..., Any]:
