@@ -19,7 +19,7 @@ from .graph import FREED, Leaf, Node, reachable
 from .modes import is_grad_enabled, local
 from .parts import IN_PLACE, WAITS, Part, Rest, in_place
 from .runtime.locks import renewed
-from .runtime.reduction import reduce
+from .runtime.reduction import MANY, reduce
 from .runtime.silence import ignore_errors, restore_errors
 from .several_outputs import select
 from .tensor import Tensor
@@ -247,7 +247,7 @@ def fit(c: Array, parent: Node, primitive: Primitive) -> Array:
         if (axes := broadcast_axes(c.shape, shape)) is None:
             raise ValueError(f"the rule of {primitive.name} returned a gradient of shape {c.shape} for an operand "
                              f"of shape {shape}")
-        if type(c) is _ndarray and c.dtype.char != "e":
+        if type(c) is _ndarray and c.size >= MANY and c.dtype.char != "e":
             c = reduce(np.add, c, axis=axes if len(axes) > 1 else axes[0]).reshape(shape)
         else:  # added one by one, float16 would stop growing at 2048
             c = c.sum(axis=axes, dtype=np.float32 if c.dtype.char == "e" else None).reshape(shape)

@@ -92,8 +92,31 @@ def einsum(*operands: Any, optimize: Any = False, **options: Any) -> Any:
         dtype = np.result_type(*arrays)
         arrays = [x if x.dtype == dtype else x.astype(dtype) for x in arrays]
     subscripts = explicit(subscripts.replace(" ", ""), tuple([x.ndim for x in arrays]), bool(optimize))
-    refuse_lengths(subscripts, [x.shape for x in arrays])
-    return einsum_of(*arrays, subscripts=subscripts)
+    shapes = tuple([x.shape for x in arrays])
+    refuse_lengths(subscripts, shapes)
+    if len(arrays) < 3:
+        return einsum_of(*arrays, subscripts=subscripts)
+    for places, step in two_by_two(subscripts, shapes):
+        arrays.append(einsum_of(*[arrays.pop(k) for k in places], subscripts=step))
+    return arrays[0]
+
+
+@lru_cache(1024)
+def two_by_two(subscripts: str, shapes: tuple[tuple[int, ...], ...]) -> list[tuple[list[int], str]]:
+    """NumPy's way through many operands: the places of those to contract next, the last first, and their subscripts.
+
+    Their result is put behind the operands that are left, so that what one step found serves all gradients.
+    """
+    inputs, output = subscripts.split("->")
+    terms, steps = inputs.split(","), []
+    for some in np.einsum_path(subscripts, *[np.broadcast_to(0.0, shape) for shape in shapes])[0][1:]:
+        places = sorted(some, reverse=True)
+        chosen = [terms.pop(k) for k in places]
+        kept = set(output).union(*terms)
+        made = "".join(dict.fromkeys(label for label in "".join(chosen) if label in kept)) if terms else output
+        steps.append((places, ",".join(chosen) + "->" + made))
+        terms.append(made)
+    return steps
 
 
 constant(np.einsum_path)
