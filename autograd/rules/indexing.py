@@ -5,7 +5,7 @@ Reading and its transpose, adding into zeros, are a pair: each is the other's ru
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from math import prod
 from typing import Any
@@ -28,8 +28,8 @@ from .axes import at_least_one_axis, flat_or_along, neighbours, part, with_leadi
 NOTHING = np.False_  # 0 in any dtype
 PLAIN = (np.ndarray, np.generic)  # cotangents in a pass that is not recorded
 LONG = 256  # from this size on, a sort pays off that may be in vain
-WIDE = 64  # elements at each place of an axis beyond which `add.at` takes longer than a few sums
-RARE = 8  # an index comes rarely if it has less than one in so many places
+WIDE = 256  # elements at each place of an axis from which on sums of all of them take less time than `add.at`
+RARE = 16  # an index comes rarely if it has less than one in so many places
 MANY = 1024  # from this size on, it pays off to compute their places in memory
 
 
@@ -70,9 +70,8 @@ def add_repeatedly(out: Array, g: Array, key: Any) -> None:
     """`np.add.at(out, key, g)` for an index that may repeat, in less time."""
     *lead, last = parts_of(key)
     whole = all(type(k) is slice and k == slice(None) for k in lead)
-    if whole and np.ndim(last) == 1 and g.size > WIDE * np.size(last) and (
-            rounds := each_once(np.asarray(last), out.shape[len(lead)])) is not None:
-        for index, some in rounds:
+    if whole and np.ndim(last) == 1 and g.size >= WIDE * np.size(last):
+        for index, some in each_once(np.asarray(last), out.shape[len(lead)]):
             out[(*lead, index)] += g[(*lead, some)]
     elif g.size < MANY or out.ndim == 1 or not out.flags.c_contiguous:
         np.add.at(out, key, g)
@@ -80,20 +79,22 @@ def add_repeatedly(out: Array, g: Array, key: Any) -> None:
         np.add.at(out.reshape(-1), known_places(key, out.shape).reshape(-1), g.reshape(-1))
 
 
-def each_once(index: Array, length: int) -> list[tuple[Array, Array]] | None:
-    """A vector of indices as rounds in which none comes twice, each with its places; None if one comes very often.
+def each_once(index: Array, length: int) -> Iterable[tuple[Any, Any]]:
+    """A vector of indices as rounds in which none comes twice, each with its places.
 
-    The first round has each index where it comes first, the second where it comes again, and so on.
+    The first round has each index where it comes first, the second where it comes again, and so on. If they are few, or
+    one comes very often, a round is one place.
     """
-    index = index.astype(np.intp)
-    index[index < 0] += length
-    order = np.argsort(index, kind="stable")
-    ordered = index[order]
-    earlier = np.arange(len(index)) - np.searchsorted(ordered, ordered)  # how often an index has come before
-    rounds = int(earlier.max(initial=0)) + 1
-    if rounds * RARE > len(index):
-        return None
-    return [(ordered[now], order[now]) for now in (earlier == k for k in range(rounds))]
+    if len(index) >= RARE:
+        index = index.astype(np.intp)
+        index[index < 0] += length
+        order = np.argsort(index, kind="stable")
+        ordered = index[order]
+        earlier = np.arange(len(index)) - np.searchsorted(ordered, ordered)  # how often an index has come before
+        rounds = int(earlier.max()) + 1
+        if rounds * RARE <= len(index):
+            return [(ordered[now], order[now]) for now in (earlier == k for k in range(rounds))]
+    return zip(index.tolist(), range(len(index)), strict=True)
 
 
 def is_basic(key: Any) -> bool:
