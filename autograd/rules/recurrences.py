@@ -19,6 +19,7 @@ from autograd.primitive import pole_safe
 from autograd.runtime.running import running
 
 from .axes import at_least_one_axis, flat_or_along
+from .reductions import keeps_its_digits
 
 SHORT = 8  # up to this many elements a loop is as fast
 
@@ -26,7 +27,7 @@ SHORT = 8  # up to this many elements a loop is as fast
 def _recurrence(a: Array, b: Array) -> Array:
     y = b.astype(np.result_type(a, b))
     with np.errstate(all="ignore"):
-        _add_earlier(a, y)
+        _add_earlier(a.astype(y.dtype, copy=False), y)
     return y
 
 
@@ -36,7 +37,7 @@ def _add_earlier(a: Array, y: Array) -> None:
     if length <= SHORT:
         for i in range(1, length):
             y[..., i] += pole_safe(y[..., i - 1], a[..., i])
-    elif _keep_digits(a[..., 1:], y.dtype):
+    elif keeps_its_digits(np.abs(np.where(a == 0, 1, a))[..., 1:], -1):  # 0 is as good in each order
         products = np.array(np.broadcast_to(a, y.shape), order="C")
         products[..., 0] = 0  # so that one row can follow the other: no product goes beyond a row
         products, terms, step = products.reshape(-1), y.reshape(-1), 1
@@ -50,12 +51,6 @@ def _add_earlier(a: Array, y: Array) -> None:
         _add_earlier(a[..., :half], y[..., :half])
         y[..., half] += pole_safe(y[..., half - 1], a[..., half])
         _add_earlier(a[..., half:], y[..., half:])
-
-
-def _keep_digits(a: Array, dtype: Any) -> bool:
-    """Whether no product of any of these is infinite or subnormal; 0 is as good in each order."""
-    sizes = np.abs(np.log2(np.abs(np.where(a == 0, 1, a))))
-    return bool(np.all(np.sum(sizes, axis=-1) < -1 - np.finfo(dtype).minexp))
 
 
 def previous(x: Array, first: float) -> Array:

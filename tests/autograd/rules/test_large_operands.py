@@ -28,9 +28,10 @@ KEYS: dict[str, tuple[tuple[int, ...], Any]] = {
     "unsigned": ((200, 30), rng.integers(0, 200, 60).astype(np.uint8)),
     "a slice and columns": ((20, 64), (slice(1, None), rng.integers(0, 64, 70))),
     "columns before a slice": ((20, 4, 64), (slice(None), rng.integers(0, 4, 7), slice(3, 50))),
-    "wide rows": ((200, 80), rng.integers(-100, 100, 250).astype(np.int8)),
-    "a few wide rows": ((3, 80), rng.integers(-3, 3, 70)),
-    "long columns": ((2, 80, 40), (slice(None), slice(None), rng.integers(-40, 40, 50))),
+    "wide rows": ((200, 300), rng.integers(-100, 100, 250).astype(np.int8)),
+    "a few wide rows": ((3, 300), rng.integers(-3, 3, 70)),
+    "three wide rows": ((9, 400), np.array([-1, 8, 2])),
+    "long columns": ((8, 80, 40), (slice(None), slice(None), rng.integers(-40, 40, 50))),
     "a new axis": ((30, 64), (None, rng.integers(0, 30, 40))),
 }
 
@@ -81,6 +82,13 @@ def test_the_product_of_many_factors_of_a_recurrence_may_be_out_of_range(sign: i
     expected = [float(f"1e{sign * 30 * (k - 10)}") for k in range(20)]
     found = recurrence(np.full(20, float(f"1e{sign * 30}")), np.array([expected[0], *[0] * 19]))
     np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+def test_a_running_product_in_a_wider_dtype_goes_back_in_it() -> None:
+    x, g = np.full(20, 1e10, np.float32), np.zeros(20)
+    g[-1] = 1e-190
+    (found,) = autograd.vjp(lambda x: np.cumprod(x, dtype=float), x)[1](g)
+    np.testing.assert_allclose(found, np.ones(20), rtol=1e-6)
 
 
 @pytest.mark.parametrize("subscripts", ["ij,jk->ik", "bij,bjk->bik", "ij,ij->i", "ij,kj->k", "ii,ij->j", "ij,jk->kij",
