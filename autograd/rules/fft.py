@@ -30,11 +30,14 @@ linear(np.fft.fft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.fft(g, None, axis, norm), x.shape[axis], axis))
 linear(np.fft.ifft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     np.fft.ifft(g, None, axis, norm), x.shape[axis], axis))
-linear(np.fft.rfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
-    np.fft.irfft(weighted(np.conj(g), 0.5, n or x.shape[axis], axis), n or x.shape[axis], axis, swapped(norm)),
-    x.shape[axis], axis))
+linear(np.fft.rfft, lambda g, x, *, n=None, axis=-1, norm=None: rfft_back(g, x, n or x.shape[axis], axis, norm))
 linear(np.fft.irfft, lambda g, x, *, n=None, axis=-1, norm=None: fitted(
     weighted(np.conj(np.fft.rfft(g, None, axis, swapped(norm))), 2, g.shape[axis], axis), x.shape[axis], axis))
+
+
+def rfft_back(g: Array, x: Array, size: int, axis: int, norm: Any) -> Array:
+    halves = weighted(np.conj(g), 0.5, size, axis)
+    return fitted(np.fft.irfft(halves, size, axis, swapped(norm)), x.shape[axis], axis)
 
 
 def weighted(x: Array, weight: float, size: int, axis: int) -> Array:

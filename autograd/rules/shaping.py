@@ -224,7 +224,6 @@ def repeat(a: Any, repeats: Any, axis: int | None = None) -> Any:
     return repeated(a, repeats=index(repeats), axis=axis)
 
 
-
 @composite(np.full)
 def full(shape: Any, fill_value: Any, dtype: Any = None, order: str = "C", *, device: str | None = None) -> Any:
     """`np.full(shape, fill_value, like=t)`."""

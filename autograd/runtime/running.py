@@ -1,8 +1,8 @@
 """Running sums and products of many rows: all rows go one step, then the next.
 
-NumPy goes along one row after the other, and each sum waits for the last: 2.7 ns an element, or 10 where the elements
-of a row are not side by side. All rows at once take 0.1 to 0.7 ns. Each row is summed in the same order, so the numbers
-are NumPy's to the bit.
+NumPy goes along one row after the other, and each sum waits for the last: 2.7 ns an element of a Zen 5, or 10 along a
+middle axis. All rows at once take 0.3 to 0.7 ns, and 0.7 to 2.4 along the last axis. Each row is summed in the same
+order, so the numbers are NumPy's to the bit.
 """
 
 from __future__ import annotations

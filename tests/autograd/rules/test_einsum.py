@@ -1,4 +1,4 @@
-"""einsum of any number of operands: NumPy's numbers, and gradients that agree with forward mode."""
+"""einsum of any number of operands: NumPy's numbers, and the transposes of what is linear in each operand."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def contractions(draw: Any) -> tuple[str, list[np.ndarray]]:
 
 
 @given(contractions())
-def test_values_are_numpys_and_gradients_those_of_forward_mode(case: tuple[str, list[np.ndarray]]) -> None:
+def test_values_are_numpys_and_gradients_the_transposes(case: tuple[str, list[np.ndarray]]) -> None:
     subscripts, arrays = case
     expected = np.einsum(subscripts, *arrays)
     out, pullback = autograd.vjp(lambda *operands: np.einsum(subscripts, *operands), *arrays)

@@ -43,10 +43,10 @@ def test_each_row_is_numpys(function: Any, ufunc: Any, laid: str, seed: int, sha
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize("axis", [2, -3, 1.0, "0"])
-def test_axes_that_are_none_are_refused_as_numpy_refuses_them(axis: Any) -> None:
+@pytest.mark.parametrize(("axis", "error"), [(2, np.exceptions.AxisError), (-3, np.exceptions.AxisError),
+                                             (1.0, TypeError), ("0", TypeError)])
+def test_axes_that_are_none_are_refused_as_numpy_refuses_them(axis: Any, error: type[Exception]) -> None:
     x = np.ones((MANY, MANY))
-    with pytest.raises(Exception) as expected:  # noqa: PT011  # whatever NumPy raises
-        np.cumsum(x, axis=axis)
-    with pytest.raises(type(expected.value), match="axis|integer"):
-        running(np.cumsum, np.add)(x, axis=axis)
+    for cumulate in (np.cumsum, running(np.cumsum, np.add)):
+        with pytest.raises(error, match="axis|integer"):
+            cumulate(x, axis=axis)
