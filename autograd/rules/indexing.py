@@ -41,7 +41,8 @@ def add_into_zeros(g: Array, *, key: Any, shape: tuple[int, ...]) -> Array:
     """Zeros of `shape` with `g` added at `key`; an element that was read twice receives two contributions."""
     if not is_basic(key):
         return added_up(g, key, shape)
-    out = np.zeros(shape, g.dtype)
+    contiguous = g.flags.c_contiguous or g.ndim != len(shape)
+    out = np.zeros(shape, g.dtype) if contiguous else np.zeros_like(g, shape=shape)  # the latter in g's memory order
     out[key] = g
     return out
 

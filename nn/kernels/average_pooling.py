@@ -5,7 +5,8 @@
 Shapes: x (N, C, L), (N, C, H, W) or (N, C, D, H, W). Options, with one entry per axis: `kernel`, `stride`, `padding`
 (p on both sides, of 0); `ceil_mode` lets the last window reach beyond the padding. `count` is the window's area within
 the padded input, or with `count_include_pad=False` within the input, or `divisor`. A pool and its adjoint are each
-other's derivative. One axis at a time is reduced, see `pooling_axis.py`.
+other's derivative; with blocks side by side and the divisor 1, the adjoint repeats pixels. One axis at a time is
+reduced, see `pooling_axis.py`.
 """
 
 from __future__ import annotations
@@ -70,18 +71,27 @@ def _mean(x: Array, *, geometry: Windows, include_pad: bool, divisor: int | None
 
 @in_single
 def _spread(g: Array, *, geometry: Windows, include_pad: bool, divisor: int | None) -> Array:
-    image = _divide(in_memory_order(g), geometry, include_pad, divisor)
+    image = in_memory_order(g)
+    if divisor != 1:
+        image = _divide(image, geometry, include_pad, divisor)
     for along, windows in along_axes(geometry):
         image = repeat_to_taps(image, windows, along, np.empty(with_size(image.shape, along, windows.size), g.dtype))
     return logical(image, g.ndim)
 
 
-mean: Any = on_arrays_too(linear(
-    _mean, lambda g, *, geometry, include_pad, divisor: spread(
-        g, geometry=geometry, include_pad=include_pad, divisor=divisor), name="average_pool"))
-spread: Any = on_arrays_too(linear(
-    _spread, lambda g, *, geometry, include_pad, divisor: mean(
-        g, geometry=geometry, include_pad=include_pad, divisor=divisor), name="average_pool_adjoint"))
+def _pair(name: str, adjoint_name: str) -> tuple[Any, Any]:
+    """A pool and its adjoint, each the other's rule."""
+    pool: Any = on_arrays_too(linear(
+        _mean, lambda g, *, geometry, include_pad, divisor: adjoint(
+            g, geometry=geometry, include_pad=include_pad, divisor=divisor), name=name))
+    adjoint: Any = on_arrays_too(linear(
+        _spread, lambda g, *, geometry, include_pad, divisor: pool(
+            g, geometry=geometry, include_pad=include_pad, divisor=divisor), name=adjoint_name))
+    return pool, adjoint
+
+
+mean, _ = _pair("average_pool", "average_pool_adjoint")
+_, repeated = _pair("sum_of_blocks", "repeat_pixels")
 
 
 def _lengths(windows: tuple[tuple[int, int], ...], along: int, dtype: Any) -> Array:
@@ -122,6 +132,13 @@ def average_pool(x: Any, *, kernel: Sequence[int], stride: Sequence[int], paddin
     """The mean of windows of a sequence, an image or a volume (N, C, ...)."""
     geometry = pool_windows(x.shape[2:], kernel, stride, padding, (1,) * len(kernel), ceil_mode)
     return mean(x, geometry=geometry, include_pad=count_include_pad, divisor=divisor)
+
+
+def repeat_pixels(x: Any, times: Sequence[int]) -> Any:
+    """(N, C, ...) with each pixel so many times along each axis: the adjoint of a sum over blocks of pixels."""
+    sizes = [n * k for n, k in zip(x.shape[2:], times, strict=True)]
+    geometry = pool_windows(sizes, times, times, (0,) * len(times), (1,) * len(times), False)
+    return repeated(x, geometry=geometry, include_pad=True, divisor=1)
 
 
 def adaptive_average_pool(x: Any, *, size: Sequence[int]) -> Any:

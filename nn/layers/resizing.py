@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import Array
-from nn.kernels.average_pooling import adaptive_average_pool
+from nn.kernels.average_pooling import adaptive_average_pool, repeat_pixels
 from nn.layers.arguments import Size, choice, positive_integers
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
@@ -67,11 +67,11 @@ def interpolate(input: ArrayLike, size: Size | None = None, scale_factor: Factor
     each, afters = _sizes(speaker, x, size, scale_factor)
     if mode == "area":
         return adaptive_average_pool(x, size=afters)  # type: ignore[no-any-return]
-    for axis, (number, after) in enumerate(zip(each, afters, strict=True), start=2):
-        length = x.shape[axis]
-        step = 1 / number if size is None and not recompute_scale_factor else length / after
-        if mode == "nearest" and axes == 2 and after in (length, 2 * length):
-            step = length / after  # of images, PyTorch repeats each pixel for any factor, as 2.3, that makes 6 of 3
+    given = size is None and not recompute_scale_factor
+    steps = [1 / number if given else n / after for number, n, after in zip(each, x.shape[2:], afters, strict=True)]
+    if "nearest" in mode:
+        return _nearest(x, afters, steps, mode)  # type: ignore[no-any-return]
+    for axis, (after, step) in enumerate(zip(afters, steps, strict=True), start=2):
         x = (_smoothed(x, axis, after, step, *_SMOOTH[mode]) if antialias
              else _resized(x, axis, after, step, mode, align_corners))
     return x
@@ -101,23 +101,27 @@ def _resized(x: Any, axis: int, after: int, step: float, mode: str, align_corner
     length = x.shape[axis]
     if mode == "bicubic":
         return _cubic(x, axis, _positions(length, after, step, align_corners))
-    if "nearest" in mode:
-        return _nearest(x, axis, after, step, 0.5 * (mode == "nearest-exact"))
     if after == length:  # as it is, whatever the factor: as in PyTorch
         return x
     return _linear(x, axis, _positions(length, after, step, align_corners))
 
 
-def _nearest(x: Any, axis: int, after: int, step: float, centre: float) -> Any:
-    length = x.shape[axis]
+def _nearest(x: Any, afters: Sequence[int], steps: Sequence[float], mode: str) -> Any:
+    """Each new pixel is the old one at its place; all of them repeated equally often are one operation."""
     precise: Any = np.float64 if x.dtype == np.float64 else np.float32
-    positions = (np.arange(after, dtype=precise) + precise(centre)) * precise(step)
-    # As in PyTorch, in double precision too: a position that rounding alone keeps from a whole number becomes that one.
-    places = np.minimum(positions.astype(np.float32).astype(int), length - 1)
-    times = after // length
-    if np.array_equal(places, np.repeat(np.arange(length), times)):  # their cotangents lie side by side
-        return np.repeat(x, times, axis)
-    return np.take(x, places, axis)
+    lengths, places = x.shape[2:], []
+    for length, after, step in zip(lengths, afters, steps, strict=True):
+        if mode == "nearest" and len(lengths) == 2 and after in (length, 2 * length):
+            step = length / after  # of images, PyTorch repeats each pixel for any factor, as 2.3, that makes 6 of 3
+        positions = (np.arange(after, dtype=precise) + precise(0.5 * (mode == "nearest-exact"))) * precise(step)
+        # As in PyTorch, in double precision too: a position that rounding alone keeps from a whole number is that one.
+        places.append(np.minimum(positions.astype(np.float32).astype(int), length - 1))
+    times = [after // length for length, after in zip(lengths, afters, strict=True)]
+    if all(np.array_equal(at, np.repeat(np.arange(n), k)) for at, n, k in zip(places, lengths, times, strict=True)):
+        return repeat_pixels(x, times)
+    for axis, at in enumerate(places, start=2):
+        x = np.take(x, at, axis)
+    return x
 
 
 def _positions(length: int, after: int, step: float, align_corners: bool | None) -> Positions:

@@ -111,6 +111,14 @@ def _average_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("AveragePool", inputs, count_include_pad=int(node.options["include_pad"]), **pooled(windows))
 
 
+def _repeat_pixels(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """Nearest resizing: with asymmetric coordinates and `floor`, output i reads the pixel i // times."""
+    times = [1.0, 1.0, *(float(axis.kernel) for axis in node.options["geometry"])]
+    scales = graph.constant(np.array(times, np.float32), "scales")
+    return graph.add("Resize", [inputs[0], "", scales], mode="nearest", coordinate_transformation_mode="asymmetric",
+                     nearest_mode="floor")
+
+
 def _adaptive_average_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """Windows that overlap, or are one pixel for several, as products with matrices; even ones are an average pool."""
     means = [graph.constant(_means(size, windows, node.dtype), "means")
@@ -207,6 +215,7 @@ KERNELS: Mapping[str, ConvertOperation] = {
     "max_pool": _max_pool,
     "average_pool": _average_pool,
     "adaptive_average_pool": _adaptive_average_pool,
+    "repeat_pixels": _repeat_pixels,
     "unfold": _unfold,
     "fold": _fold,
     "embedding": lambda graph, node, inputs: graph.add("Gather", inputs, axis=0),

@@ -81,6 +81,7 @@ FUNCTIONS = {
     "average_pool": lambda x: F.avg_pool1d(x, 3, stride=2, padding=1, count_include_pad=False),
     "average_pool of images": lambda x: F.avg_pool2d(x[:, None], 2, ceil_mode=True),
     "average_pool over all": lambda x: F.adaptive_avg_pool2d(x[:, None], 1),
+    "repeat_pixels": lambda x: F.interpolate(x[:, None], scale_factor=(2, 3)) + F.interpolate(x[:, None], size=(6, 12)),
     "average_pool over windows that overlap": lambda x: F.adaptive_avg_pool2d(x[:, None], (2, 3)),
     "transposed_convolution": lambda x: F.conv_transpose1d(
         x, WEIGHTS[:3, :6].reshape(3, 2, 3), WEIGHTS[0, :2], stride=2, padding=1, output_padding=1),

@@ -20,9 +20,9 @@ Count = Callable[[Shape, Sequence[Shape], dict[str, Any]], int | None]
 REDUCTIONS = frozenset({"sum", "mean", "prod", "max", "min", "cumsum", "cumprod"})
 MOVES = frozenset({
     "reshape", "transpose", "swapaxes", "moveaxis", "rollaxis", "get_item", "set_item", "broadcast_to",
-    "concatenate", "stack", "pad", "tile", "repeat", "where", "roll", "rot90", "flip", "take", "take_along_axis",
-    "select", "real", "imag", "conjugate", "squeeze", "expand_dims", "diagonal", "tril", "triu", "sort", "cast", "copy",
-    "input", "embedding", "ravel", "sliding_window_view",
+    "concatenate", "stack", "pad", "tile", "repeat", "repeat_pixels", "where", "roll", "rot90", "flip", "take",
+    "take_along_axis", "select", "real", "imag", "conjugate", "squeeze", "expand_dims", "diagonal", "tril", "triu",
+    "sort", "cast", "copy", "input", "embedding", "ravel", "sliding_window_view",
 })
 
 

@@ -12,7 +12,7 @@ import scipy.special
 
 import autograd
 from autograd import Tensor, grad, jvp, vmap
-from autograd.rules.indexing import is_basic
+from autograd.rules.indexing import add_into_zeros, is_basic
 from autograd.scipy import special
 from autograd.tensor.index import places
 
@@ -220,3 +220,18 @@ def test_a_few_places_of_a_long_array_take_little_memory() -> None:
         assert tracemalloc.get_traced_memory()[1] < 10**5
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize("key", [np.s_[1:-1, ::2], np.s_[..., :2], np.s_[::-1, 1:]])
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 0, 1), (1, 2, 0)])
+def test_going_back_through_a_part_keeps_the_memory_order(key: Any, order: tuple[int, ...]) -> None:
+    """A convolution copies the cotangents that it finds in another order than its own."""
+    def ordered(x: Any) -> Any:
+        return np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
+
+    x = np.zeros((4, 5, 6))
+    g = ordered(np.random.default_rng(0).random(x[key].shape))
+    back = add_into_zeros(g, key=key, shape=x.shape)
+    x[key] = g
+    np.testing.assert_array_equal(back, x)
+    assert back.transpose(order).flags.c_contiguous

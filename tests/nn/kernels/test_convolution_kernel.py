@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from autograd import Tensor
 from autograd.arrays import Array
 from nn.kernels import by_columns, by_rows, correlation, depthwise, winograd
+from nn.kernels.average_pooling import repeat_pixels
 from nn.kernels.convolution import convolution, transposed_convolution
 from nn.kernels.layout import in_memory_order
 from nn.kernels.windows import Axis, axis
@@ -188,7 +189,7 @@ def test_results_keep_the_memory_order_and_elementwise_functions_do_too() -> Non
     options = {"stride": (1, 1), "padding": ((1, 1), (1, 1)), "dilation": (1, 1), "groups": 1}
     x, weight = random(generator, 2, 3, 6, 5), random(generator, 4, 3, 3, 3)
     out, _ = forward(x, weight, None, **options)
-    for image in (out, np.maximum(out, 0) * 2 + out):
+    for image in (out, np.maximum(out, 0) * 2 + out, np.concatenate([out, -out], axis=1), repeat_pixels(out, (2, 2))):
         assert np.may_share_memory(in_memory_order(image), image)
 
 

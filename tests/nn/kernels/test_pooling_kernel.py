@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from autograd import Tensor, jvp
 from autograd.testing import check_gradients
 from nn.kernels import max_pooling
-from nn.kernels.average_pooling import adaptive_average_pool, average_pool
+from nn.kernels.average_pooling import adaptive_average_pool, average_pool, repeat_pixels
 from nn.kernels.max_pooling import max_pool
 from tests.examples import examples
 from tests.nn.kernels.kernel_checks import assert_close, check, random
@@ -194,6 +194,25 @@ def test_an_average_of_many_float16_neither_overflows_nor_loses_digits(size: tup
     out.backward(np.ones_like(out.data))
     expected.backward(np.ones_like(expected.data))
     np.testing.assert_array_equal(narrow.grad.data, wide.grad.data.astype(np.float16))
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+@pytest.mark.parametrize("times", [(3,), (2, 1), (1, 2, 3), (1, 1)])
+def test_repeated_pixels_are_those_of_loops(times: tuple[int, ...], dtype: Any) -> None:
+    generator = np.random.default_rng(0)
+    x = Tensor(random(generator, 2, 3, 4, 5, 3)[..., *[0] * (3 - len(times))].astype(dtype), requires_grad=True)
+    out = repeat_pixels(x, times)
+    assert out.dtype == dtype
+    assert not np.may_share_memory(out.data, x.data)
+    g = random(generator, *out.shape).astype(dtype)
+    out.backward(g)
+    gradient = np.zeros(x.shape)
+    for at in np.ndindex(*out.shape[2:]):
+        place = tuple(i // k for i, k in zip(at, times, strict=True))
+        np.testing.assert_array_equal(out.data[:, :, *at], x.data[:, :, *place])
+        gradient[:, :, *place] += g[:, :, *at]
+    assert_close(x.grad.data, gradient, 1e-2 if dtype == np.float16 else 1e-6)
+    check_gradients(lambda x: repeat_pixels(x, times) ** 2, x.data.astype(float))
 
 
 def test_averages_differentiate_twice() -> None:
