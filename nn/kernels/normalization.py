@@ -7,7 +7,7 @@ variance over all axes but 1, group normalization over each of G groups of chann
 
 Memory. x is read in its memory order, N C H W or H N W C (see `statistics.py`); out and the cotangent of x have the
 same order. Forward takes two passes over memory (statistics, then one multiplication and one addition with
-coefficients per channel), and so does backward, each in blocks that stay in the cache.
+coefficients per channel), and so does backward, each in blocks that the threads share.
 
 Sources: Ioffe and Szegedy, "Batch normalization", 2015; Wu and He, "Group normalization", 2018.
 """

@@ -5,8 +5,8 @@ An image (N, C, ...) is read, without copying, as matrices (S, rows, length):
     by rows      a row is one channel of one sample: (N, C, pixels)         for N C H W
     by columns   a column belongs to one channel: (parts, pixels, C)        for H N W C, and for (N, C) itself
 
-By columns, several pixels share a row so that inner loops stay long. A pass over memory goes in blocks of S, which stay
-in the L2 cache. A mean and a variance take one pass if the mean is near zero, and two if it is far.
+By columns, several pixels share a row so that inner loops stay long. A pass over memory goes in blocks of S, which the
+threads share. A mean and a variance take one pass if the mean is near zero, and two if it is far.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from autograd.runtime.blocks import block_length, for_blocks
 from nn.kernels.memory_order import empty, in_order, memory_order
 from nn.kernels.sums import sums_over_rows
 
-BLOCK = 2**17  # elements per block
+BLOCK = 2**18  # elements per block: calls of some 10 us, as two threads hinder each other in shorter ones
 RUN = 16  # from this many neighbouring pixels on, a channel is read by rows
 LINE = 2048  # elements to which a row of pixels is lengthened
 NEAR = 0.8  # up to this ratio of mean² to mean of x², their difference is a precise variance
@@ -137,7 +137,7 @@ class Layout:
         return np.add.reduce(sums.reshape(2, *self.parts), axis=tuple(axis + 1 for axis in self.axes))  # type: ignore[no-any-return]
 
     def _for_blocks(self, work: Callable[[slice], object]) -> None:
-        for_blocks(work, self.shape[0], self.block, row=self.shape[2])
+        for_blocks(work, self.shape[0], self.block, row=self.shape[2], least=1)
 
     # --- Passes over memory ------------------------------------------------------------------------------------------
 
