@@ -4,7 +4,7 @@
 
 The random choice is made outside of the primitive, which is thus an ordinary function of its operands. `keep` takes one
 byte per element, and the pullback reads it again. Sixteen bits decide on each element, so p is rounded to a multiple of
-1/65536. Memory: `keep` and out have the memory order of x; passes run in blocks that stay in the L2 cache. x is not
+1/65536. Memory: `keep` and out have the memory order of x; passes run in blocks that threads share. x is not
 kept, as no derivative depends on it.
 
 Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
@@ -21,7 +21,7 @@ from autograd import Tensor
 from autograd.arrays import Array
 from autograd.declare.fused import Needs, fused
 from autograd.registry import Operation
-from autograd.runtime.blocks import BLOCK, for_blocks
+from autograd.runtime.blocks import LONG, for_blocks
 from autograd.tensor.box import constant_like
 from nn.kernels.memory_order import empty, flat, memory_order
 
@@ -56,7 +56,7 @@ def _scaled(x: Array, keep: Array, scale: float) -> Array:
         part = np.multiply(source[block], kept[block], out=target[block])
         np.multiply(part, factor, out=part)
 
-    for_blocks(work, out.size, BLOCK)
+    for_blocks(work, out.size, LONG)
     return out
 
 
