@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.arguments import as_tensor, refuses_foreign_options
 from autograd.arrays import Axes, one_of, weak
-from autograd.declare import elementwise, general, on_arrays_too, reduction
+from autograd.declare import elementwise, general, reduction
 from autograd.declare.poles import quotient
 from autograd.duck_arrays import HALF, Array
 from autograd.primitive import pole_safe
@@ -16,11 +16,11 @@ from autograd.registry import Operation
 from autograd.runtime.blocks import BLOCK, LONG, in_blocks
 from autograd.runtime.reduction import harmless_to_exp, nan_or_largest, reduce
 from autograd.runtime.selection import keep_into, maximum, minimum
-from autograd.runtime.silence import silent
 from autograd.tensor import Tensor
 
 from .error_function import erf_of, normal_cdf
 from .gelu import gelu_in_single
+from .logistic import logistic, sigmoid_of, silu_of
 from .ufuncs import select
 
 if TYPE_CHECKING:
@@ -36,14 +36,6 @@ def _where_positive(g: Array, out: Array) -> Array:
         if in_blocks(lambda product, g, out: keep_into(product, out > 0, g), product, g, out, block=LONG, least=2):
             return product
     return pole_safe(g, out > 0)
-
-
-@silent  # the result is right even where exp overflows
-def _sigmoid(x: Array) -> Array:
-    """1 / (1 + exp(-x)), which keeps its digits for negative x, where 1/2 + tanh(x / 2) / 2 cancels."""
-    if x.dtype.char == HALF:  # whose exp overflows at 11.1, where the sigmoid is far from its smallest number
-        return _sigmoid(x.astype(np.float32)).astype(x.dtype)
-    return 1 / (1 + np.exp(-x))
 
 
 def _refuse_complex(x: Array, name: str, instead: str) -> None:
@@ -83,9 +75,7 @@ def _floating(x: Any) -> Tensor:
 
 
 relu_of = elementwise(_relu, lambda out: out > 0, name="relu", times=_where_positive)
-sigmoid_of = elementwise(_sigmoid, lambda out: out * (1 - out), name="sigmoid")
-slope = on_arrays_too(sigmoid_of)
-softplus_of = elementwise(_softplus, lambda x: slope(x), name="softplus")
+softplus_of = elementwise(_softplus, lambda x: logistic(x), name="softplus")
 leaky_relu_of = elementwise(
     _leaky_relu, lambda x, y: select(x > 0, np.ones((), x.dtype), y), lambda x: np.minimum(x, 0), name="leaky_relu")
 elu_of = elementwise(
@@ -136,7 +126,7 @@ def silu(x: ArrayLike) -> Tensor:
     x = _floating(x)
     if x.dtype.char == HALF:  # rounded once: a sigmoid of -16 has one digit in it
         return silu(x.astype(np.float32)).astype(x.dtype)
-    return x * sigmoid(x)
+    return silu_of(x)
 
 
 def gelu(x: ArrayLike, approximate: str = "none") -> Tensor:

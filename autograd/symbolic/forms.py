@@ -105,6 +105,7 @@ def elementwise() -> dict[str, Form]:
         "leaky_relu": lambda x, slope: sp.Piecewise((x, x > 0), (slope * x, True)),
         "elu": lambda x, alpha: sp.Piecewise((x, x > 0), (alpha * (sp.exp(x) - 1), True)),
         "sigmoid": sigmoid,
+        "silu": lambda x: x * sigmoid(x),
         "expit": sigmoid,
         "softplus": lambda x: sp.log(1 + sp.exp(x)),
         "xlogy": lambda x, y: x * sp.log(y),

@@ -164,6 +164,7 @@ _OTHERS: dict[str, ConvertOperation] = {
         "CumSum", [inputs[0], graph.constant(np.array(_options(node)["axis"], np.int64), "axis")]),
     "square": lambda graph, node, inputs: graph.add("Mul", [inputs[0], inputs[0]]),
     "normal_cdf": _normal_cdf,
+    "silu": lambda graph, node, inputs: graph.add("Mul", [inputs[0], graph.add("Sigmoid", inputs)]),
     "gelu": lambda graph, node, inputs: graph.add("Gelu", inputs),
     "elu": lambda graph, node, inputs: graph.add("Elu", inputs[:1], alpha=float(graph.initializers[inputs[1]])),
     "concatenate": lambda graph, node, inputs: graph.add("Concat", inputs, axis=int(_options(node).get("axis", 0))),

@@ -19,6 +19,7 @@ import nn
 from autograd import Tensor
 from autograd.graph import reachable
 from autograd.rules.error_function import erfc_of_positive, normal_cdf_values
+from autograd.runtime.blocks import LONG
 from autograd.testing import check_gradients
 
 LARGE = 2**16
@@ -68,6 +69,28 @@ def test_the_approximate_gelu_keeps_its_digits_on_the_negative_side() -> None:
     np.testing.assert_allclose(gelu(x).numpy(), gelu(x.astype(float)).numpy(), rtol=1e-5)
     exact = mpmath.mpf(-10) / (1 + mpmath.exp(mpmath.sqrt(8 / mpmath.pi) * (10 + mpmath.mpf("44.715"))))
     assert gelu(Tensor(-10.0)).item() == pytest.approx(float(exact), rel=1e-12, abs=0)
+
+
+@pytest.mark.usefixtures("three_threads")
+@pytest.mark.parametrize("function", [autograd.sigmoid, autograd.silu])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("odd", [0.0, np.inf, -np.inf, np.nan])
+def test_many_numbers_are_what_they_are_one_by_one(function: Any, dtype: Any, odd: float) -> None:
+    """Many go in blocks, with another expression for the gradient, which is nan where the first one has a limit."""
+    x = np.linspace(-30, 30, 3 * LONG // 64 * 64, dtype=dtype).reshape(64, -1).T
+    x[5, 7] = odd
+    some = x[:, 7]
+    large, small = (Tensor(part, requires_grad=True) for part in (x, some))
+    out = function(large)
+    np.testing.assert_array_equal(out.numpy()[:, 7], function(small).numpy())
+    out.sum().backward()
+    function(small).sum().backward()
+    found, expected = large.grad.numpy()[:, 7], small.grad.numpy()
+    np.testing.assert_allclose(found, expected, rtol=40 * np.finfo(dtype).eps)
+    if odd == -np.inf:
+        assert found[5] == 0
+    if odd == np.inf:
+        assert found[5] == (function is autograd.silu)
 
 
 @pytest.mark.parametrize("function", [autograd.sigmoid, autograd.silu, autograd.gelu,
