@@ -55,7 +55,7 @@ halflogistic = Distribution(
 
 levy = Distribution(
     "levy", (0, INF), open_below=True, logpdf=lambda x: -(log(2 * pi) + 3 * np.log(x) + 1 / x) / 2,
-    cdf=lambda x: sc.erfc(np.sqrt(0.5 / x)), sf=lambda x: sc.erf(np.sqrt(0.5 / x)),
+    cdf=lambda x: sc.erfc(0.5 / np.sqrt(x / 2)), sf=lambda x: sc.erf(0.5 / np.sqrt(x / 2)),
     ppf=lambda q: 1 / sc.ndtri(q / 2) ** 2, isf=lambda q: 0.5 / sc.erfinv(q) ** 2)
 lomax = Distribution(
     "lomax", (0, INF), logpdf=lambda x, c: np.log(c) - (c + 1) * np.log1p(x),

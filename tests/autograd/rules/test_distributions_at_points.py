@@ -42,6 +42,16 @@ def test_the_cauchy_distribution_where_squares_overflow() -> None:
     check_gradients(stats.cauchy.logpdf, np.array([-2.0, -1.0, 0.3, 1.0]), order=2)
 
 
+@pytest.mark.parametrize("x", [1e120, 1e160, 1e200])
+def test_levys_upper_tail_has_slopes_where_the_square_of_a_reciprocal_underflows(x: float) -> None:
+    """Its share is sqrt(2 / (pi x)) there: the first slope was 0 far out, the second at 1e120 of the wrong sign."""
+    share = np.sqrt(2 / np.pi) * x**-0.5
+    assert float(stats.levy.sf(x)) == pytest.approx(share, rel=1e-12, abs=0)
+    assert grad(stats.levy.sf)(x) == pytest.approx(-share / x / 2, rel=1e-12, abs=1e-320)
+    assert grad(grad(stats.levy.sf))(x) == pytest.approx(0.75 * share / x / x, rel=1e-12, abs=1e-320)
+    assert grad(stats.levy.logsf)(x) == pytest.approx(-0.5 / x, rel=1e-12, abs=0)
+
+
 def test_a_parameter_is_given_once() -> None:
     with pytest.raises(TypeError, match="got 2 parameters by position and loc by name"):
         stats.gamma.ppf(Tensor([0.1]), 2.0, 3.0, loc=1.0)
