@@ -10,7 +10,7 @@ from autograd.duck_arrays import Array
 from autograd.rules.special.incomplete import f_log_density, student_log_density
 from autograd.rules.special.ufuncs import special as sc
 
-from .distribution import Distribution
+from .distribution import Distribution, through
 
 INF = np.inf
 HALF_LOG_2PI = log(2 * pi) / 2
@@ -19,12 +19,8 @@ norm = Distribution(
     "norm", (-INF, INF), logpdf=lambda x: -x * x / 2 - HALF_LOG_2PI, cdf=lambda x: sc.ndtr(x), sf=lambda x: sc.ndtr(-x),
     logcdf=lambda x: sc.log_ndtr(x), logsf=lambda x: sc.log_ndtr(-x), ppf=lambda q: sc.ndtri(q),
     isf=lambda q: -sc.ndtri(q))
-lognorm = Distribution(
-    "lognorm", (0, INF), open_below=True,
-    logpdf=lambda x, s: -((np.log(x) / s) ** 2) / 2 - np.log(s) - np.log(x) - HALF_LOG_2PI,
-    cdf=lambda x, s: sc.ndtr(np.log(x) / s), sf=lambda x, s: sc.ndtr(-np.log(x) / s),
-    logcdf=lambda x, s: sc.log_ndtr(np.log(x) / s), logsf=lambda x, s: sc.log_ndtr(-np.log(x) / s),
-    ppf=lambda q, s: np.exp(s * sc.ndtri(q)), isf=lambda q, s: np.exp(-s * sc.ndtri(q)))
+lognorm = Distribution("lognorm", (0, INF), open_below=True, **through(
+    norm, lambda x, s: np.log(x) / s, lambda y, s: np.exp(s * y), lambda x, s: -np.log(s) - np.log(x)))
 halfnorm = Distribution(
     "halfnorm", (0, INF), logpdf=lambda x: log(2 / pi) / 2 - x * x / 2, cdf=lambda x: sc.erf(x / sqrt(2)),
     sf=lambda x: 2 * sc.ndtr(-x), ppf=lambda q: sqrt(2) * sc.erfinv(q), isf=lambda q: -sc.ndtri(q / 2))
@@ -147,20 +143,13 @@ moyal = Distribution(
     "moyal", (-INF, INF), logpdf=lambda x: -(x + np.exp(-x)) / 2 - HALF_LOG_2PI,
     cdf=lambda x: sc.erfc(np.exp(-x / 2) / sqrt(2)), sf=lambda x: sc.erf(np.exp(-x / 2) / sqrt(2)),
     ppf=lambda q: -2 * np.log(sqrt(2) * sc.erfcinv(q)), isf=lambda q: -2 * np.log(sqrt(2) * sc.erfinv(q)))
-weibull_min = Distribution(
-    "weibull_min", (0, INF), logpdf=lambda x, c: np.log(c) + sc.xlogy(c - 1, x) - x**c,
-    cdf=lambda x, c: -np.expm1(-(x**c)),
-    sf=lambda x, c: np.exp(-(x**c)), logsf=lambda x, c: -(x**c), ppf=lambda q, c: (-np.log1p(-q)) ** (1 / c),
-    isf=lambda q, c: (-np.log(q)) ** (1 / c))
-weibull_max = Distribution(
-    "weibull_max", (-INF, 0), logpdf=lambda x, c: np.log(c) + sc.xlogy(c - 1, -x) - (-x) ** c,
-    cdf=lambda x, c: np.exp(-((-x) ** c)), logcdf=lambda x, c: -((-x) ** c), sf=lambda x, c: -np.expm1(-((-x) ** c)),
-    ppf=lambda q, c: -((-np.log(q)) ** (1 / c)), isf=lambda q, c: -((-np.log1p(-q)) ** (1 / c)))
-rayleigh = Distribution(
-    "rayleigh", (0, INF), logpdf=lambda x: np.where(x == INF, -INF, np.log(x) - x * x / 2),
-    cdf=lambda x: -np.expm1(-x * x / 2),
-    sf=lambda x: np.exp(-x * x / 2), logsf=lambda x: -x * x / 2, ppf=lambda q: np.sqrt(-2 * np.log1p(-q)),
-    isf=lambda q: np.sqrt(-2 * np.log(q)))
+weibull_min = Distribution("weibull_min", (0, INF), **through(
+    expon, lambda x, c: x**c, lambda y, c: y ** (1 / c), lambda x, c: np.log(c) + sc.xlogy(c - 1, x)))
+weibull_max = Distribution("weibull_max", (-INF, 0), **through(
+    expon, lambda x, c: (-x) ** c, lambda y, c: -(y ** (1 / c)), lambda x, c: np.log(c) + sc.xlogy(c - 1, -x),
+    falling=True))
+rayleigh = Distribution("rayleigh", (0, INF), **through(
+    expon, lambda x: x * x / 2, lambda y: np.sqrt(2 * y), lambda x: np.log(x)))
 pareto = Distribution(
     "pareto", (1, INF), logpdf=lambda x, b: np.log(b) - (b + 1) * np.log(x), cdf=lambda x, b: -np.expm1(-b * np.log(x)),
     sf=lambda x, b: x**-b, logsf=lambda x, b: -b * np.log(x), ppf=lambda q, b: np.exp(-np.log1p(-q) / b),

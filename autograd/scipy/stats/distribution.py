@@ -49,6 +49,29 @@ def of_member(family: Distribution, *shapes: float) -> dict[str, Form]:
     return {function: member(form) for function, form in family.forms.items()}
 
 
+def through(family: Distribution, function: Form, inverse: Form, log_slope: Form, *,
+            falling: bool = False) -> dict[str, Any]:
+    """The forms of a distribution of an x whose `function(x, *shapes)` has the distribution `family`, without shapes.
+
+    `inverse(y, *shapes)` is the x of a y, and `log_slope(x, *shapes)` the logarithm of |dy/dx|. If y is `falling` in x,
+    the tails change places.
+    """
+    def of_x(form: Form) -> Form:
+        return lambda x, *shapes: form(function(x, *shapes))
+
+    def quantile(form: Form) -> Form:
+        return lambda q, *shapes: inverse(form(q), *shapes)
+
+    def density(x: Array, *shapes: Array) -> Array:
+        return family.forms["logpdf"](function(x, *shapes)) + log_slope(x, *shapes)
+
+    forms = {name: (quantile if name in ("ppf", "isf") else of_x)(form) for name, form in family.forms.items()}
+    if falling:
+        for one, other in (("cdf", "sf"), ("logcdf", "logsf"), ("ppf", "isf")):
+            forms[one], forms[other] = forms[other], forms[one]
+    return forms | {"logpdf": reading(argument_names(function), density)}
+
+
 def all_of(conditions: Sequence[Array]) -> Array:
     return reduce(np.logical_and, conditions, True)
 

@@ -10,8 +10,8 @@ import numpy as np
 from autograd.duck_arrays import Array
 from autograd.rules.special.ufuncs import special as sc
 
-from .continuous import HALF_LOG_2PI, INF, log_expm1, log_of_one_and_square
-from .distribution import Distribution, of_member
+from .continuous import HALF_LOG_2PI, INF, expon, log_expm1, log_of_one_and_square, norm
+from .distribution import Distribution, of_member, through
 
 # --- Extremes: with a shape c, which may be 0, logarithms and exponentials of 1 + c x over c --------------------------
 
@@ -98,18 +98,12 @@ burr12 = Distribution(
     cdf=lambda x, c, d: -np.expm1(-d * np.log1p(x**c)), sf=lambda x, c, d: np.exp(-d * np.log1p(x**c)),
     logsf=lambda x, c, d: -d * np.log1p(x**c), ppf=lambda q, c, d: np.exp(log_expm1(-np.log1p(-q) / d) / c),
     isf=lambda q, c, d: np.exp(log_expm1(-np.log(q) / d) / c))
-genlogistic = Distribution(
-    "genlogistic", (-INF, INF), logpdf=lambda x, c: np.log(c) + c * sc.log_expit(x) + sc.log_expit(-x),
-    cdf=lambda x, c: np.exp(c * sc.log_expit(x)), logcdf=lambda x, c: c * sc.log_expit(x),
-    sf=lambda x, c: -np.expm1(c * sc.log_expit(x)), ppf=lambda q, c: -log_expm1(-np.log(q) / c),
-    isf=lambda q, c: -log_expm1(-np.log1p(-q) / c))
-johnsonsu = Distribution(
-    "johnsonsu", (-INF, INF), possible=lambda a, b: finite(a) & (b > 0),
-    logpdf=lambda x, a, b: np.log(b) - (a + b * np.arcsinh(x)) ** 2 / 2 - HALF_LOG_2PI - log_of_one_and_square(x) / 2,
-    cdf=lambda x, a, b: sc.ndtr(a + b * np.arcsinh(x)), sf=lambda x, a, b: sc.ndtr(-a - b * np.arcsinh(x)),
-    logcdf=lambda x, a, b: sc.log_ndtr(a + b * np.arcsinh(x)),
-    logsf=lambda x, a, b: sc.log_ndtr(-a - b * np.arcsinh(x)),
-    ppf=lambda q, a, b: np.sinh((sc.ndtri(q) - a) / b), isf=lambda q, a, b: np.sinh((-sc.ndtri(q) - a) / b))
+genlogistic = Distribution("genlogistic", (-INF, INF), **through(
+    expon, lambda x, c: -c * sc.log_expit(x), lambda y, c: -log_expm1(y / c), lambda x, c: np.log(c) + sc.log_expit(-x),
+    falling=True))
+johnsonsu = Distribution("johnsonsu", (-INF, INF), possible=lambda a, b: finite(a) & (b > 0), **through(
+    norm, lambda x, a, b: a + b * np.arcsinh(x), lambda y, a, b: np.sinh((y - a) / b),
+    lambda x, a, b: np.log(b) - log_of_one_and_square(x) / 2))
 
 
 def log_of_longer(x: Array, K: Array) -> Array:

@@ -10,8 +10,8 @@ from autograd.duck_arrays import Array
 from autograd.rules.special.incomplete import gamma_log_peak
 from autograd.rules.special.ufuncs import special as sc
 
-from .continuous import HALF_LOG_2PI, INF, log_expm1, log_of_one_and_square, lognorm
-from .distribution import Distribution, of_member
+from .continuous import HALF_LOG_2PI, INF, expon, log_expm1, log_of_one_and_square, lognorm, norm
+from .distribution import Distribution, of_member, through
 
 # --- Of the length of normal vectors ----------------------------------------------------------------------------------
 
@@ -57,11 +57,8 @@ levy = Distribution(
     "levy", (0, INF), open_below=True, logpdf=lambda x: -(log(2 * pi) + 3 * np.log(x) + 1 / x) / 2,
     cdf=lambda x: sc.erfc(0.5 / np.sqrt(x / 2)), sf=lambda x: sc.erf(0.5 / np.sqrt(x / 2)),
     ppf=lambda q: 1 / sc.ndtri(q / 2) ** 2, isf=lambda q: 0.5 / sc.erfinv(q) ** 2)
-lomax = Distribution(
-    "lomax", (0, INF), logpdf=lambda x, c: np.log(c) - (c + 1) * np.log1p(x),
-    cdf=lambda x, c: -np.expm1(-c * np.log1p(x)), sf=lambda x, c: np.exp(-c * np.log1p(x)),
-    logsf=lambda x, c: -c * np.log1p(x), ppf=lambda q, c: np.expm1(-np.log1p(-q) / c),
-    isf=lambda q, c: np.expm1(-np.log(q) / c))
+lomax = Distribution("lomax", (0, INF), **through(
+    expon, lambda x, c: c * np.log1p(x), lambda y, c: np.expm1(y / c), lambda x, c: np.log(c) - np.log1p(x)))
 fisk = Distribution(
     "fisk", (0, INF), logpdf=lambda x, c: np.log(c) + sc.xlogy(c - 1, x) - 2 * np.log1p(x**c),
     cdf=lambda x, c: sc.expit(c * np.log(x)), sf=lambda x, c: sc.expit(-c * np.log(x)),
@@ -71,10 +68,8 @@ betaprime = Distribution(
     cdf=lambda x, a, b: sc.fdtr(2 * a, 2 * b, b * x / a), sf=lambda x, a, b: sc.fdtrc(2 * a, 2 * b, b * x / a),
     ppf=lambda q, a, b: sc.betaincinv(a, b, q) / sc.betainccinv(b, a, q),
     isf=lambda q, a, b: sc.betainccinv(a, b, q) / sc.betaincinv(b, a, q))
-invweibull = Distribution(
-    "invweibull", (0, INF), open_below=True, logpdf=lambda x, c: np.log(c) - (c + 1) * np.log(x) - x**-c,
-    cdf=lambda x, c: np.exp(-(x**-c)), logcdf=lambda x, c: -(x**-c), sf=lambda x, c: -np.expm1(-(x**-c)),
-    ppf=lambda q, c: (-np.log(q)) ** (-1 / c), isf=lambda q, c: (-np.log1p(-q)) ** (-1 / c))
+invweibull = Distribution("invweibull", (0, INF), open_below=True, **through(
+    expon, lambda x, c: x**-c, lambda y, c: y ** (-1 / c), lambda x, c: np.log(c) - (c + 1) * np.log(x), falling=True))
 
 # --- Of quantities that have a familiar distribution as a member, or whose logarithm has one -------------------------
 
@@ -90,33 +85,26 @@ loglaplace = Distribution(
     sf=lambda x, c: np.where(x < 1, 1 - np.where(x < 1, x, 1.0) ** c / 2, np.where(x < 1, 1.0, x) ** -c / 2),
     ppf=lambda q, c: np.where(q < 0.5, (2 * q) ** (1 / c), 1 / (2 * (1 - q)) ** (1 / c)),
     isf=lambda q, c: np.where(q > 0.5, (2 * (1 - q)) ** (1 / c), 1 / (2 * q) ** (1 / c)))
-fatiguelife = Distribution(
-    "fatiguelife", (0, INF), open_below=True,
-    logpdf=lambda x, c: np.log1p(x) - (x - 1) ** 2 / (2 * x * c * c) - np.log(2 * c) - HALF_LOG_2PI - 1.5 * np.log(x),
-    cdf=lambda x, c: sc.ndtr((np.sqrt(x) - 1 / np.sqrt(x)) / c), sf=lambda x, c: sc.ndtr(
-        (1 / np.sqrt(x) - np.sqrt(x)) / c),
-    ppf=lambda q, c: of_normal(c * sc.ndtri(q)), isf=lambda q, c: of_normal(-c * sc.ndtri(q)))
 
 
-def of_normal(y: Array) -> Array:
-    """The x with sqrt(x) - 1 / sqrt(x) = y."""
-    size = np.where(y < 0, -y, y)
+def of_normal(y: Array, c: Array) -> Array:
+    """The x with sqrt(x) - 1 / sqrt(x) = c y."""
+    size = c * np.where(y < 0, -y, y)
     x = (size + np.sqrt(size * size + 4)) ** 2 / 4
     return np.where(y < 0, 1 / x, x)
 
 
+fatiguelife = Distribution("fatiguelife", (0, INF), open_below=True, **through(
+    norm, lambda x, c: (x - 1) / np.sqrt(x) / c, of_normal,
+    lambda x, c: np.log1p(x) - np.log(2 * c) - 1.5 * np.log(x)))
+
 # --- Others -----------------------------------------------------------------------------------------------------------
 
-gompertz = Distribution(
-    "gompertz", (0, INF), logpdf=lambda x, c: np.log(c) + x - c * np.expm1(x),
-    cdf=lambda x, c: -np.expm1(-c * np.expm1(x)), sf=lambda x, c: np.exp(-c * np.expm1(x)),
-    logsf=lambda x, c: -c * np.expm1(x), ppf=lambda q, c: np.log1p(-np.log1p(-q) / c),
-    isf=lambda q, c: np.log1p(-np.log(q) / c))
-exponpow = Distribution(
-    "exponpow", (0, INF), logpdf=lambda x, b: np.log(b) + sc.xlogy(b - 1, x) + x**b - np.expm1(x**b),
-    cdf=lambda x, b: -np.expm1(-np.expm1(x**b)), sf=lambda x, b: np.exp(-np.expm1(x**b)),
-    logsf=lambda x, b: -np.expm1(x**b), ppf=lambda q, b: np.log1p(-np.log1p(-q)) ** (1 / b),
-    isf=lambda q, b: np.log1p(-np.log(q)) ** (1 / b))
+gompertz = Distribution("gompertz", (0, INF), **through(
+    expon, lambda x, c: c * np.expm1(x), lambda y, c: np.log1p(y / c), lambda x, c: np.log(c) + x))
+exponpow = Distribution("exponpow", (0, INF), **through(
+    expon, lambda x, b: np.expm1(x**b), lambda y, b: np.log1p(y) ** (1 / b),
+    lambda x, b: np.log(b) + sc.xlogy(b - 1, x) + x**b))
 powerlaw = Distribution(
     "powerlaw", (0, 1), logpdf=lambda x, a: np.log(a) + sc.xlogy(a - 1, x), cdf=lambda x, a: x**a,
     sf=lambda x, a: -np.expm1(a * np.log(x)), logcdf=lambda x, a: a * np.log(x), ppf=lambda q, a: q ** (1 / a),

@@ -52,6 +52,22 @@ def test_levys_upper_tail_has_slopes_where_the_square_of_a_reciprocal_underflows
     assert grad(stats.levy.logsf)(x) == pytest.approx(-0.5 / x, rel=1e-12, abs=0)
 
 
+@pytest.mark.parametrize(("x", "c"), [
+    (1 + 3e-7, 1e-7), (1 - 3e-7, 1e-7), (1.2, 0.05), (0.8, 0.05), (0.1, 0.05), (5.0, 0.05), (1e-9, 0.05), (1e9, 0.05),
+    (1e-18, 1.7), (1e18, 1.7), (4e3, 1.7), (8e3, 30.0)])
+def test_a_life_until_fatigue_has_logarithms_far_out_and_digits_beside_1(x: float, c: float) -> None:
+    """Far out they were infinite with slopes of 0, and a share of an x - 1 of 1e-7 kept nine digits."""
+    with mpmath.workdps(50):
+        root, size = mpmath.sqrt(x), abs(mpmath.mpf(x) - 1)
+        y = size / (root * c)
+        share, density = mpmath.ncdf(-y), mpmath.npdf(y)
+        value, pull = float(mpmath.log(share)), density / share
+        slopes = [float(-pull * (root + 1 / root) / (2 * mpmath.mpf(x) * c)), float(pull * y / c)]
+    tail = stats.fatiguelife.logsf if x > 1 else stats.fatiguelife.logcdf
+    assert float(tail(x, c)) == pytest.approx(value, rel=1e-12)
+    assert grad(tail, argnums=(0, 1))(x, c) == pytest.approx([np.sign(x - 1) * slopes[0], slopes[1]], rel=1e-12)
+
+
 def test_a_parameter_is_given_once() -> None:
     with pytest.raises(TypeError, match="got 2 parameters by position and loc by name"):
         stats.gamma.ppf(Tensor([0.1]), 2.0, 3.0, loc=1.0)
