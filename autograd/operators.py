@@ -37,9 +37,9 @@ METHODS: dict[str, Callable[..., Any]] = {
     "sum": np.sum, "mean": np.mean, "var": np.var, "std": np.std, "max": np.max, "min": np.min, "prod": np.prod,
     "argmax": np.argmax, "argmin": np.argmin, "argsort": np.argsort, "any": np.any, "all": np.all,
     "swapaxes": np.swapaxes, "squeeze": np.squeeze, "ravel": np.ravel, "clip": np.clip,
-    "cumsum": np.cumsum, "cumprod": np.cumprod, "dot": np.dot, "take": np.take,
+    "cumsum": np.cumsum, "cumprod": np.cumprod,
     "round": np.round, "trace": np.trace, "diagonal": np.diagonal,
-    "put": np.put, "choose": np.choose, "argpartition": np.argpartition,
+    "put": np.put, "argpartition": np.argpartition,
     "nonzero": np.nonzero, "searchsorted": np.searchsorted, "exp": np.exp, "log": np.log, "sqrt": np.sqrt,
     "abs": np.absolute, "tanh": np.tanh, "sin": np.sin, "cos": np.cos, "clone": np.copy, "astype": np.astype,
 }
@@ -51,6 +51,8 @@ PROPERTIES: dict[str, property] = {
 OTHERS: dict[str, Callable[..., Any]] = {
     "reshape": methods.reshape, "flatten": refuses_foreign_options(methods.flatten), "transpose": methods.transpose,
     "copy": methods.copy,
+    "dot": methods.with_target(np.dot), "take": methods.with_target(np.take),
+    "choose": methods.with_target(np.choose),
     "conj": methods.conjugate, "conjugate": methods.conjugate, "compress": methods.compress,
     "fill": methods.fill, "repeat": methods.repeat, "sort": methods.sort, "partition": methods.partition,
     "__pow__": methods.power, "__round__": methods.rounded, "__divmod__": lambda self, other: np.divmod(self, other),

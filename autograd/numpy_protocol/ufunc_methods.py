@@ -52,6 +52,7 @@ def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: M
         model = getattr(ufunc, method)(np.ones(x.shape, x.dtype), *rest, **options)  # raises what NumPy raises
         options.pop("dtype", None)
         inputs = (x if x.dtype == model.dtype else x.astype(model.dtype), *rest)
+        return wrap(METHODS[method](ufunc, *inputs, **options).astype(model.dtype, copy=False))  # integers were widened
     return wrap(METHODS[method](ufunc, *inputs, **options))
 
 

@@ -150,6 +150,7 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period
     slope = np.where(kink, least(at(slopes, before), slope), slope)
     y = at(fp, anchor) + slope * np.where(level, 0, x - at(xp, anchor))
     y = y if known is None else np.where(infinite, known, y)
+    y = np.where(np.isnan(x), x, y) if y.dtype.kind == "c" else y  # as NumPy, without an imaginary part
     y = y if left is None else np.where(x < xp[0], left, y)
     return as_returned(y if right is None else np.where(x > xp[-1], right, y))
 

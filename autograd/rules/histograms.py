@@ -46,7 +46,7 @@ def evenly(known: Array, a: Any, range: Any) -> Array:
 def histogram_bin_edges(a: Any, bins: Any = 10, range: Any = None, weights: Any = None) -> Any:
     refuse_complex("histogram", a)
     known = piecewise_constant(np.histogram_bin_edges)(a, bins, range, weights)
-    return bins if np.ndim(bins) else evenly(known, a, range)
+    return array_of(bins) if np.ndim(bins) else evenly(known, a, range)
 
 
 @composite(np.histogram)

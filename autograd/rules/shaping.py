@@ -25,7 +25,8 @@ from .indexing import added_up, scatter
 # --- Shape and order of axes -----------------------------------------------------------------------------------------
 
 reshape_of = linear(np.reshape, lambda g, x, *, shape=None, order="C", copy=None: g.reshape(x.shape, order=order),
-                    views=True, evaluate=lambda x, *, shape, order="C", copy=None: x.reshape(shape, order=order))
+                    views=True, evaluate=lambda x, *, shape, order="C", copy=None: x.reshape(
+                        shape, order=order, **({} if copy is None else {"copy": copy})))
 ravel_of = linear(np.ravel, lambda g, x, *, order="C": g.reshape(x.shape, order=order), views=True)
 
 
@@ -88,7 +89,8 @@ def lying_as(x: Any, out: Array) -> Array:
 def reshape(a: Any, /, shape: Any, order: str = "C", *, copy: bool | None = None) -> Any:
     if copy:
         a = np.copy(a)
-    return reshape_of(a, shape=shape, order=settled_order(a, order))
+    options = {} if copy is not False else {"copy": False}
+    return reshape_of(a, shape=shape, order=settled_order(a, order), **options)
 
 
 @composite(np.ravel)

@@ -5,7 +5,8 @@ Methods that change an array in place are written as `t[key] = v` on tensors.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -47,8 +48,19 @@ def conjugate(self: Any) -> Any:
     return registry[np.conjugate](self) if self.dtype.kind == "c" else self  # as NumPy's method, unlike its function
 
 
-def compress(self: Any, condition: Any, axis: int | None = None) -> Any:
-    return np.compress(condition, self, axis)
+def compress(self: Any, condition: Any, axis: int | None = None, out: Any = None) -> Any:
+    return np.compress(condition, self, axis, out)
+
+
+def with_target(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The method of a NumPy function, which writes to a target that is given by its name: `t.take(i, out=y)`."""
+    rule = registry[function]
+
+    @wraps(rule)
+    def method(self: Any, *args: Any, **options: Any) -> Any:
+        return (function if "out" in options else rule)(self, *args, **options)
+
+    return method
 
 
 def repeat(self: Any, repeats: Any, axis: int | None = None, *more: int) -> Any:

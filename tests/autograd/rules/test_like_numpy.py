@@ -182,6 +182,16 @@ CALLS: dict[str, tuple[Call, tuple[Array, ...]]] = {
     # nothing, or less than nothing
     **{f"{f.__name__}.reduce of no {x.dtype}": (f.reduce, (x,)) for f in (np.bitwise_and, np.bitwise_or, np.bitwise_xor)
        for x in (np.zeros(0, np.uint8), np.zeros((0, 2), np.int16), np.zeros((3, 0), bool))},
+    "reduceat in a dtype": (lambda x: np.add.reduceat(x, [0, 2], dtype=np.int16), (SMALL,)),
+    "edges that are given": (lambda x: np.histogram_bin_edges(x, [0, 1, 2]), (HALVES,)),
+    "reshape without a copy, where it needs one":
+        (lambda x: np.reshape(x, x.shape[::-1], order="F", copy=False), (np.arange(6.0).reshape(2, 3),)),
+    "reshape without a copy": (lambda x: x.reshape(-1, copy=False), (np.arange(6.0).reshape(2, 3),)),
+    "interp of complex samples where there is none": (lambda x, y: np.interp(x, [0.0, 1], y * [1j, 2]).imag, (
+        np.array([0.5, np.nan]), np.ones(2))),
+    "methods with targets": (lambda x: [x.take([0, 1], out=np.zeros(2)), x.dot(x, out=np.zeros(())),
+                                        x.compress([True, False], out=np.zeros(1))], (HALVES,)),
+    "the method choose with a target": (lambda x: x.choose([HALVES, -HALVES], out=np.zeros(4)), (SMALL % 2,)),
     "reduceat of a list": (lambda i: np.add.reduceat([1.5, 2, 3], i), (np.array([0, 2]),)),
     **{f"{f.__name__} into {n}": (lambda x, f=f, n=n: f(x, n), (x,)) for f, x in (
         (np.array_split, HALVES), (np.split, HALVES), (np.hsplit, HALVES), (np.hsplit, GRID), (np.vsplit, GRID))
