@@ -41,7 +41,7 @@ def _in_few_passes(pulled: Callable[[Array, Array, Array], None], slope: Rule) -
     def times(g: Array, value: Array) -> Array:
         if _is_large(value, MANY) and _is_large(g, MANY) and g.dtype == value.dtype:
             with np.errstate(all="ignore"):  # what is nan here may have a limit
-                product = filled(pulled, np.empty_like(value), g, value, block=LONG)
+                product = filled(pulled, np.empty_like(value), g, value, block=LONG, least=2)
             if not np.isnan(nan_or_largest(product)):
                 return product
         return pole_safe(g, slope(value))
@@ -54,14 +54,14 @@ def _sigmoid(x: Array) -> Array:
     if x.dtype.char == HALF:  # whose exp overflows at 11.1, where the sigmoid is far from its smallest number
         return _sigmoid(x.astype(np.float32)).astype(x.dtype)
     if _is_large(x):
-        return filled(lambda out, x: _over(out, x, 1), np.empty_like(x), x, block=LONG)
+        return filled(lambda out, x: _over(out, x, 1), np.empty_like(x), x, block=LONG, least=2)
     return 1 / (1 + np.exp(-x))
 
 
 @silent
 def _silu(x: Array) -> Array:
     if _is_large(x):
-        return filled(lambda out, x: _over(out, x, x), np.empty_like(x), x, block=LONG)
+        return filled(lambda out, x: _over(out, x, x), np.empty_like(x), x, block=LONG, least=2)
     return x / (1 + np.exp(-x))
 
 

@@ -49,7 +49,8 @@ def in_blocks(work: Callable[..., object], out: Array, *arrays: Array, block: in
     if out.size <= block:
         work(*flat)
     else:
-        for_blocks(lambda some: work(*[array[some] for array in flat]), out.size, block, least=least)
+        for_blocks(lambda some: work(*[array[some] for array in flat]), out.size, block_length(out.size, 1, block),
+                   least=least)
     return True
 
 
