@@ -188,9 +188,9 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Any:
     if isinstance(axes, (int, np.integer)):
         if axes > min(a.ndim, b.ndim):
             raise ValueError(f"tensordot of shapes {a.shape} and {b.shape} over {axes} axes: one has fewer")
-        left, right = range(a.ndim - int(axes), a.ndim), range(int(axes))
+        left, right = list(range(a.ndim - int(axes), a.ndim)), list(range(int(axes)))
     else:
-        left, right = (side if isinstance(side, (tuple, list)) else np.atleast_1d(side) for side in axes)
+        left, right = (list(side) if isinstance(side, (tuple, list)) else np.atleast_1d(side).tolist() for side in axes)
     left, right = [one_axis(a, i) for i in left], [one_axis(b, i) for i in right]
     if [a.shape[i] for i in left] != [b.shape[i] for i in right]:
         raise ValueError(f"tensordot of shapes {a.shape} and {b.shape} over axes {left} and {right}: lengths differ")

@@ -8,6 +8,7 @@ their operands: the layers do, and raise errors in their own name.
     convolution     convolution and its adjoint, patches; the geometry in windows, the products in grouped, correlation,
                     winograd and depthwise, the memory layout in layout, volumes as images in volumes
     pooling         max_pooling and average_pooling on pooling_axis
+    resizing        reading between pixels, which pads too; whole factors are the adjoint of an average_pooling
     normalization   normalization (batch and group) on statistics; layer_norm and rms_norm
     sequences       rnn, lstm and gru on recurrence; attention, self_attention
     losses          cross_entropy and log_likelihood on labels; binary_cross_entropy, regression; reduction

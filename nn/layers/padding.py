@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import is_integer
+from nn.kernels.reading import Reading, read
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
@@ -184,7 +185,7 @@ def _cut(x: Tensor, around: Pads) -> Tensor:
 
 
 def surrounded(speaker: Speaker, x: Tensor, padding: Pads, mode: str) -> Tensor:
-    """The last axes continued beyond their ends by copies of themselves: by indices, so that it is differentiable."""
+    """The last axes continued beyond their ends by copies of themselves."""
     for axis, (before, after) in enumerate(padding, start=x.ndim - len(padding)):
         size, wanted = x.shape[axis], max(before, after)
         least = {"reflect": wanted + 1, "circular": wanted, "replicate": 1}[mode] if wanted else 0
@@ -192,5 +193,5 @@ def surrounded(speaker: Speaker, x: Tensor, padding: Pads, mode: str) -> Tensor:
             raise mistake(speaker, f"needs an input of at least {least} along each axis for "
                                    f"padding_mode={mode!r}, got {x.shape}")
         positions = np.pad(np.arange(size), (before, after), mode=MODES[mode])  # type: ignore[call-overload]  # one of NumPy's modes
-        x = x[(slice(None),) * axis + (positions,)]
+        x = read(x, axis=axis, reading=Reading.of(positions[np.newaxis], None, size))
     return x

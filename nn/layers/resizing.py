@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ from numpy.typing import ArrayLike
 from autograd import Tensor
 from autograd.arrays import Array
 from nn.kernels.average_pooling import adaptive_average_pool, repeat_pixels
+from nn.kernels.reading import Reading, read
 from nn.layers.arguments import Size, choice, positive_integers
 from nn.layers.input import AXES, Speaker, admitted, mistake, refusal
 from nn.layers.layer import Layer
 
 Factors = float | Sequence[float]
 Positions = Array
+Taps = tuple[Array, Array]  # for each new pixel the places of the old ones (K, m), and their weights
 Filter = Callable[[Positions], Positions]
 
 _ANY = (1, 2, 3)
@@ -72,8 +75,8 @@ def interpolate(input: ArrayLike, size: Size | None = None, scale_factor: Factor
     if "nearest" in mode:
         return _nearest(x, afters, steps, mode)  # type: ignore[no-any-return]
     for axis, (after, step) in enumerate(zip(afters, steps, strict=True), start=2):
-        x = (_smoothed(x, axis, after, step, *_SMOOTH[mode]) if antialias
-             else _resized(x, axis, after, step, mode, align_corners))
+        reading = _reading(x.shape[axis], after, step, mode, bool(align_corners), antialias)
+        x = x if reading is None else read(x, axis=axis, reading=reading)
     return x
 
 
@@ -96,14 +99,22 @@ def _sizes(speaker: Speaker, x: Any, size: Size | None,
     return each, afters
 
 
-def _resized(x: Any, axis: int, after: int, step: float, mode: str, align_corners: bool | None) -> Any:
-    """The axis in `after` pixels, a `step` apart, read between the old ones as the mode says."""
-    length = x.shape[axis]
-    if mode == "bicubic":
-        return _cubic(x, axis, _positions(length, after, step, align_corners))
-    if after == length:  # as it is, whatever the factor: as in PyTorch
-        return x
-    return _linear(x, axis, _positions(length, after, step, align_corners))
+@lru_cache
+def _reading(length: int, after: int, step: float, mode: str, align_corners: bool, antialias: bool) -> Reading | None:
+    """How an axis is read in `after` pixels, a `step` apart; None if it stays as it is.
+
+    One of the same length does so whatever the factor, as in PyTorch (and, antialiased, in Pillow), but not in mode
+    "bicubic".
+    """
+    if after == length and (antialias or mode != "bicubic"):
+        return None
+    if antialias:
+        places, weights = _smoothed(length, after, step, *_SMOOTH[mode])
+    else:
+        at = _positions(length, after, step, align_corners)
+        places, weights = (_cubic if mode == "bicubic" else _linear)(at)
+    within = np.clip(places, 0, length - 1).astype(int)  # the border goes on beyond the image
+    return Reading.of(within, weights, length)
 
 
 def _nearest(x: Any, afters: Sequence[int], steps: Sequence[float], mode: str) -> Any:
@@ -120,7 +131,7 @@ def _nearest(x: Any, afters: Sequence[int], steps: Sequence[float], mode: str) -
     if all(np.array_equal(at, np.repeat(np.arange(n), k)) for at, n, k in zip(places, lengths, times, strict=True)):
         return repeat_pixels(x, times)
     for axis, at in enumerate(places, start=2):
-        x = np.take(x, at, axis)
+        x = read(x, axis=axis, reading=Reading.of(at[np.newaxis], None, x.shape[axis]))
     return x
 
 
@@ -131,29 +142,27 @@ def _positions(length: int, after: int, step: float, align_corners: bool | None)
     return (np.arange(after) + 0.5) * step - 0.5
 
 
-def _smoothed(x: Any, axis: int, after: int, step: float, filter: Filter, reach: int) -> Any:
+def _smoothed(length: int, after: int, step: float, filter: Filter, reach: int) -> Taps:
     """Each new pixel as a mean of the old ones within `reach` new ones, by a filter as wide as a new one."""
-    if after == x.shape[axis]:  # as it is, whatever the factor: as in Pillow and PyTorch
-        return x
     width = max(step, 1.0)
     centres = (np.arange(after) + 0.5) * step
-    low, end = (np.clip(centres + side * reach * width + 0.5, 0, x.shape[axis]).astype(int) for side in (-1, 1))
+    low, end = (np.clip(centres + side * reach * width + 0.5, 0, length).astype(int) for side in (-1, 1))
     old = low + np.arange((end - low).max())[:, np.newaxis]
     weights = np.where(old < end, filter(np.abs(old + 0.5 - centres) / width), 0.0)
-    return _read(x, axis, low, weights / weights.sum(axis=0))
+    return old, weights / weights.sum(axis=0)
 
 
-def _linear(x: Any, axis: int, at: Positions) -> Any:
+def _linear(at: Positions) -> Taps:
     """Each new pixel between two old ones, which share its weight; before the first it is the first."""
     at = np.maximum(at, 0)
     low = np.floor(at)
-    return _read(x, axis, low, (1 - (at - low), at - low))
+    return np.stack([low, low + 1]), np.stack([1 - (at - low), at - low])
 
 
-def _cubic(x: Any, axis: int, at: Positions) -> Any:
+def _cubic(at: Positions) -> Taps:
     """Each new pixel among four old ones, by cubic convolution with a = -3/4."""
     low = np.floor(at)
-    return _read(x, axis, low - 1, cubic_shares(at - low))
+    return low + np.arange(-1, 3)[:, np.newaxis], np.stack(cubic_shares(at - low))
 
 
 def cubic_shares(t: Any) -> list[Any]:
@@ -173,16 +182,6 @@ def _near(t: Any, a: float) -> Any:
 
 def _far(t: Any, a: float) -> Any:
     return ((a * t - 5 * a) * t + 8 * a) * t - 4 * a
-
-
-def _read(x: Any, axis: int, low: Positions, weights: Iterable[Positions]) -> Any:
-    """A weighted sum over the pixels from `low` on. The border goes on beyond the image."""
-    shape = -1, *[1] * (x.ndim - axis - 1)
-    total: Any = 0
-    for k, weight in enumerate(weights):
-        pixels = np.take(x, np.clip(low.astype(int) + k, 0, x.shape[axis] - 1), axis)
-        total = total + weight.astype(x.dtype).reshape(shape) * pixels
-    return total
 
 
 def _check(speaker: Speaker, size: Any, scale_factor: Any, mode: str, align_corners: bool | None) -> None:

@@ -119,6 +119,18 @@ def _repeat_pixels(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
                      nearest_mode="floor")
 
 
+def _read_between(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """A product with the matrix of the weights, or, where each pixel is one of the old ones, these."""
+    axis, reading, ndim = int(node.options["axis"]), node.options["reading"], len(input_shape(node))
+    if reading.weight is None and [to for to, _, _ in reading.rounds] == [None]:
+        return graph.add("Gather", [inputs[0], graph.constant(reading.rounds[0][1], "pixels")], axis=axis)
+    weights = np.zeros((reading.after, reading.length), node.dtype)
+    np.add.at(weights, (reading.to, reading.source), 1 if reading.weight is None else reading.weight)
+    letters = "abcde"[:ndim]
+    equation = f"{letters},z{letters[axis]}->{letters.replace(letters[axis], 'z')}"
+    return graph.add("Einsum", [*inputs, graph.constant(weights, "weights")], equation=equation)
+
+
 def _adaptive_average_pool(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """Windows that overlap, or are one pixel for several, as products with matrices; even ones are an average pool."""
     means = [graph.constant(_means(size, windows, node.dtype), "means")
@@ -216,6 +228,7 @@ KERNELS: Mapping[str, ConvertOperation] = {
     "average_pool": _average_pool,
     "adaptive_average_pool": _adaptive_average_pool,
     "repeat_pixels": _repeat_pixels,
+    "read_between": _read_between,
     "unfold": _unfold,
     "fold": _fold,
     "embedding": lambda graph, node, inputs: graph.add("Gather", inputs, axis=0),

@@ -49,6 +49,12 @@ def _recurrence(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) 
     return 2 * steps * batch * sum(prod(shape) for shape in [shape for shape in rest if len(shape) == 2][-2:])
 
 
+def _read_between(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+    """Each entry scales a pixel and adds it; without weights pixels are only moved."""
+    reading = options["reading"]
+    return 0 if reading.weight is None else 2 * len(reading.to) * prod(out) // reading.after
+
+
 def _attention(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
     """Scores and weighted sums; the softmax between them is three a score."""
     query, key, value = operands[:3]
@@ -75,7 +81,8 @@ def _cubic(factor: float) -> Count:
 COUNTS: dict[str, Count] = {
     "matmul": _product, "einsum": _einsum, "linear": _product, "convolution": _convolution,
     "transposed_convolution": _transposed_convolution, "rnn": _recurrence, "lstm": _recurrence, "gru": _recurrence,
-    "attention": _attention, "self_attention": _self_attention, "fft": _fourier, "ifft": _fourier, "inv": _cubic(2),
+    "attention": _attention, "self_attention": _self_attention,
+    "read_between": _read_between, "fft": _fourier, "ifft": _fourier, "inv": _cubic(2),
     "det": _cubic(2 / 3), "slogdet": _cubic(2 / 3), "cholesky": _cubic(1 / 3),
 }
 
