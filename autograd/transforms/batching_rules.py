@@ -256,7 +256,7 @@ RULES: dict[str, BatchingRule] = {
     **dict.fromkeys(("reshape", "ravel"), reshape),
     "transpose": transpose, "swapaxes": shifting_axes("axis1", "axis2"), "diagonal": shifting_axes("axis1", "axis2"),
     "sliding_window_view": shifting_axes("axis"), "moveaxis": shifting_axes("source", "destination"),
-    **dict.fromkeys(("flip", "take", "repeat", "read_between"), shifting_axes("axis")),
+    **dict.fromkeys(("flip", "take", "repeat", "read_pixels"), shifting_axes("axis")),
     "expand_dims": expand_dims, "squeeze": squeeze, "broadcast_to": broadcast_to, "get_item": get_item,
     "set_item": set_item,
     "add_into_zeros": add_into_zeros, **dict.fromkeys(("concatenate", "stack"), joining), "pad": pad, "tile": tile,

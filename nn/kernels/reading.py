@@ -45,6 +45,12 @@ class Reading:
         return Reading(self.source, self.to, self.weight, length=self.after, after=self.length)
 
     @cached_property
+    def times(self) -> int:
+        """How often each pixel comes, one after the other; 0 if not all come equally often, or in this order."""
+        times = self.after // self.length
+        return times if np.array_equal(self.source, np.repeat(np.arange(self.length), times)) else 0
+
+    @cached_property
     def rounds(self) -> list[Round]:
         """The places, None for all of them in order, with the pixels and the weights that are added there."""
         return list(self._rounds())
@@ -94,4 +100,4 @@ def _scale(part: Array, weight: Array, at: int) -> None:
 
 
 read: Any = on_arrays_too(linear(
-    _read, lambda g, *, axis, reading: read(g, axis=axis, reading=reading.transpose), name="read_between"))
+    _read, lambda g, *, axis, reading: read(g, axis=axis, reading=reading.transpose), name="read_pixels"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -192,6 +193,12 @@ def surrounded(speaker: Speaker, x: Tensor, padding: Pads, mode: str) -> Tensor:
         if size < least:
             raise mistake(speaker, f"needs an input of at least {least} along each axis for "
                                    f"padding_mode={mode!r}, got {x.shape}")
-        positions = np.pad(np.arange(size), (before, after), mode=MODES[mode])  # type: ignore[call-overload]  # one of NumPy's modes
-        x = read(x, axis=axis, reading=Reading.of(positions[np.newaxis], None, size))
+        if wanted:
+            x = read(x, axis=axis, reading=_continued(size, before, after, mode))
     return x
+
+
+@lru_cache
+def _continued(size: int, before: int, after: int, mode: str) -> Reading:
+    positions = np.pad(np.arange(size), (before, after), mode=MODES[mode])  # type: ignore[call-overload]  # one of NumPy's modes
+    return Reading.of(positions[np.newaxis], None, size)

@@ -119,20 +119,25 @@ def _reading(length: int, after: int, step: float, mode: str, align_corners: boo
 
 def _nearest(x: Any, afters: Sequence[int], steps: Sequence[float], mode: str) -> Any:
     """Each new pixel is the old one at its place; all of them repeated equally often are one operation."""
-    precise: Any = np.float64 if x.dtype == np.float64 else np.float32
-    lengths, places = x.shape[2:], []
-    for length, after, step in zip(lengths, afters, steps, strict=True):
-        if mode == "nearest" and len(lengths) == 2 and after in (length, 2 * length):
+    precise = np.dtype(np.float64 if x.dtype == np.float64 else np.float32)
+    readings = []
+    for length, after, step in zip(x.shape[2:], afters, steps, strict=True):
+        if mode == "nearest" and x.ndim == 4 and after in (length, 2 * length):
             step = length / after  # of images, PyTorch repeats each pixel for any factor, as 2.3, that makes 6 of 3
-        positions = (np.arange(after, dtype=precise) + precise(0.5 * (mode == "nearest-exact"))) * precise(step)
-        # As in PyTorch, in double precision too: a position that rounding alone keeps from a whole number is that one.
-        places.append(np.minimum(positions.astype(np.float32).astype(int), length - 1))
-    times = [after // length for length, after in zip(lengths, afters, strict=True)]
-    if all(np.array_equal(at, np.repeat(np.arange(n), k)) for at, n, k in zip(places, lengths, times, strict=True)):
-        return repeat_pixels(x, times)
-    for axis, at in enumerate(places, start=2):
-        x = read(x, axis=axis, reading=Reading.of(at[np.newaxis], None, x.shape[axis]))
+        readings.append(_nearest_places(length, after, step, 0.5 * (mode == "nearest-exact"), precise))
+    if all(reading.times for reading in readings):
+        return repeat_pixels(x, [reading.times for reading in readings])
+    for axis, reading in enumerate(readings, start=2):
+        x = read(x, axis=axis, reading=reading)
     return x
+
+
+@lru_cache
+def _nearest_places(length: int, after: int, step: float, centre: float, precise: np.dtype[Any]) -> Reading:
+    positions = (np.arange(after, dtype=precise) + precise.type(centre)) * precise.type(step)
+    # As in PyTorch, in double precision too: a position that rounding alone keeps from a whole number is that one.
+    places = np.minimum(positions.astype(np.float32).astype(int), length - 1)
+    return Reading.of(places[np.newaxis], None, length)
 
 
 def _positions(length: int, after: int, step: float, align_corners: bool | None) -> Positions:

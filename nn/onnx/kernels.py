@@ -119,7 +119,7 @@ def _repeat_pixels(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
                      nearest_mode="floor")
 
 
-def _read_between(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+def _read_pixels(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """A product with the matrix of the weights, or, where each pixel is one of the old ones, these."""
     axis, reading, ndim = int(node.options["axis"]), node.options["reading"], len(input_shape(node))
     if reading.weight is None and [to for to, _, _ in reading.rounds] == [None]:
@@ -228,7 +228,7 @@ KERNELS: Mapping[str, ConvertOperation] = {
     "average_pool": _average_pool,
     "adaptive_average_pool": _adaptive_average_pool,
     "repeat_pixels": _repeat_pixels,
-    "read_between": _read_between,
+    "read_pixels": _read_pixels,
     "unfold": _unfold,
     "fold": _fold,
     "embedding": lambda graph, node, inputs: graph.add("Gather", inputs, axis=0),

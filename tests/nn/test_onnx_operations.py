@@ -93,7 +93,7 @@ FUNCTIONS = {
     "group_norm": lambda x: F.group_norm(x[:, :2], 1, *WEIGHTS[:2, :2]) + F.group_norm(x, 3)[:, 1:],
     "instance_norm": lambda x: F.instance_norm(x) + F.instance_norm(x, *WEIGHTS[:2, :3] ** 2, use_input_stats=False),
     "rms_norm": lambda x: F.rms_norm(x, (4,)) + F.rms_norm(x, (3, 4), WEIGHTS[:3, :4], 0.1),
-    "read_between": lambda x: F.interpolate(x, size=7, mode="linear") + F.interpolate(x, size=7),
+    "read_pixels": lambda x: F.interpolate(x, size=7, mode="linear") + F.interpolate(x, size=7),
     "pad by what is there": lambda x: (
         F.pad(x, (1, 2), "reflect") + F.pad(x, (3, 0), "circular") + F.pad(x, (2, 1), "replicate")),
     "get_item by indices": lambda x: x[:, [2, 0, 0]] + x[..., np.array([[0, 3], [1, -1]]).ravel()],

@@ -49,7 +49,7 @@ def _recurrence(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) 
     return 2 * steps * batch * sum(prod(shape) for shape in [shape for shape in rest if len(shape) == 2][-2:])
 
 
-def _read_between(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
+def _read_pixels(out: Shape, operands: Sequence[Shape], options: dict[str, Any]) -> int:
     """Each entry scales a pixel and adds it; without weights pixels are only moved."""
     reading = options["reading"]
     return 0 if reading.weight is None else 2 * len(reading.to) * prod(out) // reading.after
@@ -82,7 +82,7 @@ COUNTS: dict[str, Count] = {
     "matmul": _product, "einsum": _einsum, "linear": _product, "convolution": _convolution,
     "transposed_convolution": _transposed_convolution, "rnn": _recurrence, "lstm": _recurrence, "gru": _recurrence,
     "attention": _attention, "self_attention": _self_attention,
-    "read_between": _read_between, "fft": _fourier, "ifft": _fourier, "inv": _cubic(2),
+    "read_pixels": _read_pixels, "fft": _fourier, "ifft": _fourier, "inv": _cubic(2),
     "det": _cubic(2 / 3), "slogdet": _cubic(2 / 3), "cholesky": _cubic(1 / 3),
 }
 

@@ -57,8 +57,8 @@ def test_operations_of_convolutions_are_counted(batch: int, groups: int, kernel:
 
 def test_reading_between_pixels_is_counted_and_moving_them_is_free() -> None:
     resized = nn.functional.interpolate(array(2, 3, 5), size=7, mode="linear")
-    assert counted(resized, "read_between") == sum(2 for _ in product(range(2), range(3), range(7), range(2)))
-    assert counted(nn.ReflectionPad1d(1)(array(2, 3, 5)), "read_between") == 0
+    assert counted(resized, "read_pixels") == sum(2 for _ in product(range(2), range(3), range(7), range(2)))
+    assert counted(nn.ReflectionPad1d(1)(array(2, 3, 5)), "read_pixels") == 0
 
 
 @pytest.mark.parametrize(("layer", "gates"), [(nn.RNN, 1), (nn.GRU, 3), (nn.LSTM, 4)])
