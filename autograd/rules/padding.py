@@ -36,8 +36,8 @@ def pad(array: Any, pad_width: Any, mode: Any = "constant", **options: Any) -> A
     widths = widths_of(pad_width, array.ndim)
     if not np.any(widths):
         return np.copy(array)
-    if mode == "constant" and type(value := options.get("constant_values", 0)) is int and value == 0:
-        return zeros_around(array, widths=widths)
+    if mode == "constant" and type(value := options.get("constant_values", 0)) in (int, float):
+        return around(array, widths=widths, value=float(value) if value else value)
     out = array
     for axis, (before, after) in enumerate(widths):
         if before or after:
@@ -58,14 +58,15 @@ def within(shape: Sequence[int], widths: Widths) -> tuple[slice, ...]:
     return tuple(slice(before, before + n) for (before, _), n in zip(widths, shape, strict=True))
 
 
-def _zeros_around(x: Array, *, widths: Widths) -> Array:
+def _around(x: Array, *, widths: Widths, value: float = 0) -> Array:
     shape = [before + n + after for (before, after), n in zip(widths, x.shape, strict=True)]
-    out = np.zeros(shape, x.dtype, order="F" if x.flags.fnc else "C")
+    layout: dict[str, Any] = {"dtype": x.dtype, "order": "F" if x.flags.fnc else "C"}
+    out = np.full(shape, value, **layout) if type(value) is float else np.zeros(shape, **layout)
     out[within(x.shape, widths)] = x
     return out
 
 
-zeros_around = linear(_zeros_around, lambda g, x, *, widths: g[within(x.shape, widths)], name="pad")
+around = linear(_around, lambda g, x, *, widths, value=0: g[within(x.shape, widths)], name="pad", offset="value")
 
 
 def along_axis(x: Array, axis: int, before: int, after: int, mode: Any, options: dict[str, Any]) -> Array:

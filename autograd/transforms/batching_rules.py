@@ -213,7 +213,7 @@ def joining(call: Call) -> Any:
 
 
 def pad(call: Call) -> Any:
-    return call.of(call.x, widths=((0, 0), *call.options["widths"]))
+    return call.of(call.x, **{**call.options, "widths": ((0, 0), *call.options["widths"])})
 
 
 def tile(call: Call) -> Any:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from autograd import Tensor
 from autograd.arrays import weak
-from nn.layers.activation import Activation, WithInplace
+from nn.layers.activation import Activation, WithInplace, relu
 from nn.layers.arguments import nonnegative
 from nn.layers.input import admitted
 
@@ -49,8 +49,8 @@ def hardshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
 def softshrink(input: ArrayLike, lambd: float = 0.5) -> Tensor:
     """x - lambd where x > lambd, x + lambd where x < -lambd, else 0, elementwise; otherwise as `nn.Softshrink`."""
     nonnegative("softshrink", lambd=lambd)
-    x = admitted("softshrink", input, real=True)
-    return np.where(abs(x) <= lambd, 0, x - np.sign(x) * weak(lambd))  # type: ignore[return-value]  # NumPy declares an array
+    x: Any = admitted("softshrink", input, real=True)
+    return relu(x - weak(lambd)) - relu(-x - weak(lambd))
 
 
 def threshold(input: ArrayLike, threshold: float, value: float, inplace: bool = False) -> Tensor:

@@ -177,9 +177,14 @@ class _Writer:
                 raise ValueError(f"export_onnx: {self.kind}.forward uses a tensor of shape {node.shape} from elsewhere")
             path, tensor = self.state[node]
             return self.graph.constant(tensor.data, path)
-        inputs = [self.by_node[parent] if parent is not None else self._constant(node, position)
+        inputs = [self._cast(parent, node) if parent is not None else self._constant(node, position)
                   for position, parent in enumerate(node.parents)]
         return self._operation(node, inputs)
+
+    def _cast(self, parent: Node, node: Node) -> str:
+        """The name of an operand in the dtype of the result: ONNX's operators take operands of one dtype only."""
+        name = self.by_node[parent]
+        return name if parent.dtype == node.dtype else self.graph.cast(name, node.dtype)
 
     def _operation(self, node: Node, inputs: Sequence[str]) -> str:
         try:

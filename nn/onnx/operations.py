@@ -20,10 +20,12 @@ _SAME_MEANING = {
     "reciprocal": "Reciprocal", "exp": "Exp", "log": "Log", "sqrt": "Sqrt", "sin": "Sin", "cos": "Cos",
     "tan": "Tan", "arcsin": "Asin", "arccos": "Acos", "arctan": "Atan", "sinh": "Sinh", "cosh": "Cosh", "tanh": "Tanh",
     "arcsinh": "Asinh", "arccosh": "Acosh", "arctanh": "Atanh", "erf": "Erf", "relu": "Relu", "leaky_relu": "PRelu",
-    "sigmoid": "Sigmoid", "softplus": "Softplus", "copy": "Identity", "where": "Where",
+    "sigmoid": "Sigmoid", "softplus": "Softplus", "copy": "Identity", "where": "Where", "fabs": "Abs",
+    "positive": "Identity", "real": "Identity", "conjugate": "Identity", "det": "Det",
 }
-_REDUCTIONS = {"sum": "ReduceSum", "mean": "ReduceMean", "max": "ReduceMax", "min": "ReduceMin", "prod": "ReduceProd",
-               "logsumexp": "ReduceLogSumExp"}
+_REDUCTIONS = {"sum": ("ReduceSum", "Add"), "prod": ("ReduceProd", "Mul"), "max": ("ReduceMax", "Max"),
+               "min": ("ReduceMin", "Min"), "mean": ("ReduceMean", ""), "logsumexp": ("ReduceLogSumExp", "")}
+"""Each with the operator that joins `initial`."""
 
 
 def convert(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -61,9 +63,16 @@ def _keepdims(node: Node) -> int:
 
 
 def _reduction(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    axis = _options(node).get("axis")
+    """Over one axis, several or all; raises KeyError for one of some elements only (`where`)."""
+    (operator, join), options = _REDUCTIONS[node.primitive.name], _options(node)
+    if "where" in options or len(inputs) > 1:
+        raise KeyError(node.primitive.name)
+    axis = options.get("axis")
     axes = [] if axis is None else [graph.integers([axis] if isinstance(axis, int) else list(axis))]
-    return graph.add(_REDUCTIONS[node.primitive.name], [*inputs, *axes], keepdims=_keepdims(node))
+    out = graph.add(operator, [*inputs, *axes], keepdims=_keepdims(node))
+    if options.get("initial") is None:
+        return out
+    return graph.add(join, [out, graph.constant(np.array(options["initial"], node.dtype))])
 
 
 def _variance(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -81,9 +90,9 @@ def _variance(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
 
 
 def _length(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
-    order = {1: "ReduceL1", 2: "ReduceL2"}[_options(node).get("ord", 2)]
-    axis = graph.integers([int(_options(node)["axis"])])
-    return graph.add(order, [inputs[0], axis], keepdims=_keepdims(node))
+    order, axis = {1: "ReduceL1", 2: "ReduceL2"}[_options(node).get("ord", 2)], _options(node)["axis"]
+    axes = graph.integers([axis] if isinstance(axis, int) else list(axis))
+    return graph.add(order, [inputs[0], axes], keepdims=_keepdims(node))
 
 
 def _take(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
@@ -150,6 +159,76 @@ def _stack(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     return graph.add("Concat", spread, axis=axis)
 
 
+def _pad(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    value = graph.constant(np.array(_options(node)["value"], node.dtype))
+    return graph.add("Pad", [inputs[0], graph.integers(pads(_options(node)["widths"])), value])
+
+
+def _scaled(operator: str, factor: float) -> ConvertOperation:
+    """An operator, and then a factor: logarithms of another base are multiples of the natural one."""
+
+    def write(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+        return graph.add("Mul", [graph.add(operator, inputs), graph.constant(np.array(factor, node.dtype))])
+
+    return write
+
+
+def _logaddexp(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """max(x, y) + log(1 + exp(-|x - y|))."""
+    gap = graph.add("Neg", [graph.add("Abs", [graph.add("Sub", inputs)])])
+    return graph.add("Add", [graph.add("Max", inputs), graph.add("Softplus", [gap])])
+
+
+def _rearranged(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """Elements of one axis or several in another order, which NumPy's function says of the places along each.
+
+    Raises KeyError where an axis is the batch's, which may have another length at run time.
+    """
+    name, options, shape = node.primitive.name, dict(_options(node)), input_shape(node)
+    axes = options.pop("axis", None)
+    given = [axes] if isinstance(axes, int) else [*(range(len(shape)) if axes is None else axes)]
+    shifts = np.broadcast_to(options.pop("shift", 0), len(given)).tolist()
+    out = inputs[0]
+    for axis, shift in zip((a % len(shape) for a in given), shifts, strict=True):
+        if not axis:
+            raise KeyError(name)
+        places = np.arange(shape[axis])
+        order = np.flip(places) if name == "flip" else np.roll(places, shift)
+        out = graph.add("Gather", [out, graph.constant(order, "indices")], axis=axis)
+    return out
+
+
+def _triangle(graph: Graph, node: Node, inputs: Sequence[str], upper: int) -> str:
+    diagonal = graph.constant(np.array(_options(node)["k"], np.int64), "diagonal")
+    return graph.add("Trilu", [inputs[0], diagonal], upper=upper)
+
+
+def _one(graph: Graph, node: Node) -> str:
+    return graph.constant(np.array(1, node.dtype))
+
+
+def _expm1(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """tanh(x/2) (exp(x) + 1), which keeps its digits beside 0."""
+    tanh = graph.add("Tanh", [graph.add("Mul", [inputs[0], graph.constant(np.array(0.5, node.dtype))])])
+    return graph.add("Mul", [tanh, graph.add("Add", [graph.add("Exp", inputs), _one(graph, node)])])
+
+
+def _remainder(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """With the sign of the divisor: C's remainder, and the divisor added where the signs differ."""
+    rest = graph.add("Mod", inputs, fmod=1)
+    signs = graph.add("Mul", [graph.add("Sign", [name]) for name in (rest, inputs[1])])
+    differ = graph.add("Less", [signs, graph.constant(np.array(0, node.dtype))])
+    return graph.add("Where", [differ, graph.add("Add", [rest, inputs[1]]), rest])
+
+
+def _sort(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """All elements of an axis but the batch's, the smallest first."""
+    axis, shape = int(_options(node).get("axis", -1)), input_shape(node)
+    if not axis % len(shape):
+        raise KeyError("sort")
+    return graph.add_many("TopK", [inputs[0], graph.integers([shape[axis]])], 2, axis=axis, largest=0)[0]
+
+
 _OTHERS: dict[str, ConvertOperation] = {
     "reshape": _reshape,
     "ravel": _reshape,
@@ -158,6 +237,26 @@ _OTHERS: dict[str, ConvertOperation] = {
     "transpose": _permute,
     "swapaxes": _permute,
     "moveaxis": _permute,
+    "rollaxis": _permute,
+    "flip": _rearranged,
+    "roll": _rearranged,
+    "sort": _sort,
+    "tril": lambda graph, node, inputs: _triangle(graph, node, inputs, upper=0),
+    "triu": lambda graph, node, inputs: _triangle(graph, node, inputs, upper=1),
+    "log2": _scaled("Log", 1 / math.log(2)),
+    "log10": _scaled("Log", 1 / math.log(10)),
+    "log1p": lambda graph, node, inputs: graph.add("Log", [graph.add("Add", [inputs[0], _one(graph, node)])]),
+    "expm1": _expm1,
+    "exp2": lambda graph, node, inputs: graph.add("Pow", [graph.constant(np.array(2, node.dtype)), *inputs]),
+    **dict.fromkeys(("deg2rad", "radians"), _scaled("Identity", math.pi / 180)),
+    **dict.fromkeys(("rad2deg", "degrees"), _scaled("Identity", 180 / math.pi)),
+    "logaddexp": _logaddexp,
+    "hypot": lambda graph, node, inputs: graph.add("Sqrt", [graph.add("Add", [
+        graph.add("Mul", [x, x]) for x in inputs])]),
+    "cbrt": lambda graph, node, inputs: graph.add("Mul", [graph.add("Sign", inputs), graph.add("Pow", [
+        graph.add("Abs", inputs), graph.constant(np.array(1 / 3, node.dtype))])]),
+    "fmod": lambda graph, node, inputs: graph.add("Mod", inputs, fmod=1),
+    "remainder": _remainder,
     "softmax": _softmax,
     "log_softmax": _softmax,
     "cumsum": lambda graph, node, inputs: graph.add(
@@ -170,9 +269,9 @@ _OTHERS: dict[str, ConvertOperation] = {
     "concatenate": lambda graph, node, inputs: graph.add("Concat", inputs, axis=int(_options(node).get("axis", 0))),
     "get_item": get_item,
     "stack": _stack,
-    "pad": lambda graph, node, inputs: graph.add("Pad", [inputs[0], graph.integers(pads(_options(node)["widths"]))]),
+    "pad": _pad,
     "tile": _tile,
-    "cast": lambda graph, node, inputs: graph.cast(inputs[0], node.dtype),
+    "cast": lambda graph, node, inputs: graph.add("Identity", inputs),  # operands come in the dtype of the result
     "var": _variance,
     "std": _variance,
     "vector_norm": _length,
@@ -185,8 +284,9 @@ _OTHERS: dict[str, ConvertOperation] = {
 
 
 def constant_of(node: Node, position: int) -> Any:
-    """The value of an operand that needs no gradient, in the node's dtype; None for one that was left out.
+    """The value of an operand that needs no gradient; None for one that was left out.
 
+    It has the node's dtype, except for conditions, and for integers that a layer's function takes, which are places.
     Raises LookupError for one that the graph does not keep.
     """
     constant = dict(node.constants).get(position)
@@ -194,4 +294,6 @@ def constant_of(node: Node, position: int) -> Any:
         return None
     if constant.value is None:
         raise LookupError(node.primitive.name)
-    return np.asarray(constant.value, dtype=constant.dtype or node.dtype)
+    own = "biu" if known_name(node.primitive) in KERNELS else "b"
+    kept = constant.dtype is not None and constant.dtype.kind in own
+    return np.asarray(constant.value, dtype=constant.dtype if kept else node.dtype)

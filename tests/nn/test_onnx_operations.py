@@ -53,6 +53,25 @@ FUNCTIONS = {
     "get_item of the batch": lambda x: x[::-1][1:, None] + x[0],
     "get_item of nothing": lambda x: x[...],
     "pad": lambda x: np.pad(x, [(0, 0), (1, 2), (0, 3)]),
+    "pad with a number": lambda x: np.pad(x, ((0, 0), (1, 2), (0, 3)), constant_values=-2) + F.pad(
+        x, (3, 0, 1, 2), value=0.5),
+    "flip": lambda x: np.flip(x, 1) + np.flip(x, (1, -1)),
+    "roll": lambda x: np.roll(x, 2, axis=-1) - np.roll(x, (1, -1), axis=(1, 2)),
+    "rollaxis": lambda x: np.rollaxis(x, 2, 1),
+    "triangles": lambda x: np.tril(x) - np.triu(x, 2) + np.tril(x, -1),
+    "sort": lambda x: np.sort(x) + np.sort(x, axis=1),
+    "logarithms": lambda x: np.log1p(x * x) + np.log2(x * x + 1) - np.log10(x * x + 2) + np.logaddexp(x, 2 * x),
+    "powers": lambda x: np.expm1(x) + 1e9 * np.expm1(1e-9 * x) + np.exp2(x) + np.cbrt(x) + np.hypot(x, x + 1),
+    "degrees": lambda x: np.rad2deg(x) + np.degrees(x) - np.deg2rad(x) - np.radians(x),
+    "remainders": lambda x: x % 0.7 + np.fmod(x, 0.7) + np.remainder(x, -0.6),
+    "parts": lambda x: np.fabs(x) + (+x).real + np.conj(x),
+    "det": lambda x: np.linalg.det(x[:, :, :3]),
+    "reductions from a number on": lambda x: (
+        x.sum(axis=1, initial=3) + np.max(x, axis=1, initial=0.3) + np.min(x, -2, initial=-0.1)
+        + np.prod(x, 1, initial=2)),
+    "reductions in another dtype": lambda x: np.sum(x, axis=1, dtype=np.float64) + x.mean(-2, dtype=np.float64),
+    "norm of matrices": lambda x: np.linalg.norm(x, axis=(1, 2)) + np.linalg.vector_norm(x, axis=(-1, 1)),
+    "softshrink": lambda x: F.softshrink(x, 0.3),
     "cast": lambda x: x.astype(np.float64),
     "relu": autograd.relu,
     "gelu": autograd.gelu,
@@ -103,6 +122,7 @@ FUNCTIONS = {
     "attention with a mask": lambda x: F.scaled_dot_product_attention(x, x, x, attn_mask=WEIGHTS[:3, :3], scale=0.3),
     "attention to the past": lambda x: F.scaled_dot_product_attention(x, x, x, is_causal=True),
     "an update in place": in_place,
+    "operands of other dtypes": lambda x: x * np.arange(4) + np.ones(4, np.float32) * x.astype(np.float64) + x,
 }
 
 
@@ -113,6 +133,15 @@ def test_an_operation_of_forward(function, tmp_path):
             return function(x)
 
     assert_same_elsewhere(Model(), images(2, 3, 4), tmp_path / "model.onnx")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS.values(), ids=FUNCTIONS)
+def test_an_operation_of_forward_in_double_precision(function, tmp_path):
+    class Model(nn.Module):
+        def forward(self, x):
+            return function(x)
+
+    assert_same_elsewhere(Model(), images(2, 3, 4).astype(np.float64), tmp_path / "model.onnx")
 
 
 def test_a_query_that_may_attend_to_nothing_is_0_in_the_file(tmp_path):
@@ -331,6 +360,21 @@ class Rows(nn.Module):
         return np.take(x, [1, 0], axis=0)
 
 
+class Sorted(nn.Module):
+    def forward(self, x):
+        return np.sort(x, axis=0)
+
+
+class Some(nn.Module):
+    def forward(self, x):
+        return np.sum(x, axis=1, where=np.array([True, False, True]))
+
+
+class Turned(nn.Module):
+    def forward(self, x):
+        return np.roll(x, 1)
+
+
 class Template(nn.Module):
     def __init__(self):
         self.gain = nn.Parameter(np.ones(2))
@@ -349,6 +393,9 @@ class Template(nn.Module):
         (Halved(), (2, 3, 4), "cannot express 'average_pool', which Halved.forward uses between layers"),
         (Dropped(), (2, 3, 4), "cannot express 'attention', which Dropped.forward uses between layers"),
         (Rows(), (2, 3), "cannot express 'take', which Rows.forward uses between layers"),
+        (Sorted(), (2, 3), "cannot express 'sort', which Sorted.forward uses between layers"),
+        (Some(), (2, 3), "cannot express 'sum', which Some.forward uses between layers"),
+        (Turned(), (2, 3), "cannot express 'roll', which Turned.forward uses between layers"),
         (Template(), (1, 2, 5), "cannot express 'group_norm', which Template.forward uses between layers"),
         (nn.RNN(3, 4), (5, 3), r"cannot express model = RNN: .* one sequence of shape \(5, 3\); give it a batch"),
         (nn.GRUCell(3, 4), (3,), r"cannot express model = GRUCell: .* one example of shape \(3,\); give it a batch"),
