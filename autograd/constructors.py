@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Mapping, Sequence
 from inspect import Parameter
 from numbers import Real
-from typing import Any
+from typing import Any, SupportsIndex
 
 from .arguments import parameters
 from .arrays import flag, is_integer
@@ -13,12 +14,21 @@ from .arrays import flag, is_integer
 POSITIONAL = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
 
 
+class CheckedWhenMade:
+    """What looks at its arguments in `__new__`: copies and pickles are made without, and so without looking."""
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        reduced = super().__reduce_ex__(protocol)
+        plain = isinstance(reduced, tuple) and reduced[0] is copyreg.__newobj__  # type: ignore[attr-defined]
+        return (object.__new__, *reduced[1:]) if plain else reduced
+
+
 def refuse_missing(made: type, given: Sequence[Any], options: Mapping[str, Any]) -> None:
     """Raise TypeError for a required argument that is missing; Python would name the base that takes it."""
     required = [name for name, taken in parameters(made).items()
                 if taken.default is taken.empty and taken.kind in POSITIONAL]
     missing = [name for name in required[len(given) :] if name not in options]
-    if missing and (given or options):  # copies and pickles are made with nothing
+    if missing:
         raise TypeError(f"{made.__name__} needs {' and '.join(missing)}: {made.__name__}({', '.join(required)})")
 
 

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
 else:  # otherwise type checkers would accept any name
     _ADVICE = {
         "lr_scheduler": "the schedules are in optim.schedulers",
+        **{name: f"it is optim.schedulers.{name}" for name in (
+            "ConstantLR", "CosineAnnealingLR", "CosineAnnealingWarmRestarts", "CyclicLR", "ExponentialLR", "LambdaLR",
+            "LinearLR", "MultiStepLR", "OneCycleLR", "PolynomialLR", "ReduceLROnPlateau", "SequentialLR", "StepLR")},
         "RMSprop": "it is called RMSProp", "Nadam": "it is called NAdam",
         "Adafactor": "write Adam", "Muon": "write SGDM or AdamW", "Rprop": "write RMSProp",
         "ASGD": "write SGD", "SparseAdam": "write Adam",

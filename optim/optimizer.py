@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Tensor, arguments, enable_grad
 from autograd.arrays import Array
-from autograd.constructors import refuse_missing
+from autograd.constructors import CheckedWhenMade, refuse_missing
 from autograd.errors import no_attribute_of, require_function
 from autograd.foreign_names import refuse_zeros
 
@@ -40,7 +40,7 @@ def write_step(m: Array, V: Array, eps: float, rate: float, out: Array) -> None:
     out *= rate
 
 
-class Optimizer:
+class Optimizer(CheckedWhenMade):
     """The base of all optimizers: a subclass defines in `eta` how a step follows from a gradient.
 
     `params` are tensors, `(name, tensor)` pairs, or groups: dicts of `"params"` and options of their own. With a

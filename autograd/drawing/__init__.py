@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 from autograd import tree
+from autograd.arguments import refuses_foreign_options
 from autograd.forward import Dual
 from autograd.tensor import Tensor
 from autograd.tensor.box import bottom, boxes
@@ -30,8 +32,10 @@ BOX_NOTES = {
     Batch: "Drawn inside vmap: all examples at once, along the first axis.",
     Dual: "Drawn inside forward accumulation: the values; their tangents leave no graph.",
 }
+ADVICE = dict.fromkeys(("format", "filename", "path"), "write draw(t).save('graph.svg'), or another ending")
 
 
+@partial(refuses_foreign_options, advice=ADVICE)
 def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backward: bool = False,
          color_by: heat.Measure | None = None, around: Tensor | str | None = None, hops: int = 3,
          share_leaves: bool = False, fold: bool | None = None, names: Any = None, theme: Theme | None = None,
@@ -51,7 +55,7 @@ def draw(*tensors: Any, depth: int | None = None, expand: Expand = None, backwar
     if direction not in DIRECTIONS:
         raise ValueError(f"direction is 'TB' (downwards) or 'LR' (to the right), got {direction!r}")
     roots = given_roots(tensors)
-    known = gather(roots, names, sys._getframe(1).f_locals)
+    known = gather(roots, names, sys._getframe(2).f_locals)  # of who called: `apply` is between
     with collector_waits():
         extraction = extract([tensor for _, tensor in roots], known, backward=backward)
         extraction.graph.title = title or ""

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.arguments import refuse_foreign_options
 from autograd.arrays import integer
-from autograd.constructors import refuse_misfits
+from autograd.constructors import CheckedWhenMade, refuse_misfits
 from autograd.errors import no_attribute_of, require_function
 from nn.data.samplers import BatchSampler, RandomSampler, SequentialSampler, batches_of, length_of
 from nn.data.sources import collated, source
@@ -25,7 +25,7 @@ _ATTRIBUTES = {"dataset": "write the data that it was given, and for their numbe
                "num_batches": "write len(loader)"}
 
 
-class _Checked:
+class _Checked(CheckedWhenMade):
     """The check of a loader's arguments, apart from it: editors would show its own `__new__` as its signature."""
 
     def __new__(cls, *arguments: Any, **options: Any) -> Self:

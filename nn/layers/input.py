@@ -42,7 +42,8 @@ def _wrapped(speaker: Speaker, given: Any) -> Tensor:
     if given is None:
         came = "None; does the layer before it return its output?"
     elif isinstance(given, (tuple, list)) and any(isinstance(part, Tensor) for part in given):
-        came = f"{type(given).__name__} of {len(given)}; take the part that is meant, as out[0] of an RNN"
+        came = (f"{type(given).__name__} of {len(given)}; take the part that is meant, as out[0] of an RNN, or "
+                "make one tensor of all, np.stack(tensors)")
     elif isinstance(given, dict):
         came = f"dict with {', '.join(map(repr, given))}; take the array out of it"
     if came:

@@ -11,12 +11,12 @@ import numpy as np
 
 from autograd import Tensor
 from autograd.arguments import refuse_foreign_options
-from autograd.constructors import refuse_misfits
+from autograd.constructors import CheckedWhenMade, refuse_misfits
 from nn.foreign_names import OPTIONS
 from nn.module import Module
 
 
-class Layer(Module):
+class Layer(CheckedWhenMade, Module):
     """A module whose `repr` is its constructor call, and whose constructor explains itself if it is given data."""
 
     follows: Mapping[str, str] = MappingProxyType({})  # argument: the other argument that is its default

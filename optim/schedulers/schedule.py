@@ -8,7 +8,7 @@ from math import cos, inf
 from typing import TYPE_CHECKING, Any, Self
 
 from autograd.arguments import refuse_foreign_options
-from autograd.constructors import refuse_misfits
+from autograd.constructors import CheckedWhenMade, refuse_misfits
 from autograd.errors import no_attribute_of
 from optim.optimizer import Optimizer
 from optim.options import ADVICE
@@ -19,7 +19,7 @@ _ATTRIBUTES = {
 }
 
 
-class Scheduler(ABC):
+class Scheduler(CheckedWhenMade, ABC):
     """The base of all schedules: counts the steps, and sets the rate of every parameter group.
 
     A schedule of your own says `rate(t, initial)`, a function of the step, so that a run resumes exactly. The rate of

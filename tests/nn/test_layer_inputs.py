@@ -407,7 +407,8 @@ def test_lists_and_arrays_are_tensors_too() -> None:
 
 @pytest.mark.parametrize(("given", "message"), [
     (None, "expected a tensor, got None; does the layer before it return its output?"),
-    ((Tensor([1.0]), Tensor([2.0])), "expected a tensor, got tuple of 2; take the part that is meant"),
+    ((Tensor([1.0]), Tensor([2.0])), ("expected a tensor, got tuple of 2; take the part that is meant, as out[0] of an "
+     "RNN, or make one tensor of all, np.stack(tensors)")),
     ({"x": [1.0]}, "expected a tensor, got dict with 'x'; take the array out of it"),
 ])
 def test_what_is_no_array(given: Any, message: str) -> None:

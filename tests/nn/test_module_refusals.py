@@ -46,14 +46,30 @@ def test_options_that_another_library_has(call: Any, message: str) -> None:
     (lambda: nn.Conv2d(3, 4), r"Conv2d needs kernel_size: Conv2d\(in_channels, out_channels, kernel_size\)"),
     (lambda: nn.Linear(out_features=2), r"Linear needs in_features: Linear\(in_features, out_features\)"),
     (lambda: nn.Bilinear(3), r"Bilinear needs in2_features and out_features: Bilinear\(in1_features, in2_fea"),
+    (nn.Linear, r"Linear needs in_features and out_features: Linear\(in_features, out_features\)$"),
+    (nn.BatchNorm1d, r"BatchNorm1d needs num_features: BatchNorm1d\(num_features\)$"),
+    (nn.GRUCell, r"GRUCell needs input_size and hidden_size: GRUCell\("),
+    (nn.data.DataLoader, "DataLoader needs data: DataLoader"),
+    (optim.SGD, r"SGD needs params and lr: SGD\(params, lr\)$"),
+    (optim.schedulers.StepLR, r"StepLR needs optimizer and step_size: StepLR\("),
     (lambda: optim.schedulers.StepLR(optim.SGD(nn.Linear(2, 2).parameters(), lr=0.1)),
      r"StepLR needs step_size: StepLR\(optimizer, step_size\)"),
 ])
 def test_what_is_missing_is_named_with_the_class_that_was_written(call: Any, message: str) -> None:
     with pytest.raises(TypeError, match=f"^{message}"):
         call()
-    layer = pickle.loads(pickle.dumps(copy.copy(nn.Linear(3, 2))))  # which are made with nothing, and filled
-    assert layer.weight.shape == (2, 3)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_copies_and_pickles_are_made_without_the_arguments(protocol: int) -> None:
+    layer = nn.Linear(3, 2)
+    schedule = optim.schedulers.StepLR(optim.SGD(layer.parameters(), lr=0.1), 5)
+    made = layer, schedule, nn.data.DataLoader(np.ones((4, 2)), 2)
+    for again in (pickle.loads(pickle.dumps(made, protocol)), copy.deepcopy(made), tuple(map(copy.copy, made))):
+        assert list(map(type, again)) == list(map(type, made))
+        assert again[0].weight.shape == (2, 3)
+        assert again[1].optimizer.param_groups[0]["lr"] == 0.1
+        assert len(again[2]) == 2
 
 
 def test_a_layer_and_a_loader_of_the_users_own_may_have_any_options() -> None:

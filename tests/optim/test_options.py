@@ -93,7 +93,8 @@ def test_an_optimizer_of_the_users_own_may_take_any_options():
 
 @pytest.mark.parametrize(
     ("name", "advice"), [("lr_scheduler", "optim.schedulers"), ("RMSprop", "RMSProp"),
-                         ("Nadam", "it is called NAdam"), ("Rprop", "write RMSProp")]
+                         ("StepLR", "it is optim.schedulers.StepLR"), ("Nadam", "it is called NAdam"),
+                         ("Rprop", "write RMSProp")]
 )
 def test_names_that_another_library_has(name, advice):
     with pytest.raises(AttributeError, match=f"no attribute '{name}'.*{advice}"):

@@ -189,6 +189,12 @@ def test_what_is_not_a_tensor_is_refused() -> None:
         draw()
 
 
+@pytest.mark.parametrize("options", [{"format": "svg"}, {"filename": "graph.svg"}])
+def test_options_of_other_libraries_are_explained(options: dict[str, str]) -> None:
+    with pytest.raises(TypeError, match=r"^draw has no option '\w+'; write draw\(t\)\.save\('graph\.svg'\)"):
+        draw(Tensor(1.0), **options)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(("options", "message"), [
     ({"theme": "blue"}, "theme is 'light', 'dark' or None"), ({"direction": "up"}, "direction is 'TB'"),
     ({"color_by": "speed"}, "color_by is 'time', 'bytes', 'flops', 'grad_norm'"),
