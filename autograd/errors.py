@@ -160,7 +160,8 @@ class UnknownName(AttributeError):
         self.words, self.asked, self.known, self.advice = words, name, known, advice
 
     def __str__(self) -> str:
-        meant = self.asked if self.asked in self.advice else nearest(self.asked, [*self.known(), *self.advice])
+        exact = self.asked if self.asked in self.advice else ""
+        meant = exact or nearest(self.asked, self.known()) or nearest(self.asked, self.advice)
         return self.words + (f"; {self.advice.get(meant, f'did you mean {meant}?')}" if meant else "")
 
     def __reduce__(self) -> tuple[type[AttributeError], tuple[str]]:

@@ -66,4 +66,4 @@ __getattr__, __dir__ = on_first_use(__name__, {
     "summary": "layer_table", "parametrize": "parametrization", "remove_parametrization": "parametrization",
     "spectral_norm": "weight_normalization", "weight_norm": "weight_normalization",
     **{name: "layers.lazy" for name in __all__ if name.startswith("Lazy")},
-}, MODULES)
+}, lambda: {name: f"it is nn.functional.{name}" for name in functional.__all__} | MODULES)

@@ -77,8 +77,9 @@ def given_roots(tensors: tuple[Any, ...]) -> list[tuple[str, Tensor]]:
         for path, leaf in zip(tree.paths(structure), leaves, strict=True):
             if not isinstance(leaf, Tensor):
                 place = f" at {path}" if path else ""
+                advice = ADVICE["path"] if isinstance(leaf, str) else "call the model first: draw(model(x))"
                 raise TypeError("draw expects tensors, the results of a computation, got "
-                                f"{type(leaf).__name__}{place}; call the model first: draw(model(x))")
+                                f"{type(leaf).__name__}{place}; {advice}")
             roots.append((readable(path), bottom(leaf)))
     if not roots:
         raise TypeError("draw expects at least one tensor, e.g. draw(loss)")

@@ -55,6 +55,7 @@ def test_functions_of_other_libraries_lead_to_ours(name: str) -> None:
     ("from autograd import nonsense", "module 'autograd' has no attribute 'nonsense'$"),
     ("from autograd import jacobain", r"'jacobain'; did you mean jacobian\?$"),
     ("from nn import Relu", r"'Relu'; did you mean ReLU\?$"),
+    ("from nn import relu", r"'relu'; it is nn\.functional\.relu$"),
     ("import autograd.numpy as np", "^No module named 'autograd.numpy'; write import numpy as np: tensors go through"),
     ("import autograd.numpy.random as npr", "^No module named 'autograd.numpy'; write import numpy as np"),
     ("from autograd.misc.optimizers import adam", "'autograd.misc'; .* optimizers are in optim$"),

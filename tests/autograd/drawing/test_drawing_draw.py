@@ -185,6 +185,8 @@ def test_what_is_not_a_tensor_is_refused() -> None:
         draw(nn.Linear(2, 2))
     with pytest.raises(TypeError, match=r"got ndarray at \['a'\]"):
         draw({"a": np.ones(3)})
+    with pytest.raises(TypeError, match=r"got str; write draw\(t\)\.save\('graph\.svg'\)"):
+        draw(Tensor(1.0), "graph.svg")
     with pytest.raises(TypeError, match=r"at least one tensor"):
         draw()
 
