@@ -33,14 +33,19 @@ def diagonals(c_or_cr: Any) -> tuple[Array, int]:
     return joined(np.flip(r[1:]), c), len(r) - 1
 
 
+def convolved(left: Array, right: Array) -> Array:
+    """The convolutions of columns; if there are none, SciPy's forgets the number of rows."""
+    return fftconvolve(left, right, axes=0).reshape(left.shape[0] + right.shape[0] - 1, right.shape[1])
+
+
 def times(v: Array, x: Array, above: int) -> Array:
     """The product with the columns of x."""
-    return fftconvolve(v[:, None], x, axes=0)[above : v.shape[0]]
+    return convolved(v[:, None], x)[above : v.shape[0]]
 
 
 def outer_diagonals(left: Array, right: Array) -> Array:
     """The sums of left right^T along its diagonals."""
-    return np.sum(fftconvolve(left, np.flip(right, 0), axes=0), axis=1)
+    return np.sum(convolved(left, np.flip(right, 0)), axis=1)
 
 
 def solve(v: Array, y: Array) -> Array:

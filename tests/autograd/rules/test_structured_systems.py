@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import scipy.linalg as sl
 
-from autograd import Tensor, vmap
+from autograd import Tensor, grad, jacobian, jvp, vmap
 from autograd.scipy import linalg
 from autograd.testing import check_gradients
 from tests.autograd.rules.form_checks import Form, checks_of
@@ -124,6 +124,19 @@ def test_a_toeplitz_matrix_of_a_column_and_a_row(columns: Any) -> None:
     firsts = FIRST + np.arange(3)[:, None] / 9
     np.testing.assert_allclose(vmap(lambda c: solved(c, row, columns))(firsts),
                                [sl.solve_toeplitz((c, row), columns) for c in firsts], rtol=1e-9)
+
+
+def test_a_toeplitz_system_without_columns_has_derivatives_of_0() -> None:
+    """SciPy's convolution of nothing has one axis, so the way back ended in an AxisError."""
+    nothing = np.zeros((len(FIRST), 0))
+    by_column, by_right = jacobian(linalg.solve_toeplitz, argnums=(0, 1))(FIRST, nothing)
+    assert by_column.shape == (*nothing.shape, *FIRST.shape)
+    assert by_right.shape == 2 * nothing.shape
+    gradient = grad(lambda c: np.sum(linalg.solve_toeplitz(c, nothing)))
+    np.testing.assert_array_equal(gradient(FIRST), 0 * FIRST)
+    np.testing.assert_array_equal(jacobian(gradient)(FIRST), np.zeros(2 * FIRST.shape))
+    out, change = jvp(linalg.solve_toeplitz, (FIRST, nothing), (FIRST, nothing))
+    assert out.shape == change.shape == nothing.shape
 
 
 def test_a_toeplitz_matrix_of_a_list_of_tensors_is_symmetric() -> None:
