@@ -24,7 +24,7 @@ from autograd.tensor.nested import values_of
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """The area under the lines through the samples, in their precision; that of `np.trapezoid` depends on x's too."""
     y = floating(array_of(y))
-    _require_places("trapezoid", y, x, axis, broadcast=True)
+    _require_places("trapezoid", y, x, axis, broadcast=True, least=0)
     out = np.trapezoid(y, x, dx, axis)
     return out.astype(y.dtype, copy=False) if out.dtype.kind == y.dtype.kind else out
 
@@ -59,9 +59,11 @@ def simpson(y: Any, x: Any = None, *, dx: Any = 1.0, axis: int = -1) -> Any:
     return total + _last(y, widths) if even else total
 
 
-def _require_places(name: str, y: Array, x: Any, axis: int, *, broadcast: bool = False) -> None:
+def _require_places(name: str, y: Array, x: Any, axis: int, *, broadcast: bool = False, least: int = 1) -> None:
     """Raise ValueError unless there are places for all samples: one row for all of theirs, or as many as samples."""
     shape, count = np.shape(x), y.shape[one_axis(y, axis)]
+    if count < least:
+        raise ValueError(f"{name} takes at least one sample along axis {axis}, got shape {y.shape}")
     fits = shape in (y.shape, (count,)) or (broadcast and 1 < len(shape) <= y.ndim and all(
         length in (1, samples) for length, samples in zip(shape[::-1], y.shape[::-1], strict=False)))
     if x is not None and not fits:

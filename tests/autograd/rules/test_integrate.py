@@ -376,6 +376,18 @@ def test_samples_at_the_same_place_enclose_no_area() -> None:
         assert integrate.simpson(Tensor(y), x=places).item() == pytest.approx(si.simpson(y, x=places))
 
 
+@pytest.mark.parametrize("name", ["simpson", "cumulative_trapezoid", "cumulative_simpson"])
+@pytest.mark.parametrize(("shape", "axis"), [((0,), -1), ((0, 3), 0), ((3, 0), -1)])
+def test_without_a_sample_there_is_no_area_to_tell(name: str, shape: tuple[int, ...], axis: int) -> None:
+    """Running areas were empty, or one 0 after an initial one, where SciPy refuses too; no rows are no areas."""
+    for places in (None, np.zeros(0)):
+        with pytest.raises(ValueError, match=f"{name} takes at least one sample along axis {axis}, got shape"):
+            getattr(integrate, name)(Tensor(np.zeros(shape)), x=places, axis=axis)
+    rows = np.zeros((0, 3))
+    assert getattr(integrate, name)(Tensor(rows)).shape == getattr(si, name)(rows).shape
+    assert integrate.trapezoid(Tensor(np.zeros(shape)), axis=axis).sum().item() == 0
+
+
 def test_samples_without_a_distance_enclose_no_area() -> None:
     y, dx = np.arange(10.0).reshape(2, 5) ** 2, np.array([[0.0], [0.7]])
     np.testing.assert_allclose(integrate.cumulative_simpson(Tensor(y), dx=0.0), np.zeros((2, 4)))
