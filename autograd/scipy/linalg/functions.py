@@ -44,7 +44,8 @@ sinhm, coshm, tanhm = matrix_function(sl.sinhm), matrix_function(sl.coshm), matr
 root: Any = general(sl.sqrtm, lambda g, out: sylvester(mT(out), mT(out), g), lambda t, out: sylvester(out, out, t))
 sqrtm = twin(sl.sqrtm)(lambda A: root(*for_lapack(A)))
 # A negative eigenvalue lies on the cut, where one that stands twice in a block may fall on both sides; no root's does.
-logm = twin(sl.logm)(lambda A: 2 * logm_off_the_cut(sqrtm(A)))
+# The root is taken in the precision of the result, which is double.
+logm = twin(sl.logm)(lambda A: 2 * logm_off_the_cut(sqrtm(*at_least(np.float64, A))))
 
 
 @twin(sl.expm_frechet)

@@ -56,6 +56,16 @@ def test_roots_and_logarithms_of_matrices_with_negative_eigenvalues(function: An
     check_gradients(function, a, order=2)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.complex64])
+def test_a_logarithm_in_double_precision_has_the_digits_of_it(dtype: Any) -> None:
+    """It is double as SciPy's is, but half of its digits were those of a root in single precision."""
+    a = np.array([[2.0, 0.5], [0.25, 1.5]], dtype)
+    wide = a.astype(np.result_type(dtype, np.float64))
+    found = linalg.logm(Tensor(a))
+    assert found.dtype == wide.dtype
+    np.testing.assert_allclose(found.numpy(), scipy.linalg.logm(wide), rtol=1e-13)
+
+
 def test_generalized_eigenvalues_against_their_residual() -> None:
     a, b = rng.standard_normal((4, 4)), rng.standard_normal((4, 4))
     a, b = a + a.T, b @ b.T + np.eye(4)
