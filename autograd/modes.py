@@ -40,6 +40,7 @@ class _Local(threading.local):
     batches: tuple[tuple[int, int], ...] = ()  # (level, size) of each surrounding vmap
     recomputing: bool = False  # running again to recompute values: running statistics are already updated
     stand_in: Callable[[Any], Any] | None = None  # maps an operand to its stand-in, or to itself
+    of_values: Callable[..., None] | None = None  # called with what is computed from values alone, see `noting_values`
 
     def __init__(self) -> None:
         self.entered = []
@@ -236,6 +237,11 @@ def watching(watcher: Callable[[Any, Any], None], *, passes: bool = False) -> wi
     """
     of_passes = (*local.watchers_of_passes, watcher) if passes else local.watchers_of_passes
     return _noticed(watchers=(*local.watchers, watcher), watchers_of_passes=of_passes)
+
+
+def noting_values(note: Callable[[Callable[..., Any], tuple[Any, ...], Any], None]) -> within:
+    """Context manager: call `note(function, arguments, result)` after a piecewise constant function without options."""
+    return _noticed(of_values=note)
 
 
 def standing_in(stand_in: Callable[[Any], Any]) -> within:

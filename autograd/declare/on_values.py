@@ -35,7 +35,10 @@ def piecewise_constant(function: Callable[..., Any]) -> Callable[..., Any]:
             args, options = values_of((args, options), local.stand_in)
         if (box := highest(tensors_in((args, options)))) is not None:
             return box.process_constant(apply, args, options)
-        return wrap(function(*values_of(args), **values_of(options)))
+        out = wrap(function(*values_of(args), **values_of(options)))
+        if local.of_values is not None and not options:
+            local.of_values(function, args, out)
+        return out
 
     return described(apply, "constant", function)
 

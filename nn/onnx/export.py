@@ -14,6 +14,7 @@ from autograd import GradientLostWarning, Tensor, enable_grad
 from autograd.boundary import as_plain
 from autograd.errors import needing, require_instance
 from autograd.graph import Leaf, Node, Scope, reachable
+from autograd.modes import noting_values
 from autograd.tensor.nested import tensors_in
 from nn.evaluation_mode import evaluating
 from nn.foreign_names import refuses_foreign_options
@@ -25,6 +26,9 @@ from nn.onnx.convert import CONVERTERS, convert
 from nn.onnx.graph import Graph
 from nn.storage import replace_file
 from nn.watched_calls import watched
+
+Made = dict[int, tuple[str, tuple[Any, ...], Tensor]]
+"""What was computed from values alone: by the result's id its function's name, the operands, and the result."""
 
 OPSET = 21
 IR_VERSION = 10
@@ -56,9 +60,11 @@ def _followed(model: Module, inputs: Sequence[Any]) -> tuple[Any, list[Tensor], 
     with needing("onnx", extra="onnx"):
         from onnx import helper
     tracked = [Tensor(value, requires_grad=value.dtype.kind == "f") for value in inputs]
-    with evaluating(model), enable_grad(), _state(model) as state, _calls(model) as calls:
+    made: Made = {}
+    with evaluating(model), enable_grad(), _state(model) as state, _calls(model) as calls, noting_values(
+            lambda function, operands, out: made.update({id(out): (function.__name__, operands, out)})):
         outputs = list(tensors_in(model(*tracked)))
-    writer = _Writer(type(model).__name__, state)
+    writer = _Writer(type(model).__name__, state, made)
     input_names, output_names = _numbered("input", inputs), _numbered("output", outputs)
     batch = batch_length(inputs)
     for name, value in zip(input_names, tracked, strict=True):
@@ -128,9 +134,11 @@ def _calls(model: Module) -> Iterator[list[Call]]:
 class _Writer:
     """Turns calls and the operations between them into a graph; knows which name each value of the call has there."""
 
-    def __init__(self, kind: str, state: Mapping[Node, tuple[str, Tensor]]) -> None:
+    def __init__(self, kind: str, state: Mapping[Node, tuple[str, Tensor]], made: Made) -> None:
         self.graph = Graph()
         self.kind, self.state = kind, state
+        self.made = {key: (name, operands, out) for key, (name, operands, out) in made.items()
+                     if name in operations.OF_VALUES and isinstance(out, Tensor) and out.dtype.kind in "bf"}
         self.by_node: dict[Node, str] = {}
         self.by_tensor: dict[int, tuple[str, Tensor]] = {}  # untracked ones, kept so that their ids stay their own
         self.taken_as_constant: list[Tensor] = []  # until other inputs are tried
@@ -168,8 +176,16 @@ class _Writer:
             node.primitive, node.options, node.parents = primitive, options, (parent,)
             node.shape, node.dtype, parent.shape, parent.dtype = value.shape, value.dtype, base.shape, base.dtype
             return self._operation(node, [self.find(base)])
+        if id(value) in self.made:
+            name, operands, _ = self.made[id(value)]
+            return self.graph.add(operations.OF_VALUES[name], self._in_one_dtype(operands))
         self.taken_as_constant.append(value)
         return self.graph.constant(value.data)
+
+    def _in_one_dtype(self, operands: Sequence[Any]) -> list[str]:
+        dtype = np.result_type(*[getattr(x, "dtype", x) for x in operands])
+        return [self.graph.constant(np.asarray(x, dtype)) if not isinstance(x, Tensor) else self.find(x)
+                if x.dtype == dtype else self.graph.cast(self.find(x), dtype) for x in operands]
 
     def _write(self, node: Node) -> str:
         if isinstance(node, Leaf):
@@ -196,9 +212,9 @@ class _Writer:
 
     def _constant(self, node: Node, position: int) -> str:
         operand = dict(node.constants).get(position)
-        given = operand and operand.origin and operand.origin()
-        if id(given) in self.by_tensor:  # integers that are an input, or a layer's output
-            return self.by_tensor[id(given)][0]
+        given: Any = operand and operand.origin and operand.origin()
+        if id(given) in self.by_tensor or id(given) in self.made:  # integers of an input or a layer, or a condition
+            return self.find(given)
         try:
             value = operations.constant_of(node, position)
         except LookupError:

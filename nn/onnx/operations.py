@@ -27,6 +27,14 @@ _REDUCTIONS = {"sum": ("ReduceSum", "Add"), "prod": ("ReduceProd", "Mul"), "max"
                "min": ("ReduceMin", "Min"), "mean": ("ReduceMean", ""), "logsumexp": ("ReduceLogSumExp", "")}
 """Each with the operator that joins `initial`."""
 
+OF_VALUES = {
+    "less": "Less", "less_equal": "LessOrEqual", "greater": "Greater", "greater_equal": "GreaterOrEqual",
+    "equal": "Equal", "logical_and": "And", "logical_or": "Or", "logical_not": "Not", "isnan": "IsNaN",
+    "bitwise_and": "And", "bitwise_or": "Or", "bitwise_xor": "Xor", "invert": "Not",
+    "sign": "Sign", "floor": "Floor", "ceil": "Ceil", "rint": "Round",
+}
+"""Piecewise constant functions with numbers or conditions as results, which need no gradient, and their operators."""
+
 
 def convert(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """Write the operation of a node; raises KeyError for one that has no counterpart."""

@@ -122,6 +122,10 @@ FUNCTIONS = {
     "attention with a mask": lambda x: F.scaled_dot_product_attention(x, x, x, attn_mask=WEIGHTS[:3, :3], scale=0.3),
     "attention to the past": lambda x: F.scaled_dot_product_attention(x, x, x, is_causal=True),
     "an update in place": in_place,
+    "a condition": lambda x: np.where(x > 0, x, 0.1 * x) + np.where((x < 0.3) & (x >= -0.2), np.exp(x), x.mean(0)),
+    "shrinking": lambda x: F.hardshrink(x, 0.3) + F.threshold(x, 0.1, -2.0),
+    "steps": lambda x: np.sign(x) * x + np.floor(3 * x) * x + np.ceil(x) - x * np.rint(2 * x),
+    "steps alone": lambda x: np.floor(3 * x),
     "operands of other dtypes": lambda x: x * np.arange(4) + np.ones(4, np.float32) * x.astype(np.float64) + x,
 }
 
@@ -417,7 +421,7 @@ def test_what_cannot_be_expressed_is_named_and_nothing_is_written(model, shape, 
 
 
 VALUES_READ = {
-    "sign": lambda x, layer: layer(x, x, x)[0] * np.sign(x),
+    "trunc": lambda x, layer: layer(x, x, x)[0] * np.trunc(x),
     "a number": lambda x, layer: layer(x, x, x)[0] / np.abs(x.data).max().item(),
     "a mask, as a keyword": lambda x, layer: layer(x, x, x, key_padding_mask=(x < -2).all(axis=-1))[0],
     "a branch": lambda x, layer: layer(x, x, x)[0] if (x > -2).all() else x,
