@@ -185,13 +185,38 @@ class Distribution(Freezing):
         """The density; where it is 0 it stays so for all shapes, and an end of the support is a kink."""
         return np.exp(self._log_density(x, shapes, loc, scale))
 
+    def _up_to_ends(self, function: str) -> Form:
+        """The form of a probability, with the slope from inside at fixed ends of the support: the density's limit.
+
+        The chain rule of a form may lose it there, as that of a function of x^2 multiplies 0 by infinity at 0.
+        """
+        operands = "x", *self.shapes
+        form = reading(operands, lambda x, *shapes: self.forms[function](x, *shapes))
+        if not self.continuous or callable(self.support) or np.all(np.isinf(self.support)):
+            return form
+        log_density, sign = self.log_limit or self.forms[self.density], 1 if "cdf" in function else -1
+
+        def steepness(x: Array, *shapes: Array) -> Array:
+            low, high = self._ends(shapes)
+            inside, density = slope(form, 0)(x, *shapes), log_density(x, *shapes)
+            lost = ((x == low) | (x == high)) & (density > -np.inf) & ~(sign * inside > 0)
+            share = probability(x, *shapes) if function.startswith("log") else 0.0
+            return np.where(lost, sign * np.exp(density - share), inside)
+
+        slopes = [steepness, *[slope(form, place) for place in range(1, len(operands))]]
+        probability = closed(form, f"standard {self.name}.{function} up to its ends",
+                             *[reading(operands, rule) for rule in slopes])
+        return probability
+
     def _distribution(self, function: str) -> Callable[..., Array]:
+        probability = self._up_to_ends(function)
+
         def definition(x: Array, shapes: Sequence[Array], loc: Array, scale: Array) -> Array:
             under, over = OUTSIDE[function]
             standard = (x - loc) / scale
             within, z = self._inside(standard, shapes)
             beyond = (standard > self._ends(shapes)[1]) | (standard == np.inf)
-            return np.where(beyond, over, np.where(within, self.forms[function](z, *shapes), under))
+            return np.where(beyond, over, np.where(within, probability(z, *shapes), under))
 
         return definition
 
