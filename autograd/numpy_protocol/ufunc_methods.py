@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.arguments import as_operand, refuse_ndarray
+from autograd.arguments import array_of, as_operand, refuse_ndarray
 from autograd.duck_arrays import Array, as_returned
 from autograd.primitive import wrap
 from autograd.registry import primitives, registry
@@ -35,6 +35,10 @@ FUNCTIONS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
 def apply_method(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """`ufunc.method(*inputs, **options)` on tensors; `NotImplemented` where the ufunc has no rule or no such method."""
     function = FUNCTIONS.get((ufunc, method))
+    if function in (np.max, np.min):  # which compare in the dtype of what they are given
+        options = dict(options)
+        dtype = options.pop("dtype", None)
+        inputs = inputs if dtype is None else [array_of(x).astype(dtype) for x in inputs]
     if function is not None:
         return registry[function](*inputs, **{"axis": 0, **options})
     if method == "at" and ufunc in registry and ufunc.nout == 1:

@@ -372,3 +372,20 @@ def test_options_without_a_derivative_are_refused_with_what_to_write() -> None:
         np.add(x, 1.0, order="F")
     with pytest.raises(NoDerivativeError, match=r"^add with where has no derivative here; choose elements with np\.w"):
         np.add(x, 1.0, where=x > 0)
+
+
+@pytest.mark.parametrize("ufunc", [np.maximum, np.minimum])
+@pytest.mark.parametrize("dtype", [None, np.float32, np.float64])
+def test_an_extreme_in_a_dtype_or_into_a_target_is_numpys(ufunc: np.ufunc, dtype: Any) -> None:
+    x, weights = np.array([[0.1, 3, 2], [1.7, 0.2, 5]]), np.array([2.0, 3, 7])
+    for options, keeps in (({"dtype": dtype}, False), ({"dtype": dtype, "keepdims": True}, False), ({}, True)):
+        target = {"out": np.zeros(3, dtype)} if keeps else {}
+        expected = ufunc.reduce(x, **options, **target)
+        found = ufunc.reduce(tensor(x), **options, **{name: tensor(out) for name, out in target.items()})
+        assert found.dtype == expected.dtype
+        np.testing.assert_array_equal(found.data, expected)
+
+    def into(x: Any) -> Any:
+        return np.sum(ufunc.reduce(x, out=tensor(np.zeros(3, dtype))) * weights)
+
+    np.testing.assert_array_equal(grad(into)(x), np.where(x == ufunc.reduce(x), weights, 0))
