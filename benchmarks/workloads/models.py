@@ -34,15 +34,18 @@ def _sequence(nn: Any, recurrent: Any, symbols: int, classes: int, steps: int, b
     return Model(), nn.CrossEntropyLoss(), _labels(symbols, steps, batch), _labels(classes, steps * batch)
 
 
-def text(nn: Any) -> Problem:
+def text(library: sides.Library) -> Problem:
+    nn = library.nn
     return _sequence(nn, nn.GRU(64, 128), 80, 80, 50, 32)
 
 
-def tagger(nn: Any) -> Problem:
+def tagger(library: sides.Library) -> Problem:
+    nn = library.nn
     return _sequence(nn, nn.LSTM(50, 64, bidirectional=True), 1000, 9, 20, 16)
 
 
-def autoencoder(nn: Any) -> Problem:
+def autoencoder(library: sides.Library) -> Problem:
+    nn = library.nn
     class Model(nn.Module):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
@@ -62,7 +65,8 @@ def autoencoder(nn: Any) -> Problem:
     return Model(), loss, _pixels(128, 784), _pixels(128, 784)
 
 
-def discriminator(nn: Any) -> Problem:
+def discriminator(library: sides.Library) -> Problem:
+    nn = library.nn
     layers = []
     for came, made in ((1, 16), (16, 32), (32, 64)):
         layers += [nn.Conv2d(came, made, 4, 2, 1), nn.BatchNorm2d(made), nn.LeakyReLU(0.2)]
@@ -70,7 +74,8 @@ def discriminator(nn: Any) -> Problem:
     return model, nn.BCEWithLogitsLoss(), _pixels(32, 1, 32, 32), np.ones((32, 1), np.float32)
 
 
-def generator(nn: Any) -> Problem:
+def generator(library: sides.Library) -> Problem:
+    nn = library.nn
     layers = []
     for came, made, stride, padding in ((32, 64, 1, 0), (64, 32, 2, 1), (32, 16, 2, 1)):
         layers += [nn.ConvTranspose2d(came, made, 4, stride, padding), nn.BatchNorm2d(made), nn.ReLU()]
@@ -78,7 +83,8 @@ def generator(nn: Any) -> Problem:
     return model, nn.MSELoss(), _pixels(32, 32, 1, 1), _pixels(32, 1, 32, 32)
 
 
-def mobile(nn: Any) -> Problem:
+def mobile(library: sides.Library) -> Problem:
+    nn = library.nn
     layers = [nn.Conv2d(3, 16, 3, 2, 1), nn.BatchNorm2d(16), nn.ReLU()]
     for came, made, stride in ((16, 32, 1), (32, 64, 2), (64, 64, 1)):
         layers += [nn.Conv2d(came, came, 3, stride, 1, groups=came), nn.BatchNorm2d(came), nn.ReLU(),
@@ -87,14 +93,45 @@ def mobile(nn: Any) -> Problem:
     return model, nn.CrossEntropyLoss(), _pixels(16, 3, 32, 32), _labels(10, 16)
 
 
-def lenet(nn: Any) -> Problem:
+def lenet(library: sides.Library) -> Problem:
+    nn = library.nn
     model = nn.Sequential(
         nn.Conv2d(1, 6, 5, padding=2), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2),
         nn.Flatten(), nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, 10))
     return model, nn.CrossEntropyLoss(), _pixels(64, 1, 28, 28), _labels(10, 64)
 
 
-def equation(nn: Any) -> Problem:
+def unet(library: sides.Library) -> Problem:
+    nn, silu = library.nn, library.nn.functional.silu
+
+    class Block(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self, came: int, made: int) -> None:
+            super().__init__()
+            self.first, self.second = nn.Conv2d(came, made, 3, padding=1), nn.Conv2d(made, made, 3, padding=1)
+            self.normalized, self.beside = nn.GroupNorm(4, made), nn.Conv2d(came, made, 1)
+
+        def forward(self, x: Any) -> Any:
+            return self.second(silu(self.normalized(self.first(x)))) + self.beside(x)
+
+    class Model(nn.Module):  # type: ignore[misc, name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.down, self.deeper, self.deepest = Block(1, 16), Block(16, 32), Block(32, 32)
+            self.up, self.last, self.out = Block(64, 16), Block(32, 16), nn.Conv2d(16, 1, 1)
+            self.shrink, self.enlarge = nn.MaxPool2d(2), nn.Upsample(scale_factor=2)
+
+        def forward(self, x: Any) -> Any:
+            join = library.functions.concatenate
+            large = self.down(x)
+            small = self.deeper(self.shrink(large))
+            small = self.up(join([self.enlarge(self.deepest(self.shrink(small))), small], 1))
+            return self.out(self.last(join([self.enlarge(small), large], 1)))
+
+    return Model(), nn.MSELoss(), _pixels(16, 1, 28, 28), _pixels(16, 1, 28, 28)
+
+
+def equation(library: sides.Library) -> Problem:
+    nn = library.nn
     class Model(nn.Module):  # type: ignore[misc, name-defined]
         def __init__(self) -> None:
             super().__init__()
@@ -121,12 +158,13 @@ CASES = {
     "depthwise blocks, 32x32, batch 16": {"problem": mobile},
     "discriminator, 32x32, batch 32": {"problem": discriminator},
     "generator, 32x32, batch 32": {"problem": generator},
+    "U-Net, 28x28, batch 16": {"problem": unet},
 }
 TARGETS: dict[str, dict[str, float]] = {}
 
 
-def _step(library: sides.Library, problem: Callable[[Any], Problem]) -> Callable[[], None]:
-    return library.step(*problem(library.nn))
+def _step(library: sides.Library, problem: Callable[[sides.Library], Problem]) -> Callable[[], None]:
+    return library.step(*problem(library))
 
 
 cleargrad, torch = sides.both(_step)
