@@ -78,19 +78,18 @@ def test_the_approximate_gelu_keeps_its_digits_on_the_negative_side() -> None:
 def test_many_numbers_are_what_they_are_one_by_one(function: Any, dtype: Any, odd: float) -> None:
     """Many go in blocks, with another expression for the gradient, which is nan where the first one has a limit."""
     x = np.linspace(-30, 30, 3 * LONG // 64 * 64, dtype=dtype).reshape(64, -1).T
-    x[5, 7] = odd
-    some = x[:, 7]
-    large, small = (Tensor(part, requires_grad=True) for part in (x, some))
+    x[200, 7] = odd
+    large, small = (Tensor(part, requires_grad=True) for part in (x, x[::200]))  # as few as take the other expression
     out = function(large)
-    np.testing.assert_array_equal(out.numpy()[:, 7], function(small).numpy())
+    np.testing.assert_array_equal(out.numpy()[::200], function(small).numpy())
     out.sum().backward()
     function(small).sum().backward()
-    found, expected = large.grad.numpy()[:, 7], small.grad.numpy()
-    np.testing.assert_allclose(found, expected, rtol=40 * np.finfo(dtype).eps)
+    found = large.grad.numpy()[::200]
+    np.testing.assert_allclose(found, small.grad.numpy(), rtol=40 * np.finfo(dtype).eps, atol=np.finfo(dtype).eps)
     if odd == -np.inf:
-        assert found[5] == 0
+        assert found[1, 7] == 0
     if odd == np.inf:
-        assert found[5] == (function is autograd.silu)
+        assert found[1, 7] == (function is autograd.silu)
 
 
 @pytest.mark.parametrize("function", [autograd.sigmoid, autograd.silu, autograd.gelu,
