@@ -82,6 +82,8 @@ def putmask(a: Any, /, mask: Any, values: Any) -> None:
 def copyto(dst: Any, src: Any, casting: Any = "same_kind", where: Any = True) -> None:
     weak = type(src) is int and dst.dtype.kind != "b"
     src = elements_for(dst, src if weak else array_of(src), "copyto", casting)
+    if not weak and dst.dtype.kind in "iu" and src.dtype.kind in "iu":
+        src = src.astype(dst.dtype, copy=False)  # wraps around as in NumPy, which refuses to assign one such number
     write("copyto", dst, ..., src if where is True else np.where(where, src, dst))
 
 

@@ -134,3 +134,13 @@ def test_a_sum_has_the_range_of_its_target(name: str, tracked: bool) -> None:
     if tracked and name == "sum":
         found.backward()
         np.testing.assert_array_equal(leaf.grad, np.ones(500, np.float16))
+
+
+@pytest.mark.parametrize("function", [np.sum, np.prod, np.add.reduce])
+@pytest.mark.parametrize("dtype", [np.int8, np.int16, np.uint8])
+def test_one_number_wraps_around_in_a_target_of_few_bits(function: Any, dtype: Any) -> None:
+    x = np.full(3, 100, dtype)
+    found = function(tensor(x), out=tensor(np.zeros((), dtype)))
+    expected = function(x, out=np.zeros((), dtype))
+    assert found.dtype == dtype
+    assert found.data == expected
