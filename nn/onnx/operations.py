@@ -215,6 +215,14 @@ def _one(graph: Graph, node: Node) -> str:
     return graph.constant(np.array(1, node.dtype))
 
 
+def _log1p(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
+    """2 artanh(x / (2 + x)) below 1, where log(1 + x) loses digits, and that above."""
+    x, one, two = inputs[0], _one(graph, node), graph.constant(np.array(2, node.dtype))
+    near = graph.add("Mul", [two, graph.add("Atanh", [graph.add("Div", [x, graph.add("Add", [x, two])])])])
+    far = graph.add("Log", [graph.add("Add", [x, one])])
+    return graph.add("Where", [graph.add("Less", [x, one]), near, far])
+
+
 def _expm1(graph: Graph, node: Node, inputs: Sequence[str]) -> str:
     """tanh(x/2) (exp(x) + 1), which keeps its digits beside 0."""
     tanh = graph.add("Tanh", [graph.add("Mul", [inputs[0], graph.constant(np.array(0.5, node.dtype))])])
@@ -253,7 +261,7 @@ _OTHERS: dict[str, ConvertOperation] = {
     "triu": lambda graph, node, inputs: _triangle(graph, node, inputs, upper=1),
     "log2": _scaled("Log", 1 / math.log(2)),
     "log10": _scaled("Log", 1 / math.log(10)),
-    "log1p": lambda graph, node, inputs: graph.add("Log", [graph.add("Add", [inputs[0], _one(graph, node)])]),
+    "log1p": _log1p,
     "expm1": _expm1,
     "exp2": lambda graph, node, inputs: graph.add("Pow", [graph.constant(np.array(2, node.dtype)), *inputs]),
     **dict.fromkeys(("deg2rad", "radians"), _scaled("Identity", math.pi / 180)),
