@@ -16,6 +16,7 @@ from autograd.rules.closed import closed, slope
 from autograd.rules.special.incomplete import inverse
 from autograd.scipy.precision import at_least
 from autograd.scipy.twin import in_registry
+from autograd.tensor.nested import values_of
 
 from .frozen import Freezing
 
@@ -198,8 +199,11 @@ class Distribution(Freezing):
 
         def steepness(x: Array, *shapes: Array) -> Array:
             low, high = self._ends(shapes)
-            inside, density = slope(form, 0)(x, *shapes), log_density(x, *shapes)
-            lost = ((x == low) | (x == high)) & (density > -np.inf) & ~(sign * inside > 0)
+            inside, at_end = slope(form, 0)(x, *shapes), (x == low) | (x == high)
+            if not np.any(values_of(at_end)):  # as nearly always, which saves the density
+                return inside
+            density = log_density(x, *shapes)
+            lost = at_end & (density > -np.inf) & ~(sign * inside > 0)
             share = probability(x, *shapes) if function.startswith("log") else 0.0
             return np.where(lost, sign * np.exp(density - share), inside)
 
