@@ -32,6 +32,7 @@ join = variadic("linear", "concatenate", lambda *arrays, axis, sizes: np.concate
 def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *, dtype: Any = None,
                 casting: Any = "same_kind") -> Any:
     refuse_out("concatenate", out)
+    refuse_second("concatenate", axis)
     parts = in_one_dtype("concatenate", in_common(arrays), dtype, casting)
     if not parts:
         raise ValueError("need at least one array to concatenate")
@@ -42,6 +43,12 @@ def concatenate(arrays: Sequence[Any], axis: int | None = 0, out: None = None, *
         raise ValueError("zero-dimensional arrays cannot be concatenated; write np.stack")
     axis = one_axis(parts[0], axis)
     return join(*parts, axis=axis, sizes=tuple([shape[axis] if axis < len(shape) else 0 for shape in shapes]))
+
+
+def refuse_second(name: str, axis: Any) -> None:
+    """Raise if an array has the axis's place: NumPy would say that it is no integer."""
+    if getattr(axis, "ndim", 0):
+        raise TypeError(f"{name} takes its arrays as one list; write np.{name}([a, b])")
 
 
 def in_one_dtype(name: str, parts: list[Any], dtype: Any, casting: Any) -> list[Any]:
@@ -63,6 +70,7 @@ pile = variadic("linear", "stack", lambda *arrays, axis: np.stack(arrays, axis),
 def stack(arrays: Sequence[Any], axis: int = 0, out: None = None, *, dtype: Any = None,
           casting: Any = "same_kind") -> Any:
     refuse_out("stack", out)
+    refuse_second("stack", axis)
     parts = in_one_dtype("stack", arrays_of(arrays), dtype, casting)
     shapes = {x.shape for x in parts}
     if len(shapes) != 1:

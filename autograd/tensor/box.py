@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.modes import local, mode, running, stand_ins
 
-from .conversion import element, nested, refuse_as_truth, stays_tensor
+from .conversion import element, item, nested, refuse_as_truth, stays_tensor
 from .tensor import Tensor
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Box(Tensor):
         return self._value
 
     def item(self, *index: Any) -> Any:
-        return element(self, index) if stays_tensor(self) else self._one_for_all().item(*index)
+        return element(self, index) if stays_tensor(self) else item(self._one_for_all(), index)
 
     def tolist(self) -> Any:
         return nested(self) if stays_tensor(self) else self._one_for_all().tolist()

@@ -82,19 +82,20 @@ def refuse_as_truth(shape: tuple[int, ...]) -> NoReturn:
 
 def as_number(x: Tensor, convert: Callable[[Any], Number], depth: int) -> Number:
     """`float(x)`, `int(x)` or `complex(x)`; the code that asked for it is `depth` frames up."""
+    frame = sys._getframe(depth)
     if x._node is not None or x._boxed:
-        frame = sys._getframe(depth)
         if _assigns(frame):
             raise TypeError("assigning a tensor that requires grad into an ndarray would lose its gradient; "
                             + _instead(frame, ASSIGNMENT))
         if x._value.ndim > x.ndim:
             raise TypeError(f"{convert.__name__}(t) inside vmap differs by example; use NumPy's functions")
-        warnings.warn(f"{convert.__name__}(t) of a tensor that requires grad loses its gradient; "
-                      f"{_instead(frame, NUMBERS)}; write .item() to say that you mean the number",
-                      errors.GradientLostWarning, stacklevel=depth + 1)
     if x.ndim:
         raise TypeError(f"only a 0-d tensor converts to {convert.__name__}, got shape {x.shape}"
                         + "; write .item()" * (x.size == 1))
+    if x._node is not None or x._boxed:
+        warnings.warn(f"{convert.__name__}(t) of a tensor that requires grad loses its gradient; "
+                      f"{_instead(frame, NUMBERS)}; write .item() to say that you mean the number",
+                      errors.GradientLostWarning, stacklevel=depth + 1)
     return convert(x._value)
 
 
@@ -109,6 +110,14 @@ def element(x: Tensor, index: tuple[Any, ...]) -> Tensor:
     if not index:
         return x.reshape(())[()]
     return x[index] if len(index) == x.ndim else x.ravel()[index]
+
+
+def item(value: Any, index: tuple[Any, ...]) -> Any:
+    """What `x.item(*index)` gives, where x has this value."""
+    if not index and value.size != 1:
+        raise ValueError(f"item() takes the one element of a tensor, got shape {value.shape}; write tolist() for all "
+                         "of them, or item(i) for one")
+    return value.item(*index)
 
 
 def nested(x: Tensor) -> Any:

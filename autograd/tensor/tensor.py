@@ -133,7 +133,7 @@ class Tensor(Interface):
 
     def item(self, *index: Any) -> Any:
         """The one element, or that of an index, as a Python number. Raises `ValueError` if there are more."""
-        return conversion.element(self, index) if conversion.stays_tensor(self) else self._value.item(*index)
+        return conversion.element(self, index) if conversion.stays_tensor(self) else conversion.item(self._value, index)
 
     def tolist(self) -> Any:
         """The values as nested lists of Python numbers."""

@@ -73,6 +73,8 @@ REFUSALS: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
     "apply_along_axis": (lambda: np.apply_along_axis(np.sum, 0, T[:, :0]), ValueError, r"nothing to apply.*\(0, 3\)"),
     "fftn": (lambda: np.fft.fftn(T, s=(2, 2), axes=(0,)), ValueError, r"as many lengths s, got \(2, 2\)"),
     "concatenate numbers": (lambda: np.concatenate([U[0], U[1]]), ValueError, "zero-dimensional.*np.stack"),
+    "concatenate arrays one by one": (lambda: np.concatenate(U, U), TypeError, r"one list; write np.concatenate\(\["),
+    "stack arrays one by one": (lambda: np.stack(U, U), TypeError, r"one list; write np.stack\(\["),
     "concatenate axis": (lambda: np.concatenate([U, U], axis=1), np.exceptions.AxisError, "axis 1 is out of bounds"),
     "stack": (lambda: np.stack([U, T]), ValueError, r"one shape, got \(3, 4\), \(5,\)"),
     "split": (lambda: np.split(U, 2), ValueError, "equal division: 5 into 2; write np.array_split"),

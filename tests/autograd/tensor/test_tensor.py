@@ -445,7 +445,9 @@ def test_truth_and_index_are_of_one_number() -> None:
     with pytest.raises(TypeError, match=r"only a 0-d tensor converts to float, got shape \(1,\); write \.item\(\)$"):
         float(Tensor([1.0]))
     with pytest.raises(TypeError, match=r"only a 0-d tensor converts to int, got shape \(2,\)$"):
-        int(Tensor([1.0, 2.0]))
+        int(Tensor([1.0, 2.0], requires_grad=True))  # without a warning before it
+    with pytest.raises(ValueError, match=r"item\(\) takes the one element of a tensor, got shape \(2,\); write tolist"):
+        Tensor([1.0, 2.0]).item()
 
 
 @pytest.mark.parametrize("name", INSTEAD)
