@@ -579,3 +579,15 @@ def test_the_repr_says_the_rule_and_the_step(optimizer):
     assert repr(scheduler) == "StepLR(step_size=5, gamma=0.1, last_step=1)"
     growing = schedulers.MultiplicativeLR(optimizer, float)
     assert repr(growing) == "MultiplicativeLR(lr_lambda=<class 'float'>, last_step=0)"
+
+
+@pytest.mark.parametrize(("make", "message"), [
+    *[(lambda o, factor=factor: schedulers.ReduceLROnPlateau(o, factor=factor), r"factor must be in \(0, 1\), got")
+      for factor in (0, 1, 1.5)],
+    (lambda o: schedulers.ReduceLROnPlateau(o, threshold_mode="ratio"), "threshold_mode must be one of 'rel', 'abs'"),
+    (lambda o: schedulers.CyclicLR(o, 0.1, 1.0, scale_mode="step"), "scale_mode must be one of 'cycle', 'iterations'"),
+    (lambda o: schedulers.SequentialLR(o, [schedulers.StepLR(o, 3)] * 2, [0]), "rising order, from 1 on, got .0."),
+    (lambda o: schedulers.OneCycleLR(o, 1.0, epochs=3, cycle_momentum=False), "or epochs and steps_per_epoch")])
+def test_bounds_and_modes_are_checked(optimizer, make, message):
+    with pytest.raises(ValueError, match=message):
+        make(optimizer)
